@@ -1,0 +1,85 @@
+//! Why a segment got its decision.
+
+use std::sync::Arc;
+
+use diagnostics::Span;
+use shell_parser::Gap;
+
+use crate::{Decision, Rule};
+
+/// One reason for a segment's decision. A segment's decision is the join of its bases.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Basis {
+    /// A rule of a layer, or of the fallback's policy.
+    Rule(RuleMatch),
+    /// What is known of the program.
+    Knowledge {
+        /// The program, with its sub-command where the entry has one: `git log`.
+        program: Box<str>,
+        /// What it decides.
+        decision: Decision,
+        /// Why, in one lower-case line.
+        reason: Box<str>,
+        /// The words that made it so.
+        cause: Span,
+    },
+    /// The fallback's own answer for what nothing else speaks for.
+    Default {
+        /// What it decides.
+        decision: Decision,
+        /// Why, in one lower-case line.
+        reason: Box<str>,
+        /// The words that made it so.
+        cause: Span,
+    },
+    /// A part of the script that is not vouched for: always a prompt.
+    Gap(Gap),
+    /// Nobody can be asked, so a prompt became a refusal.
+    WouldAsk,
+}
+
+impl Basis {
+    /// What this basis asks for.
+    pub fn decision(&self) -> Decision {
+        match self {
+            Self::Rule(found) => found.decision(),
+            Self::Knowledge { decision, .. } | Self::Default { decision, .. } => *decision,
+            Self::Gap(_) => Decision::Prompt,
+            Self::WouldAsk => Decision::Forbidden,
+        }
+    }
+}
+
+/// A rule that a segment met.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RuleMatch {
+    /// The rule.
+    pub rule: Arc<Rule>,
+    /// Whether it surely matches.
+    pub certainty: Certainty,
+    /// The words that its pattern covers, program included.
+    pub words: usize,
+    /// The words' text in the script.
+    pub cause: Span,
+    /// The path it was found under, where the command names one.
+    pub resolved_program: Option<Box<str>>,
+}
+
+impl RuleMatch {
+    /// What the match asks for: a forbidding rule that only may match asks.
+    pub fn decision(&self) -> Decision {
+        match (self.certainty, self.rule.decision) {
+            (Certainty::Maybe, Decision::Forbidden) => Decision::Prompt,
+            (Certainty::Maybe | Certainty::Yes, decision) => decision,
+        }
+    }
+}
+
+/// How sure a match is. A rule that does not match is not listed.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Certainty {
+    /// For some values of the unknown words.
+    Maybe,
+    /// For every value of the unknown words.
+    Yes,
+}

@@ -1,0 +1,91 @@
+//! What is known of the place and the people around a command. An argument of `judge`, never looked up by it.
+
+use std::collections::BTreeMap;
+
+use crate::ConfinementName;
+
+/// Everything outside the script and the policy that a verdict may depend on.
+///
+/// The default knows nothing: no workspace, no directory, no home, programs found where they belong, bash, a
+/// person who can be asked, no confinement.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Context {
+    /// The root of the work tree, absolute and normalised. Never `/`, the home directory or above it.
+    pub workspace: Option<Box<str>>,
+    /// Where the script starts.
+    pub cwd: Directory,
+    /// The user's home directory, absolute.
+    pub home: Option<Box<str>>,
+    /// Names of variables in the environment that a later bare assignment would change for programs.
+    pub environment: Vec<Box<str>>,
+    /// What a bare program name leads to.
+    pub lookup: Lookup,
+    /// How the text is read.
+    pub dialect: Dialect,
+    /// Who may be asked.
+    pub approval: Approval,
+    /// What the caller will enforce around the command; `None` is nothing.
+    pub confinement: Option<ConfinementName>,
+}
+
+/// A working directory.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub enum Directory {
+    /// Absolute and normalised.
+    Known(Box<str>),
+    /// Anywhere.
+    #[default]
+    Unknown,
+}
+
+/// What a bare program name leads to.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub enum Lookup {
+    /// Every bare name is the program that knowledge and rules mean by it.
+    #[default]
+    Assumed,
+    /// These names lead to these files; a name that is not listed leads to nothing.
+    Table(BTreeMap<Box<str>, Program>),
+}
+
+/// An executable that a bare name leads to.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Program {
+    /// The file, absolute.
+    pub path: Box<str>,
+    /// Whether a confined command could have put it there (a hit in `.venv/bin` of the workspace).
+    pub replaceable: bool,
+}
+
+/// The language a text is in.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Dialect {
+    /// GNU bash 5.
+    #[default]
+    Bash,
+    /// POSIX sh as dash reads it.
+    Sh,
+    /// zsh: only text that every shell reads alike is understood.
+    Zsh,
+    /// Not known: as `Zsh`.
+    Unknown,
+}
+
+/// Who may be asked, and whether an unknown effect may lean on a confinement.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Approval {
+    /// A person is asked; nothing leans on a confinement.
+    Untrusted,
+    /// A person can be asked; an effect that the confinement contains is not worth it.
+    #[default]
+    OnRequest,
+    /// Nobody can be asked: a prompt is forbidden with the reason "would ask".
+    Never,
+    /// A person can be asked about what is switched on; the rest is forbidden as under `Never`.
+    Granular {
+        /// Prompts that a rule makes.
+        rules: bool,
+        /// Prompts that the fallback makes.
+        fallback: bool,
+    },
+}

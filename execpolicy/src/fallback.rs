@@ -1,0 +1,32 @@
+//! The seam for what no rule speaks for.
+
+use shell_parser::Segment;
+
+use crate::{Basis, Context, Effect};
+
+/// Decides what no layer's allow speaks for. A closure over [`Unspoken`] and [`Context`] is one.
+pub trait Fallback {
+    /// Answers for the program (where no allow speaks for it) and for each effect that is left. The answer is the
+    /// join of the bases, so at least one is needed; an empty list counts as a prompt.
+    fn rule_on(&self, unspoken: &Unspoken<'_>, context: &Context) -> Ruling;
+}
+
+/// What is left of a segment after the layers' allows.
+#[derive(Clone, Copy, Debug)]
+pub struct Unspoken<'a> {
+    /// The segment.
+    pub segment: &'a Segment,
+    /// Whether an allow of a layer speaks for running the program with its ordinary effects.
+    pub spoken_for: bool,
+    /// The effects that are left; all of them where nothing speaks for the program.
+    pub effects: &'a [Effect],
+}
+
+/// The fallback's answer.
+pub type Ruling = Vec<Basis>;
+
+impl<F: Fn(&Unspoken<'_>, &Context) -> Ruling> Fallback for F {
+    fn rule_on(&self, unspoken: &Unspoken<'_>, context: &Context) -> Ruling {
+        self(unspoken, context)
+    }
+}

@@ -1,0 +1,22 @@
+//! Policy text to rules, and a script to a verdict with its reasons.
+#![forbid(unsafe_code)]
+
+mod basis;
+mod confinement;
+mod context;
+mod decision;
+mod effect;
+mod fallback;
+mod origin;
+mod rule;
+mod verdict;
+
+pub use basis::{Basis, Certainty, RuleMatch};
+pub use confinement::ConfinementName;
+pub use context::{Approval, Context, Dialect, Directory, Lookup, Program};
+pub use decision::Decision;
+pub use effect::{Effect, EffectKind, Executed, Standing, UnknownEffect};
+pub use fallback::{Fallback, Ruling, Unspoken};
+pub use origin::{Layer, Origin};
+pub use rule::{HostExecutable, NetworkRule, Pattern, Protocol, Rule, Token};
+pub use verdict::{SegmentVerdict, Verdict};

@@ -1,0 +1,50 @@
+//! The answer for a whole script.
+
+use shell_parser::{Gap, Segment};
+
+use crate::{Basis, ConfinementName, Decision, Effect};
+
+/// The answer for a script, with the reason of each part. Only `judge` makes one.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[must_use]
+pub struct Verdict {
+    pub(crate) decision: Decision,
+    pub(crate) segments: Vec<SegmentVerdict>,
+    pub(crate) gaps: Vec<Gap>,
+    pub(crate) confinement: Option<ConfinementName>,
+}
+
+impl Verdict {
+    /// The strictest of the segments' decisions and the gaps' prompts.
+    pub fn decision(&self) -> Decision {
+        self.decision
+    }
+
+    /// Every segment with its own answer, in the order of the text; nested ones follow the one that runs them.
+    pub fn segments(&self) -> &[SegmentVerdict] {
+        &self.segments
+    }
+
+    /// What the parser does not vouch for.
+    pub fn gaps(&self) -> &[Gap] {
+        &self.gaps
+    }
+
+    /// What an allow leans on; `None` is nothing.
+    pub fn confinement(&self) -> Option<&ConfinementName> {
+        self.confinement.as_ref()
+    }
+}
+
+/// One segment's answer.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SegmentVerdict {
+    /// What may be executed.
+    pub segment: Segment,
+    /// Its answer: the join of its bases.
+    pub decision: Decision,
+    /// Why; never empty.
+    pub basis: Vec<Basis>,
+    /// What it does.
+    pub effects: Vec<Effect>,
+}

@@ -1,0 +1,87 @@
+//! One thing the kernel may be asked to execute.
+
+use diagnostics::Span;
+
+use crate::{RedirectMode, Value};
+
+/// One command that a script may run, with all that is known of it before it runs.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Segment {
+    /// Program and arguments; empty where the command only assigns or redirects.
+    pub argv: Vec<Argument>,
+    /// Variables set for this command, or for the shell where `argv` is empty.
+    pub assignments: Vec<Setting>,
+    /// Redirects to and from files and descriptors, those of the enclosing blocks last.
+    pub redirects: Vec<FileRedirect>,
+    /// Where its standard input comes from.
+    pub input: Input,
+    /// How it comes to run.
+    pub place: Place,
+    /// Whether the shell does not wait for it.
+    pub background: bool,
+    /// Its text in the script, without redirects that stand on an enclosing block.
+    pub span: Span,
+}
+
+/// One word of an argv.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Argument {
+    /// What the program will see.
+    pub value: Value,
+    /// The word's text in the script.
+    pub span: Span,
+}
+
+/// A variable that is set.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Setting {
+    /// The variable.
+    pub name: Box<str>,
+    /// What it gets.
+    pub value: Value,
+    /// The assignment's text.
+    pub span: Span,
+}
+
+/// A redirect of a segment.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct FileRedirect {
+    /// The descriptor.
+    pub fd: u16,
+    /// What is done to it.
+    pub mode: RedirectMode,
+    /// The file, or the descriptor's number, or `-`, or the here-document's text.
+    pub target: Value,
+    /// The redirect's text.
+    pub span: Span,
+}
+
+/// Where standard input comes from.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Input {
+    /// From whoever runs the script.
+    Inherited,
+    /// From the stage before, whose segments have these indices in the list.
+    Pipe(Vec<usize>),
+    /// A text that is known, or not.
+    Text(Value),
+    /// A file or descriptor; it is among the redirects.
+    File,
+}
+
+/// How a segment comes to run.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Place {
+    /// In the script itself.
+    Direct,
+    /// In `$(…)` and its like.
+    Substitution,
+    /// In `( … )`, or as a background job.
+    Subshell,
+    /// In a function's body.
+    Function,
+    /// Run by another program, which is named: `bash -c`, `sudo`, `xargs`.
+    Nested(Box<str>),
+    /// Inside a construct that is a gap: it may run, or not.
+    Possible,
+}
