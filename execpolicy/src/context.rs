@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use shell_parser::Dialect;
+
 use crate::ConfinementName;
 
 /// Everything outside the script and the policy that a verdict may depend on.
@@ -55,20 +57,6 @@ pub struct Program {
     pub path: Box<str>,
     /// Whether a confined command could have put it there (a hit in `.venv/bin` of the workspace).
     pub replaceable: bool,
-}
-
-/// The language a text is in.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Dialect {
-    /// GNU bash 5.
-    #[default]
-    Bash,
-    /// POSIX sh as dash reads it.
-    Sh,
-    /// zsh: only text that every shell reads alike is understood.
-    Zsh,
-    /// Not known: as `Zsh`.
-    Unknown,
 }
 
 /// Who may be asked, and whether an unknown effect may lean on a confinement.

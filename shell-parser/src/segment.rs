@@ -19,6 +19,8 @@ pub struct Segment {
     pub place: Place,
     /// Whether the shell does not wait for it.
     pub background: bool,
+    /// Where it runs.
+    pub directory: WorkingDirectory,
     /// Its text in the script, without redirects that stand on an enclosing block.
     pub span: Span,
 }
@@ -84,4 +86,17 @@ pub enum Place {
     Nested(Box<str>),
     /// Inside a construct that is a gap: it may run, or not.
     Possible,
+}
+
+/// Where a segment runs, as far as the script tells.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub enum WorkingDirectory {
+    /// Where the script started.
+    #[default]
+    Start,
+    /// There, after `cd`s with known targets: absolute, or relative to where the script started; normalised as
+    /// `cd` does it, so a relative one may begin with `..`.
+    Moved(Box<str>),
+    /// Anywhere: after a `cd` whose target or success is not known.
+    Unknown,
 }
