@@ -1,46 +1,61 @@
 //! Bash text to the segments it may execute.
 #![forbid(unsafe_code)]
 
+mod argv;
+mod collect;
 mod cst;
 mod dialect;
+mod field;
 mod gap;
 mod limits;
+mod lower;
+mod preflight;
 mod script;
 mod segment;
 mod value;
+mod wrapper;
 
+use diagnostics::Span;
+
+pub use argv::script_of_argv;
+pub use collect::segments;
 pub use dialect::Dialect;
 pub use gap::{Gap, GapReason};
 pub use limits::Limits;
 pub use script::{
-    Assignment, Body, Command, Condition, Invocation, Launch, Link, Negation, Part, Pipeline, Quoting,
-    Redirect, RedirectMode, RedirectTarget, Script, Spread, Stage, Statement, Word,
+    Assignment, Body, Command, Condition, Invocation, Launch, Link, Negation, Part, Pipeline, Quoting, Redirect,
+    RedirectMode, RedirectTarget, Script, Spread, Stage, Statement, Word,
 };
 pub use segment::{Argument, FileRedirect, Input, Place, Segment, Setting, WorkingDirectory};
 pub use value::Value;
 
 /// Reads a text as a script. Any text gives one; what is not understood is among its [`gaps`](Script::gaps).
 pub fn parse(text: &str, dialect: Dialect, limits: &Limits) -> Script {
-    let _ = (dialect, limits);
-    let span = diagnostics::Span::of(0, text.len());
-    Script {
-        body: Body::default(),
-        gaps: vec![Gap {
-            span,
-            reason: GapReason::Syntax,
-        }],
+    let whole = |reason| Gap { span: Span::of(0, text.len()), reason };
+    if text.len() > limits.bytes {
+        return Script { body: Body::default(), gaps: vec![whole(GapReason::TooLong)] };
     }
+    let mut gaps = preflight::character_gaps(text);
+    let mut script = match cst::read(text, limits) {
+        Ok(mut cst) => {
+            gaps.append(&mut cst.faults);
+            gaps.append(&mut dialect::dialect_gaps(dialect, &cst));
+            lower::lower(&cst, limits)
+        }
+        Err(bound) => Script { body: Body::default(), gaps: vec![whole(bound)] },
+    };
+    script.gaps.append(&mut gaps);
+    script.gaps.sort_by_key(|gap| (gap.span, gap.reason));
+    script.gaps.dedup();
+    script
 }
 
-/// The script that runs one command with exactly these arguments, and a text whose places its spans name: the
-/// arguments, quoted for a shell where they need it.
-pub fn script_of_argv(argv: &[&str]) -> (String, Script) {
-    let _ = argv;
-    (String::new(), parse("", Dialect::Bash, &Limits::default()))
-}
-
-/// Everything that a script may execute, in the order of the text.
-pub fn segments(script: &Script) -> Vec<Segment> {
-    let _ = script;
-    Vec::new()
+/// Reads bytes as a script; what is not UTF-8 is a gap, and the rest is read with replacement characters.
+pub fn parse_bytes(bytes: &[u8], dialect: Dialect, limits: &Limits) -> (String, Script) {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let mut script = parse(&text, dialect, limits);
+    if std::str::from_utf8(bytes).is_err() {
+        script.gaps.insert(0, Gap { span: Span::of(0, text.len()), reason: GapReason::Encoding });
+    }
+    (text, script)
 }

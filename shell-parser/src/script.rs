@@ -63,7 +63,7 @@ pub enum Condition {
 }
 
 /// `a | b`, or a single command.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Pipeline {
     /// Whether it begins with `!`.
     pub negation: Negation,
@@ -72,16 +72,17 @@ pub struct Pipeline {
 }
 
 /// Whether the status is turned round.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Negation {
     /// `a`
+    #[default]
     Plain,
     /// `! a`
     Negated,
 }
 
 /// One command of a pipeline with its redirects.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Stage {
     /// What runs.
     pub command: Command,
@@ -127,6 +128,12 @@ pub enum Command {
     Unknown(Body),
 }
 
+impl Default for Command {
+    fn default() -> Self {
+        Self::Simple(Invocation::default())
+    }
+}
+
 /// Assignments and words of a simple command.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Invocation {
@@ -134,6 +141,8 @@ pub struct Invocation {
     pub assignments: Vec<Assignment>,
     /// Program and arguments; empty where there are only assignments.
     pub words: Vec<Word>,
+    /// How many leading words bash takes off before it looks for the program: `command`, `exec`, `time`.
+    pub wrappers: usize,
 }
 
 /// `name=value`

@@ -1,0 +1,45 @@
+//! A command that was given as arguments, not as text.
+
+use diagnostics::Span;
+
+use crate::{Body, Command, Condition, Invocation, Launch, Link, Negation, Part, Pipeline, Script, Stage, Statement, Word};
+
+/// The script that runs one program with exactly these arguments, and the text that its spans point into: the
+/// arguments, quoted for a shell where they need it.
+///
+/// No shell reads these words, so nothing in them is a gap and `time` or `command` are programs like any other.
+pub fn script_of_argv(argv: &[&str]) -> (String, Script) {
+    let mut text = String::new();
+    let mut words = Vec::with_capacity(argv.len());
+    for argument in argv {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        let start = text.len();
+        quote(argument, &mut text);
+        let parts = vec![Part::Literal((*argument).into())];
+        words.push(Word { parts, span: Span::of(start, text.len()) });
+    }
+    if words.is_empty() {
+        return (text, Script::default());
+    }
+    let span = Span::of(0, text.len());
+    let command = Command::Simple(Invocation { assignments: Vec::new(), words, wrappers: 0 });
+    let stage = Stage { command, redirects: Vec::new(), span };
+    let pipeline = Pipeline { negation: Negation::Plain, stages: vec![stage] };
+    let link = Link { condition: Condition::Always, pipeline };
+    let statement = Statement { links: vec![link], launch: Launch::Foreground, span };
+    (text, Script { body: Body { statements: vec![statement] }, gaps: Vec::new() })
+}
+
+/// Writes one argument as a shell word.
+fn quote(argument: &str, text: &mut String) {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_@%+=:,./-".contains(&byte);
+    if !argument.is_empty() && argument.bytes().all(plain) {
+        text.push_str(argument);
+        return;
+    }
+    text.push('\'');
+    text.push_str(&argument.replace('\'', r"'\''"));
+    text.push('\'');
+}

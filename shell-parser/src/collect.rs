@@ -1,0 +1,248 @@
+//! Script to segments: every command that may run, with what surrounds it.
+
+mod directory;
+mod redirects;
+
+use diagnostics::Span;
+
+use crate::field::{single, value};
+use crate::{
+    Argument, Assignment, Body, Command, Condition, FileRedirect, Input, Invocation, Launch, Link, Part, Pipeline, Place,
+    Redirect, RedirectTarget, Script, Segment, Setting, Stage, Statement, Word, WorkingDirectory,
+};
+
+/// Everything that a script may execute, in the order of the text.
+///
+/// Each branch and each round of a loop is among it, whether it runs or not.
+pub fn segments(script: &Script) -> Vec<Segment> {
+    let mut collector = Collector {
+        segments: Vec::with_capacity(script.body.statements.len()),
+        surroundings: Surroundings {
+            place: Place::Direct,
+            background: false,
+            redirects: Vec::new(),
+            input: Input::Inherited,
+            directory: WorkingDirectory::Start,
+        },
+    };
+    collector.body(&script.body);
+    collector.segments
+}
+
+/// The segments so far, and what surrounds the next one.
+struct Collector {
+    segments: Vec<Segment>,
+    surroundings: Surroundings,
+}
+
+/// What a segment gets from where it stands.
+#[derive(Clone)]
+struct Surroundings {
+    place: Place,
+    background: bool,
+    redirects: Vec<FileRedirect>,
+    input: Input,
+    directory: WorkingDirectory,
+}
+
+impl Collector {
+    fn body(&mut self, body: &Body) {
+        for statement in &body.statements {
+            self.statement(statement);
+        }
+    }
+
+    fn statement(&mut self, statement: &Statement) {
+        let before = self.surroundings.directory.clone();
+        let background = self.surroundings.background;
+        self.surroundings.background |= statement.launch == Launch::Background;
+        for link in &statement.links {
+            self.link(link, &before);
+        }
+        self.surroundings.background = background;
+        match statement.launch {
+            // What a background job does to its directory is its own affair.
+            Launch::Background => self.surroundings.directory = before,
+            // Whether the `cd` in it went through is not known any more.
+            Launch::Foreground => self.forget_directory_unless(&before),
+        }
+    }
+
+    fn link(&mut self, link: &Link, statement_start: &WorkingDirectory) {
+        match link.condition {
+            Condition::Always | Condition::OnSuccess => {}
+            Condition::OnFailure => self.forget_directory_unless(statement_start),
+        }
+        self.pipeline(&link.pipeline);
+    }
+
+    /// Each stage of a pipeline runs in a subshell of its own.
+    fn pipeline(&mut self, pipeline: &Pipeline) {
+        if let [stage] = pipeline.stages.as_slice() {
+            return self.stage(stage);
+        }
+        let outer = self.surroundings.clone();
+        for stage in &pipeline.stages {
+            let first = self.segments.len();
+            self.stage(stage);
+            self.surroundings = outer.clone();
+            self.surroundings.input = Input::Pipe((first..self.segments.len()).collect());
+        }
+        self.surroundings = outer;
+    }
+
+    fn stage(&mut self, stage: &Stage) {
+        let redirects: Vec<FileRedirect> = stage.redirects.iter().map(redirects::file_redirect).collect();
+        let input = redirects::input(&stage.redirects);
+        if let Command::Simple(invocation) = &stage.command {
+            self.simple(invocation, stage, redirects, input);
+            return;
+        }
+        if !redirects.is_empty() {
+            // The shell opens them itself, whatever runs inside.
+            self.push(Vec::new(), Vec::new(), redirects.clone(), redirects_span(&stage.redirects, stage.span));
+        }
+        self.substitutions_of_redirects(&stage.redirects);
+        let outer = self.surroundings.clone();
+        self.surroundings.redirects.splice(0..0, redirects);
+        if let Some(input) = input {
+            self.surroundings.input = input;
+        }
+        self.compound(&stage.command, outer);
+    }
+
+    fn compound(&mut self, command: &Command, outer: Surroundings) {
+        let start = outer.directory.clone();
+        match command {
+            Command::Simple(_) => {}
+            Command::Group(body) => {
+                self.body(body);
+                self.restore(outer, Keep::Directory);
+            }
+            Command::Subshell(body) => {
+                self.inside(Place::Subshell, body);
+                self.restore(outer, Keep::Nothing);
+            }
+            Command::If { branches, otherwise } => {
+                for (condition, then) in branches {
+                    self.body(condition);
+                    self.forget_directory_unless(&start);
+                    self.body(then);
+                    self.forget_directory_unless(&start);
+                }
+                self.body(otherwise);
+                self.forget_directory_unless(&start);
+                self.restore(outer, Keep::Directory);
+            }
+            Command::While { condition, body } => self.round(outer, |collector| {
+                collector.body(condition);
+                collector.body(body);
+            }),
+            Command::For { words, body, .. } => {
+                for word in words.iter().flatten() {
+                    self.substitutions(word);
+                }
+                self.round(outer, |collector| collector.body(body));
+            }
+            Command::Unknown(body) => {
+                self.inside(Place::Possible, body);
+                self.restore(outer, Keep::Nothing);
+                self.surroundings.directory = WorkingDirectory::Unknown;
+            }
+        }
+    }
+
+    fn simple(
+        &mut self,
+        invocation: &Invocation,
+        stage: &Stage,
+        redirects: Vec<FileRedirect>,
+        input: Option<Input>,
+    ) {
+        let words = invocation.words.get(invocation.wrappers..).unwrap_or_default();
+        let argv = words.iter().map(|word| Argument { value: value(word), span: word.span }).collect();
+        let settings = invocation.assignments.iter().map(setting).collect();
+        let outer_input = self.surroundings.input.clone();
+        if let Some(input) = input {
+            self.surroundings.input = input;
+        }
+        let position = self.segments.len();
+        self.push(argv, settings, redirects, stage.span);
+        self.surroundings.input = outer_input;
+        for word in invocation.assignments.iter().map(|assignment| &assignment.value).chain(&invocation.words) {
+            self.substitutions(word);
+        }
+        self.substitutions_of_redirects(&stage.redirects);
+        self.follow_directory(position);
+    }
+
+    fn push(&mut self, argv: Vec<Argument>, assignments: Vec<Setting>, own: Vec<FileRedirect>, span: Span) {
+        if argv.is_empty() && assignments.is_empty() && own.is_empty() {
+            return;
+        }
+        let Surroundings { place, background, redirects, input, directory } = self.surroundings.clone();
+        let redirects = own.into_iter().chain(redirects).collect();
+        self.segments.push(Segment { argv, assignments, redirects, input, place, background, directory, span });
+    }
+
+    /// What runs inside the expansions of a word.
+    fn substitutions(&mut self, word: &Word) {
+        for part in &word.parts {
+            match part {
+                Part::Literal(_) | Part::Pattern(_) | Part::Parameter { .. } => {}
+                Part::Substitution { body, .. } => self.in_subshell(Place::Substitution, body),
+                Part::Opaque { body, .. } => self.in_subshell(Place::Possible, body),
+            }
+        }
+    }
+
+    fn substitutions_of_redirects(&mut self, redirects: &[Redirect]) {
+        for redirect in redirects {
+            match &redirect.target {
+                RedirectTarget::Word(word) => self.substitutions(word),
+                RedirectTarget::Descriptor(_) | RedirectTarget::Closed | RedirectTarget::Heredoc(_) => {}
+            }
+        }
+    }
+
+    fn in_subshell(&mut self, place: Place, body: &Body) {
+        if body.statements.is_empty() {
+            return;
+        }
+        let outer = self.surroundings.clone();
+        self.inside(place, body);
+        self.surroundings = outer;
+    }
+
+    fn inside(&mut self, place: Place, body: &Body) {
+        // What may not run at all stays so, however it is nested.
+        if self.surroundings.place != Place::Possible {
+            self.surroundings.place = place;
+        }
+        self.body(body);
+    }
+
+    fn restore(&mut self, outer: Surroundings, keep: Keep) {
+        let directory = std::mem::take(&mut self.surroundings.directory);
+        self.surroundings = outer;
+        match keep {
+            Keep::Directory => self.surroundings.directory = directory,
+            Keep::Nothing => {}
+        }
+    }
+}
+
+/// What of the inner surroundings outlives a compound command.
+#[derive(Clone, Copy)]
+enum Keep {
+    Directory,
+    Nothing,
+}
+
+fn setting(assignment: &Assignment) -> Setting {
+    Setting { name: assignment.name.clone(), value: single(&assignment.value), span: assignment.span }
+}
+
+fn redirects_span(redirects: &[Redirect], whole: Span) -> Span {
+    redirects.iter().map(|redirect| redirect.span).reduce(Span::to).unwrap_or(whole)
+}

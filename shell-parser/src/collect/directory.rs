@@ -1,0 +1,87 @@
+//! The working directory through `cd`: known, or not.
+
+use super::{Collector, Surroundings};
+use crate::{Argument, WorkingDirectory};
+
+impl Collector {
+    /// Follows a `cd` that was just pushed; `pushd` and `popd` lead anywhere.
+    pub(super) fn follow_directory(&mut self, position: usize) {
+        let Some(segment) = self.segments.get(position) else { return };
+        let exact = |argument: &Argument| argument.value.exact().map(str::to_owned);
+        match segment.argv.first().and_then(exact).as_deref() {
+            Some("cd") => {
+                let arguments: Option<Vec<String>> = segment.argv.iter().skip(1).map(exact).collect();
+                let target = arguments.as_deref().and_then(target);
+                self.surroundings.directory = match target {
+                    Some(target) => moved(&self.surroundings.directory, target),
+                    None => WorkingDirectory::Unknown,
+                };
+            }
+            Some("pushd" | "popd") => self.surroundings.directory = WorkingDirectory::Unknown,
+            Some(_) => {}
+            // A name that is only known when it runs may be one of them.
+            None if !segment.argv.is_empty() => self.surroundings.directory = WorkingDirectory::Unknown,
+            None => {}
+        }
+    }
+
+    /// Keeps the directory only if it is still this one.
+    pub(super) fn forget_directory_unless(&mut self, start: &WorkingDirectory) {
+        if self.surroundings.directory != *start {
+            self.surroundings.directory = WorkingDirectory::Unknown;
+        }
+    }
+
+    /// The rounds of a loop: a later one starts where an earlier one ended.
+    pub(super) fn round(&mut self, outer: Surroundings, walk: impl FnOnce(&mut Self)) {
+        let first = self.segments.len();
+        walk(self);
+        if self.surroundings.directory != outer.directory {
+            self.surroundings.directory = WorkingDirectory::Unknown;
+            for segment in self.segments.iter_mut().skip(first) {
+                segment.directory = WorkingDirectory::Unknown;
+            }
+        }
+        self.restore(outer, super::Keep::Directory);
+    }
+}
+
+/// The directory that `cd` is told, without options that resolve links and without `-`.
+fn target(arguments: &[String]) -> Option<&str> {
+    let rest = match arguments {
+        [dashes, rest @ ..] if dashes == "--" => rest,
+        all => all,
+    };
+    match rest {
+        [target] if !target.is_empty() && !target.starts_with('-') => Some(target),
+        _ => None,
+    }
+}
+
+/// `cd` follows `..` by name, not through links (bash manual, `cd`, option -L, the default).
+fn moved(from: &WorkingDirectory, target: &str) -> WorkingDirectory {
+    let base = match from {
+        _ if target.starts_with('/') => "",
+        WorkingDirectory::Start => "",
+        WorkingDirectory::Moved(path) => path,
+        WorkingDirectory::Unknown => return WorkingDirectory::Unknown,
+    };
+    let absolute = target.starts_with('/') || base.starts_with('/');
+    let mut names: Vec<&str> = Vec::new();
+    for name in base.split('/').chain(target.split('/')) {
+        match (name, names.last()) {
+            ("" | ".", _) => {}
+            ("..", None) if absolute => {}
+            ("..", Some(last)) if *last != ".." => {
+                names.pop();
+            }
+            _ => names.push(name),
+        }
+    }
+    let joined = names.join("/");
+    match (absolute, joined.is_empty()) {
+        (true, _) => WorkingDirectory::Moved(format!("/{joined}").into()),
+        (false, true) => WorkingDirectory::Start,
+        (false, false) => WorkingDirectory::Moved(joined.into()),
+    }
+}

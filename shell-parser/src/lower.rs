@@ -1,0 +1,81 @@
+//! Tree to script: every construct whose meaning is proved gets a node, everything else is a gap.
+//!
+//! Lowering is total. A construct that is not on the list becomes [`Command::Unknown`] or [`Part::Opaque`] with a
+//! gap, and the commands seen inside it are kept, because a restriction needs only the possibility that they run.
+
+mod assignment;
+mod block;
+mod builtin;
+mod heredoc;
+mod parameter;
+mod quote;
+mod redirect;
+mod simple;
+mod stage;
+mod statement;
+mod test_command;
+mod word;
+
+use diagnostics::Span;
+
+use crate::cst::{Cst, Kind, Node};
+use crate::{Body, Gap, GapReason, Limits, Script};
+
+/// Lowers a checked tree.
+pub(crate) fn lower(cst: &Cst<'_>, limits: &Limits) -> Script {
+    let mut lowering = Lowering { text: cst.text(), limits, gaps: Vec::new(), commands: 0, depth: 0, tails: Vec::new() };
+    let body = lowering.body(cst.root().children());
+    Script { body, gaps: lowering.gaps }
+}
+
+/// The state of one lowering.
+struct Lowering<'c> {
+    text: &'c str,
+    limits: &'c Limits,
+    gaps: Vec<Gap>,
+    commands: usize,
+    depth: usize,
+    /// What the grammar hangs below a here-document though it follows the command: `<<EOF | next`.
+    tails: Vec<(Kind, Node<'c>)>,
+}
+
+impl<'c> Lowering<'c> {
+    fn gap(&mut self, span: Span, reason: GapReason) {
+        self.gaps.push(Gap { span, reason });
+    }
+
+    /// Goes one level deeper, or says that the text nests too deep and goes no further.
+    fn nested<T: Default>(&mut self, span: Span, lower: impl FnOnce(&mut Self) -> T) -> T {
+        if self.depth >= self.limits.depth {
+            self.gap(span, GapReason::TooDeep);
+            return T::default();
+        }
+        self.depth = self.depth.saturating_add(1);
+        let lowered = lower(self);
+        self.depth = self.depth.saturating_sub(1);
+        lowered
+    }
+
+    /// A construct that is not followed: a gap, and the commands seen inside.
+    fn unknown(&mut self, node: Node<'c>, reason: GapReason) -> Body {
+        self.gap(node.span(), reason);
+        self.nested(node.span(), |lowering| lowering.harvest(node))
+    }
+
+    /// The commands seen anywhere inside a node, outermost first; what surrounds them is not vouched for.
+    fn harvest(&mut self, node: Node<'c>) -> Body {
+        let mut body = Body::default();
+        let mut skip_to = node.span().start();
+        for inside in node.descendants() {
+            let is_command = matches!(
+                inside.kind(),
+                Kind::Command | Kind::RedirectedStatement | Kind::DeclarationCommand | Kind::TestCommand
+            );
+            if is_command && inside.span().start() >= skip_to {
+                body.statements.push(self.statement(inside));
+                skip_to = inside.span().end();
+            }
+        }
+        body
+    }
+}

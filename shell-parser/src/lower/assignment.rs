@@ -1,0 +1,152 @@
+//! Assignments, alone, before a command, and in declarations.
+
+use super::Lowering;
+use super::parameter::is_name;
+use crate::cst::{Kind, Node};
+use crate::{Assignment, Command, GapReason, Invocation, Part, Word};
+
+impl<'c> Lowering<'c> {
+    /// Assignments that stand alone: they set the shell's own variables.
+    pub(super) fn bare_assignments(&mut self, node: Node<'c>) -> Command {
+        let nodes: Vec<Node<'c>> = match node.kind() {
+            Kind::VariableAssignments => node.children().collect(),
+            _ => vec![node],
+        };
+        let mut invocation = Invocation::default();
+        let mut end = None;
+        for node in nodes {
+            self.assignment_item(node, &mut end, &mut invocation);
+        }
+        for assignment in &invocation.assignments {
+            if is_shells_own(&assignment.name) {
+                self.gaps.push(crate::Gap { span: assignment.span, reason: GapReason::Assignment });
+            }
+        }
+        Command::Simple(invocation)
+    }
+
+    /// `export A=1`, `local x`, `readonly B=2` without options: assignments with the builtin as the program.
+    pub(super) fn declaration(&mut self, node: Node<'c>) -> Command {
+        let mut invocation = Invocation::default();
+        let mut end = None;
+        for child in node.children() {
+            match child.kind() {
+                Kind::VariableAssignment => self.assignment_item(child, &mut end, &mut invocation),
+                Kind::KeywordExport | Kind::KeywordReadonly | Kind::KeywordLocal | Kind::KeywordDeclare
+                    if invocation.words.is_empty() =>
+                {
+                    let parts = vec![Part::Literal(child.text().into())];
+                    invocation.words.push(Word { parts, span: child.span() });
+                    end = Some(child.span().end());
+                }
+                Kind::VariableName if is_plain(child.text()) => {
+                    self.check_separated(end, child);
+                    end = Some(child.span().end());
+                    let parts = vec![Part::Literal(child.text().into())];
+                    invocation.words.push(Word { parts, span: child.span() });
+                }
+                _ => self.gap(child.span(), GapReason::Builtin),
+            }
+        }
+        for assignment in &invocation.assignments {
+            if is_shells_own(&assignment.name) {
+                self.gaps.push(crate::Gap { span: assignment.span, reason: GapReason::Assignment });
+            }
+        }
+        Command::Simple(invocation)
+    }
+
+    /// `unset name…` without options.
+    pub(super) fn unset(&mut self, node: Node<'c>) -> Command {
+        let mut invocation = Invocation::default();
+        let mut end = None;
+        for child in node.children() {
+            let known = child.kind() == Kind::KeywordUnset && invocation.words.is_empty()
+                || child.kind() == Kind::VariableName && is_plain(child.text());
+            if !known {
+                self.gap(child.span(), GapReason::Builtin);
+                continue;
+            }
+            if child.kind() == Kind::VariableName {
+                self.check_separated(end, child);
+            }
+            end = Some(child.span().end());
+            invocation.words.push(Word { parts: vec![Part::Literal(child.text().into())], span: child.span() });
+        }
+        Command::Simple(invocation)
+    }
+
+    /// `name=value` among the items of a command.
+    pub(super) fn assignment_item(&mut self, node: Node<'c>, end: &mut Option<usize>, invocation: &mut Invocation) {
+        self.check_separated(*end, node);
+        *end = Some(node.span().end());
+        match self.assignment(node) {
+            Some(assignment) => invocation.assignments.push(assignment),
+            None => self.gap(node.span(), GapReason::Assignment),
+        }
+    }
+
+    /// Items of a command stand apart by blanks on one line.
+    pub(super) fn check_separated(&mut self, end: Option<usize>, node: Node<'c>) {
+        if let Some(end) = end
+            && !self.separated(end, node)
+        {
+            self.gap(node.span(), GapReason::Adjacency);
+        }
+    }
+
+    /// `name=value` or `name+=value`, byte by byte side by side, ended by a blank or an operator.
+    fn assignment(&mut self, node: Node<'c>) -> Option<Assignment> {
+        let mut children = node.children();
+        let (name, operator, value) = (children.next()?, children.next()?, children.next());
+        let plain_operator = matches!(operator.kind(), Kind::Equal | Kind::PlusEqual);
+        if name.kind() != Kind::VariableName || !is_name(name.text()) || !plain_operator || children.next().is_some() {
+            return None;
+        }
+        let end = value.map_or(operator.span().end(), |value| value.span().end());
+        let ends = matches!(
+            self.text.as_bytes().get(end),
+            None | Some(b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b')' | b'<' | b'>')
+        );
+        let adjacent = name.span().end() == operator.span().start()
+            && value.is_none_or(|value| value.span().start() == operator.span().end())
+            && end == node.span().end();
+        if !ends || !adjacent {
+            return None;
+        }
+        let mut word = match value {
+            Some(value) => self.word(value),
+            None => Word { parts: Vec::new(), span: diagnostics::Span::of(end, end) },
+        };
+        if operator.kind() == Kind::PlusEqual {
+            let before = Part::Parameter { name: name.text().into(), quoting: crate::Quoting::Quoted };
+            word.parts.insert(0, before);
+        }
+        Some(Assignment { name: name.text().into(), value: word, span: node.span() })
+    }
+}
+
+/// A name that a loop, `read` or a declaration may set without changing how the shell reads what follows.
+pub(super) fn is_plain(name: &str) -> bool {
+    is_name(name) && !is_shells_own(name)
+}
+
+/// Variables that change how the shell reads, finds or runs later commands, or whose value it evaluates.
+///
+/// bash manual 5.1-5.2: word splitting, look-up, start-up files, prompts that expand, globbing, `cd`, tildes; the
+/// locale decides which bytes are blanks; variables with the integer attribute evaluate what they are given.
+pub(super) fn is_shells_own(name: &str) -> bool {
+    name.starts_with("BASH")
+        || name.starts_with("LC_")
+        || name.starts_with("COMP_")
+        || matches!(
+            name,
+            "PATH" | "IFS" | "ENV" | "SHELLOPTS" | "PS0" | "PS1" | "PS2" | "PS3" | "PS4" | "PROMPT_COMMAND"
+                | "GLOBIGNORE" | "CDPATH" | "HOME" | "PWD" | "OLDPWD" | "DIRSTACK" | "LANG" | "LANGUAGE"
+                | "TEXTDOMAIN" | "TEXTDOMAINDIR" | "POSIXLY_CORRECT" | "FUNCNAME" | "FUNCNEST" | "FPATH"
+                | "EXECIGNORE" | "TIMEFORMAT" | "SHELL" | "MAPFILE" | "READLINE_LINE" | "COPROC" | "RANDOM" | "SRANDOM"
+                | "SECONDS" | "LINENO" | "HISTCMD" | "OPTIND" | "OPTARG" | "OPTERR" | "UID" | "EUID" | "PPID"
+                | "GROUPS" | "EPOCHSECONDS" | "EPOCHREALTIME" | "HISTFILE" | "INPUTRC" | "MAILCHECK" | "MAIL"
+                | "MAILPATH" | "ZDOTDIR" | "NULLCMD" | "READNULLCMD" | "CHILD_MAX" | "FCEDIT" | "TMOUT"
+        )
+}

@@ -1,0 +1,158 @@
+//! Builtins that run code, or change how later commands are read or found.
+//!
+//! bash manual, chapter 4. A builtin that is not named here only reads, prints, or sets what
+//! [`assignment`](super::assignment) judges; what it does to the world is for those who judge.
+
+use diagnostics::Span;
+
+use super::Lowering;
+use super::assignment::is_plain;
+use super::simple::is_reserved;
+use crate::{GapReason, Part, Word, wrapper};
+
+impl Lowering<'_> {
+    /// Marks a command as a gap where its builtin may do more than its argv says.
+    ///
+    /// Gives back how many leading words are wrappers that bash takes off.
+    pub(super) fn check_builtin(&mut self, words: &[Word], span: Span) -> usize {
+        let Some(start) = wrapper::unwrap(words, self.text) else {
+            self.gap(span, GapReason::Builtin);
+            return 0;
+        };
+        let Some((name, arguments)) = words.get(start..).and_then(<[Word]>::split_first) else { return start };
+        let Some(text) = name.literal() else {
+            // The first word's own check has said so where nothing was taken off.
+            if start > 0 {
+                self.gap(span, GapReason::DynamicName);
+            }
+            return start;
+        };
+        let is_plain = match &*text {
+            "." | "source" | "eval" | "builtin" | "coproc" | "trap" | "alias" | "unalias" | "shopt" | "enable"
+            | "let" | "mapfile" | "readarray" | "compgen" | "complete" | "compopt" | "bind" | "fc" | "history"
+            | "getopts" | "typeset" | "declare" | "local" | "readonly" | "export" | "unset" | "function" => false,
+            "hash" => matches!(literals(arguments).as_deref(), Some([option]) if option == "-r"),
+            "jobs" | "times" | "suspend" | "logout" => arguments.is_empty(),
+            "set" => sets_harmless_options(arguments),
+            "printf" => first_is_format(arguments),
+            "test" | "[" => is_certain_test(&text, arguments),
+            "read" => reads_plain_names(arguments),
+            "wait" => !arguments.iter().any(|word| may_be_option(word, 'p')),
+            reserved => start == 0 || !is_reserved(reserved),
+        };
+        if !is_plain {
+            self.gap(span, GapReason::Builtin);
+        }
+        start
+    }
+}
+
+fn literals(words: &[Word]) -> Option<Vec<String>> {
+    words.iter().map(|word| word.literal().map(std::borrow::Cow::into_owned)).collect()
+}
+
+/// `-e`, `-u`, `-x`, `-o pipefail` and their opposites: they end a script earlier or show it. `set --` and bare
+/// words change `$1`, which the reader does not follow.
+fn sets_harmless_options(arguments: &[Word]) -> bool {
+    let Some(words) = literals(arguments) else { return false };
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let Some(letters) = word.strip_prefix(['-', '+']) else { return false };
+        if letters.is_empty() || !letters.bytes().all(|letter| matches!(letter, b'e' | b'u' | b'x' | b'E' | b'o')) {
+            return false;
+        }
+        for _ in letters.matches('o') {
+            let name = words.next().map(String::as_str);
+            if !matches!(name, Some("pipefail" | "errexit" | "nounset" | "xtrace" | "errtrace")) {
+                return false;
+            }
+        }
+    }
+    !arguments.is_empty()
+}
+
+/// `printf -v name` assigns, and evaluates a subscript in the name.
+fn first_is_format(arguments: &[Word]) -> bool {
+    match arguments.first().map(|word| word.parts.as_slice()) {
+        None => true,
+        Some(parts) => match parts.iter().find(|part| **part != Part::Literal("".into())) {
+            Some(Part::Literal(text)) => !text.starts_with('-') || &**text == "--",
+            None => true,
+            Some(
+                Part::Pattern(_) | Part::Parameter { .. } | Part::Substitution { .. } | Part::Opaque { .. },
+            ) => arguments.len() == 1 && !matches!(parts, [Part::Parameter { .. } | Part::Substitution { .. }]),
+        },
+    }
+}
+
+/// Whether a word could be this option, alone or in a cluster.
+fn may_be_option(word: &Word, letter: char) -> bool {
+    word.literal().is_none_or(|text| text.starts_with('-') && text.contains(letter))
+}
+
+/// `read -r line`, with plain names and options whose values are known.
+fn reads_plain_names(arguments: &[Word]) -> bool {
+    let Some(words) = literals(arguments) else { return false };
+    let mut words = words.iter();
+    let mut options_end = false;
+    while let Some(word) = words.next() {
+        match word.strip_prefix('-') {
+            Some("-") if !options_end => options_end = true,
+            Some(letters) if !options_end => {
+                let Some(index) = letters.find(|letter| !matches!(letter, 'r' | 's')) else { continue };
+                let (option, value) = (letters.get(index..index.saturating_add(1)), letters.get(index.saturating_add(1)..));
+                if !matches!(option, Some("p" | "d" | "n" | "N" | "t" | "u")) {
+                    return false;
+                }
+                if value.is_none_or(str::is_empty) && words.next().is_none() {
+                    return false;
+                }
+            }
+            Some(_) | None => {
+                options_end = true;
+                if !is_plain(word) {
+                    return false;
+                }
+            }
+        }
+    }
+    true
+}
+
+/// A test whose operators are all known, so that no operand is taken for `-v`, which evaluates a subscript.
+pub(super) fn is_certain_test(name: &str, arguments: &[Word]) -> bool {
+    let operands = match (name, arguments.split_last()) {
+        ("[", Some((last, operands))) if last.literal().as_deref() == Some("]") => operands,
+        ("[", _) => return false,
+        _ => arguments,
+    };
+    is_certain_expression(operands)
+}
+
+fn is_certain_expression(operands: &[Word]) -> bool {
+    let is = |word: &Word, any: &[&str]| word.literal().is_some_and(|text| any.contains(&&*text));
+    if let Some(split) = operands.iter().position(|word| is(word, &["-a", "-o"])).filter(|split| *split > 0) {
+        let (left, right) = operands.split_at(split);
+        return is_certain_expression(left) && right.get(1..).is_some_and(is_certain_expression);
+    }
+    match operands {
+        [negation, rest @ ..] if !rest.is_empty() && is(negation, &["!"]) => is_certain_expression(rest),
+        [] => true,
+        [one] => is_one_field(one),
+        [operator, operand] => {
+            let known = operator.literal();
+            let plain = known.is_some_and(|text| text.len() == 2 && text.starts_with('-') && !matches!(&*text, "-v" | "-R"));
+            plain && is_one_field(operand)
+        }
+        [left, operator, right] => {
+            let binary = ["=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"];
+            is(operator, &binary) && is_one_field(left) && is_one_field(right)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a word is exactly one argument: a bare expansion may become an operator and its operand.
+fn is_one_field(word: &Word) -> bool {
+    !matches!(crate::field::value(word), crate::Value::Many | crate::Value::Glob(_))
+}

@@ -1,0 +1,65 @@
+//! `[ … ]` as the command that it is: words between blanks.
+
+use super::Lowering;
+use super::builtin::is_certain_test;
+use crate::cst::{Kind, Node};
+use crate::{Command, GapReason, Invocation, Part, Word};
+
+impl<'c> Lowering<'c> {
+    /// The grammar reads an expression where bash reads arguments; only where every item of it is a word between
+    /// blanks do the two agree.
+    pub(super) fn test_command(&mut self, node: Node<'c>) -> Command {
+        let mut items = Vec::new();
+        let is_single = node.text().starts_with('[') && !node.text().starts_with("[[");
+        if !is_single || !flatten(node, &mut items) {
+            return Command::Unknown(self.unknown(node, GapReason::Construct));
+        }
+        self.commands = self.commands.saturating_add(1);
+        let mut invocation = Invocation::default();
+        let mut end = None;
+        for item in items {
+            self.check_separated(end, item);
+            end = Some(item.span().end());
+            let word = match item.kind().token() {
+                Some(token) => Word { parts: vec![Part::Literal(token.into())], span: item.span() },
+                None => self.word(item),
+            };
+            invocation.words.push(word);
+        }
+        if !invocation.words.split_first().is_some_and(|(_, arguments)| is_certain_test("[", arguments)) {
+            self.gap(node.span(), GapReason::Builtin);
+        }
+        Command::Simple(invocation)
+    }
+}
+
+/// Collects the words of a test in the order of the text; false where it holds what is no word.
+fn flatten<'c>(node: Node<'c>, items: &mut Vec<Node<'c>>) -> bool {
+    node.children().all(|child| match child.kind() {
+        Kind::UnaryExpression | Kind::BinaryExpression => flatten(child, items),
+        Kind::Word
+        | Kind::Number
+        | Kind::String
+        | Kind::RawString
+        | Kind::AnsiCString
+        | Kind::Concatenation
+        | Kind::SimpleExpansion
+        | Kind::Expansion
+        | Kind::CommandSubstitution
+        | Kind::ArithmeticExpansion
+        | Kind::TestOperator
+        | Kind::VariableName
+        | Kind::OpenBracket
+        | Kind::CloseBracket
+        | Kind::Bang
+        | Kind::Equal
+        | Kind::EqualEqual
+        | Kind::BangEqual
+        | Kind::MinusA
+        | Kind::MinusO => {
+            items.push(child);
+            true
+        }
+        _ => false,
+    })
+}

@@ -1,0 +1,152 @@
+//! Words: unquoted text, quotes and expansions side by side.
+
+use diagnostics::Span;
+
+use super::{Lowering, quote};
+use crate::cst::{Kind, Node};
+use crate::{Body, GapReason, Part, Quoting, Spread, Word};
+
+/// What one word has shown so far.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    /// Whether anything, an empty quote included, stands before.
+    pub(super) begun: bool,
+    /// The last unquoted character, where the last piece was unquoted.
+    pub(super) last: Option<char>,
+    /// How far a brace list has come.
+    pub(super) brace: Brace,
+}
+
+/// How far unquoted text has come on the way to a brace expansion.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) enum Brace {
+    /// No `{` yet.
+    #[default]
+    Outside,
+    /// `{` was seen.
+    Open,
+    /// `{` and a `,` or `..`.
+    Separated,
+    /// `{`, a separator and `}`: bash expands it.
+    Expands,
+}
+
+impl<'c> Lowering<'c> {
+    /// One word.
+    pub(super) fn word(&mut self, node: Node<'c>) -> Word {
+        let mut word = Word { parts: Vec::new(), span: node.span() };
+        let mut scan = Scan::default();
+        self.nested(node.span(), |lowering| lowering.piece(node, &mut word, &mut scan));
+        if scan.brace == Brace::Expands {
+            word.parts.push(Part::Opaque { body: Body::default(), spread: Spread::Many });
+        }
+        word
+    }
+
+    fn piece(&mut self, node: Node<'c>, word: &mut Word, scan: &mut Scan) {
+        match node.kind() {
+            Kind::Concatenation => {
+                let mut end = node.span().start();
+                for child in node.children() {
+                    if child.span().start() != end {
+                        self.gap(node.span(), GapReason::Adjacency);
+                    }
+                    end = child.span().end();
+                    self.piece(child, word, scan);
+                }
+                return;
+            }
+            Kind::Word | Kind::Number | Kind::VariableName | Kind::TestOperator if node.is_leaf() => {
+                match quote::unquoted(node.text(), word, scan) {
+                    Ok(()) => {}
+                    Err(reason) => self.opaque(node, reason, Spread::Many, word),
+                }
+                scan.begun = true;
+                return;
+            }
+            Kind::String => self.string(node, word),
+            Kind::RawString => match quote::raw(node.text()) {
+                Some(text) => word.parts.push(Part::Literal(text.into())),
+                None => self.opaque(node, GapReason::Adjacency, Spread::Many, word),
+            },
+            Kind::AnsiCString => match quote::ansi_c(node.text()) {
+                Some(text) => word.parts.push(Part::Literal(text.into())),
+                None => self.opaque(node, GapReason::Expansion, Spread::Many, word),
+            },
+            Kind::SimpleExpansion | Kind::Expansion | Kind::CommandSubstitution | Kind::ArithmeticExpansion => {
+                self.expansion(node, Quoting::Unquoted, word);
+            }
+            Kind::BraceExpression => {
+                let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'{' | b'}' | b'.' | b'-');
+                if node.text().bytes().all(plain) {
+                    scan.brace = Brace::Expands;
+                } else {
+                    self.opaque(node, GapReason::Expansion, Spread::Many, word);
+                }
+            }
+            Kind::Dollar => match self.byte_after(node.span()) {
+                None | Some(b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b')' | b'/' | b'.' | b',' | b':' | b'=') => {
+                    word.parts.push(Part::Literal("$".into()));
+                }
+                Some(_) => self.opaque(node, GapReason::Expansion, Spread::Many, word),
+            },
+            // Tokens of other grammars that stand as arguments: `=`, `==`, `!`, `=~`.
+            Kind::Equal | Kind::EqualEqual | Kind::BangEqual | Kind::EqualTilde | Kind::Bang => {
+                word.parts.push(Part::Literal(node.text().into()));
+            }
+            _ => self.opaque(node, GapReason::Expansion, Spread::Many, word),
+        }
+        scan.begun = true;
+        scan.last = None;
+    }
+
+    /// A double-quoted string: expansions, and between them text that is read from its bytes.
+    fn string(&mut self, node: Node<'c>, word: &mut Word) {
+        let quotes: Vec<Node<'c>> = node.children().filter(|child| child.kind() == Kind::DoubleQuote).collect();
+        let [open, close] = quotes.as_slice() else {
+            return self.opaque(node, GapReason::Adjacency, Spread::Many, word);
+        };
+        let mut from = open.span().end();
+        if close.span().end() != node.span().end() || open.span().start() != node.span().start() {
+            self.gap(node.span(), GapReason::Adjacency);
+        }
+        // An empty string is an argument too.
+        word.parts.push(Part::Literal("".into()));
+        let mut after = quote::After::Text;
+        for child in node.children() {
+            if matches!(child.kind(), Kind::DoubleQuote | Kind::StringContent | Kind::Dollar) {
+                continue;
+            }
+            self.string_text(Span::of(from, child.span().start()), after, word);
+            self.expansion(child, Quoting::Quoted, word);
+            from = child.span().end();
+            after = quote::After::Expansion;
+        }
+        self.string_text(Span::of(from, close.span().start()), after, word);
+    }
+
+    fn string_text(&mut self, span: Span, after: quote::After, word: &mut Word) {
+        if span.is_empty() {
+            return;
+        }
+        let raw = span.text(self.text).unwrap_or_default();
+        match quote::double(raw, after, self.byte_after(span)) {
+            Some(text) => word.parts.push(Part::Literal(text.into())),
+            None => {
+                self.gap(span, GapReason::Adjacency);
+                word.parts.push(Part::Opaque { body: Body::default(), spread: Spread::Many });
+            }
+        }
+    }
+
+    /// A piece that is not followed: a gap with what runs inside.
+    pub(super) fn opaque(&mut self, node: Node<'c>, reason: GapReason, spread: Spread, word: &mut Word) {
+        let body = self.unknown(node, reason);
+        word.parts.push(Part::Opaque { body, spread });
+    }
+
+    /// The byte after a stretch of text.
+    pub(super) fn byte_after(&self, span: Span) -> Option<u8> {
+        self.text.as_bytes().get(span.end()).copied()
+    }
+}
