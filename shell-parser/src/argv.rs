@@ -2,7 +2,10 @@
 
 use diagnostics::Span;
 
-use crate::{Body, Command, Condition, Invocation, Launch, Link, Negation, Part, Pipeline, Script, Stage, Statement, Word};
+use crate::{
+    Body, Command, Condition, Invocation, Launch, Link, Negation, Part, Pipeline, Script, Stage, Statement,
+    Word,
+};
 
 /// The script that runs one program with exactly these arguments, and the text that its spans point into: the
 /// arguments, quoted for a shell where they need it.
@@ -18,18 +21,47 @@ pub fn script_of_argv(argv: &[&str]) -> (String, Script) {
         let start = text.len();
         quote(argument, &mut text);
         let parts = vec![Part::Literal((*argument).into())];
-        words.push(Word { parts, span: Span::of(start, text.len()) });
+        words.push(Word {
+            parts,
+            span: Span::of(start, text.len()),
+        });
     }
     if words.is_empty() {
         return (text, Script::default());
     }
     let span = Span::of(0, text.len());
-    let command = Command::Simple(Invocation { assignments: Vec::new(), words, wrappers: 0 });
-    let stage = Stage { command, redirects: Vec::new(), span };
-    let pipeline = Pipeline { negation: Negation::Plain, stages: vec![stage] };
-    let link = Link { condition: Condition::Always, pipeline };
-    let statement = Statement { links: vec![link], launch: Launch::Foreground, span };
-    (text, Script { body: Body { statements: vec![statement] }, gaps: Vec::new() })
+    let command = Command::Simple(Invocation {
+        assignments: Vec::new(),
+        words,
+        wrappers: 0,
+    });
+    let stage = Stage {
+        command,
+        redirects: Vec::new(),
+        span,
+    };
+    let pipeline = Pipeline {
+        negation: Negation::Plain,
+        stages: vec![stage],
+    };
+    let link = Link {
+        condition: Condition::Always,
+        pipeline,
+    };
+    let statement = Statement {
+        links: vec![link],
+        launch: Launch::Foreground,
+        span,
+    };
+    (
+        text,
+        Script {
+            body: Body {
+                statements: vec![statement],
+            },
+            gaps: Vec::new(),
+        },
+    )
 }
 
 /// Writes one argument as a shell word.

@@ -7,8 +7,9 @@ use diagnostics::Span;
 
 use crate::field::{single, value};
 use crate::{
-    Argument, Assignment, Body, Command, Condition, FileRedirect, Input, Invocation, Launch, Link, Part, Pipeline, Place,
-    Redirect, RedirectTarget, Script, Segment, Setting, Stage, Statement, Word, WorkingDirectory,
+    Argument, Assignment, Body, Command, Condition, FileRedirect, Input, Invocation, Launch, Link, Part,
+    Pipeline, Place, Redirect, RedirectTarget, Script, Segment, Setting, Stage, Statement, Word,
+    WorkingDirectory,
 };
 
 /// Everything that a script may execute, in the order of the text.
@@ -100,7 +101,12 @@ impl Collector {
         }
         if !redirects.is_empty() {
             // The shell opens them itself, whatever runs inside.
-            self.push(Vec::new(), Vec::new(), redirects.clone(), redirects_span(&stage.redirects, stage.span));
+            self.push(
+                Vec::new(),
+                Vec::new(),
+                redirects.clone(),
+                redirects_span(&stage.redirects, stage.span),
+            );
         }
         self.substitutions_of_redirects(&stage.redirects);
         let outer = self.surroundings.clone();
@@ -160,7 +166,13 @@ impl Collector {
         input: Option<Input>,
     ) {
         let words = invocation.words.get(invocation.wrappers..).unwrap_or_default();
-        let argv = words.iter().map(|word| Argument { value: value(word), span: word.span }).collect();
+        let argv = words
+            .iter()
+            .map(|word| Argument {
+                value: value(word),
+                span: word.span,
+            })
+            .collect();
         let settings = invocation.assignments.iter().map(setting).collect();
         let outer_input = self.surroundings.input.clone();
         if let Some(input) = input {
@@ -169,7 +181,12 @@ impl Collector {
         let position = self.segments.len();
         self.push(argv, settings, redirects, stage.span);
         self.surroundings.input = outer_input;
-        for word in invocation.assignments.iter().map(|assignment| &assignment.value).chain(&invocation.words) {
+        for word in invocation
+            .assignments
+            .iter()
+            .map(|assignment| &assignment.value)
+            .chain(&invocation.words)
+        {
             self.substitutions(word);
         }
         self.substitutions_of_redirects(&stage.redirects);
@@ -180,9 +197,24 @@ impl Collector {
         if argv.is_empty() && assignments.is_empty() && own.is_empty() {
             return;
         }
-        let Surroundings { place, background, redirects, input, directory } = self.surroundings.clone();
+        let Surroundings {
+            place,
+            background,
+            redirects,
+            input,
+            directory,
+        } = self.surroundings.clone();
         let redirects = own.into_iter().chain(redirects).collect();
-        self.segments.push(Segment { argv, assignments, redirects, input, place, background, directory, span });
+        self.segments.push(Segment {
+            argv,
+            assignments,
+            redirects,
+            input,
+            place,
+            background,
+            directory,
+            span,
+        });
     }
 
     /// What runs inside the expansions of a word.
@@ -240,9 +272,17 @@ enum Keep {
 }
 
 fn setting(assignment: &Assignment) -> Setting {
-    Setting { name: assignment.name.clone(), value: single(&assignment.value), span: assignment.span }
+    Setting {
+        name: assignment.name.clone(),
+        value: single(&assignment.value),
+        span: assignment.span,
+    }
 }
 
 fn redirects_span(redirects: &[Redirect], whole: Span) -> Span {
-    redirects.iter().map(|redirect| redirect.span).reduce(Span::to).unwrap_or(whole)
+    redirects
+        .iter()
+        .map(|redirect| redirect.span)
+        .reduce(Span::to)
+        .unwrap_or(whole)
 }

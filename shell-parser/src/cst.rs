@@ -24,6 +24,8 @@ pub(crate) struct Cst<'t> {
     records: Vec<Record>,
     /// What the byte checks found.
     pub(crate) faults: Vec<Gap>,
+    /// Words `-` that the grammar passed over before a here-document: `python3 - <<EOF`.
+    pub(crate) dashes: Vec<Span>,
 }
 
 /// One node. Its descendants are the records up to `next`.
@@ -37,7 +39,10 @@ struct Record {
 /// Parses a text within the limits, or says which bound it passed.
 pub(crate) fn read<'t>(text: &'t str, limits: &Limits) -> Result<Cst<'t>, GapReason> {
     let mut parser = Parser::new();
-    if parser.set_language(&Language::from(tree_sitter_bash::LANGUAGE)).is_err() {
+    if parser
+        .set_language(&Language::from(tree_sitter_bash::LANGUAGE))
+        .is_err()
+    {
         return Err(GapReason::Syntax);
     }
     let bytes = text.as_bytes();
@@ -47,10 +52,22 @@ pub(crate) fn read<'t>(text: &'t str, limits: &Limits) -> Result<Cst<'t>, GapRea
         let watch = Watch::start(limits);
         let mut watched = |_: &ParseState| watch.check();
         let mut input = |offset: usize, _| bytes.get(offset..).unwrap_or_default();
-        parser.parse_with_options(&mut input, None, Some(ParseOptions::new().progress_callback(&mut watched)))
+        parser.parse_with_options(
+            &mut input,
+            None,
+            Some(ParseOptions::new().progress_callback(&mut watched)),
+        )
     };
     let tree = tree.ok_or(GapReason::TooSlow)?;
-    let mut reading = Reading { cst: Cst { text, records: Vec::new(), faults: Vec::new() }, leaf_end: 0 };
+    let mut reading = Reading {
+        cst: Cst {
+            text,
+            records: Vec::new(),
+            faults: Vec::new(),
+            dashes: Vec::new(),
+        },
+        leaf_end: 0,
+    };
     reading.walk(&mut tree.walk());
     reading.check_between(text.len());
     Ok(reading.cst)
@@ -68,11 +85,18 @@ struct Watch {
 impl Watch {
     #[expect(clippy::disallowed_methods, reason = "a bound on time needs a clock")]
     fn start(limits: &Limits) -> Self {
-        Self { started: std::time::Instant::now(), limit: limits.parse_time }
+        Self {
+            started: std::time::Instant::now(),
+            limit: limits.parse_time,
+        }
     }
 
     fn check(&self) -> ControlFlow<()> {
-        if self.started.elapsed() > self.limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if self.started.elapsed() > self.limit {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 }
 
@@ -89,7 +113,11 @@ impl Reading<'_> {
         loop {
             let index = self.enter(cursor);
             // A here-document's body is read from its bytes, not from its nodes.
-            let is_body = self.cst.records.get(index).is_some_and(|record| record.kind == Kind::HeredocBody);
+            let is_body = self
+                .cst
+                .records
+                .get(index)
+                .is_some_and(|record| record.kind == Kind::HeredocBody);
             if !is_body && cursor.goto_first_child() {
                 open.push(index);
                 continue;
@@ -124,7 +152,9 @@ impl Reading<'_> {
     }
 
     fn check_leaf(&mut self, index: usize, open: &[usize]) {
-        let Some(Record { kind, span, .. }) = self.cst.records.get(index).copied() else { return };
+        let Some(Record { kind, span, .. }) = self.cst.records.get(index).copied() else {
+            return;
+        };
         let mut span = span;
         if let Some(token) = kind.token()
             && span.text(self.cst.text) != Some(token)
@@ -137,14 +167,32 @@ impl Reading<'_> {
                 None => self.fault(span, GapReason::Skipped),
             }
         }
-        self.check_between(span.start());
+        match self.dash_between(kind, span.start()) {
+            Some(dash) => self.cst.dashes.push(dash),
+            None => self.check_between(span.start()),
+        }
         self.leaf_end = self.leaf_end.max(span.end());
+    }
+
+    /// A `-` between blanks before a here-document, which the grammar's scanner eats.
+    fn dash_between(&self, kind: Kind, start: usize) -> Option<Span> {
+        let between = Span::of(self.leaf_end, start).text(self.cst.text)?;
+        let inner = between.strip_prefix([' ', '\t'])?.strip_suffix([' ', '\t'])?;
+        let before = inner
+            .len()
+            .saturating_sub(inner.trim_start_matches([' ', '\t']).len());
+        let dash = self.leaf_end.saturating_add(1).saturating_add(before);
+        (matches!(kind, Kind::LessLess | Kind::LessLessMinus) && inner.trim_matches([' ', '\t']) == "-")
+            .then(|| Span::of(dash, dash.saturating_add(1)))
     }
 
     /// In a string, blanks before an expansion or the closing quote are text that the grammar puts into the token.
     fn without_string_blanks(&self, kind: Kind, token: &str, span: Span, open: &[usize]) -> Option<Span> {
         let opens_in_string = open.iter().rev().take(2).any(|index| {
-            self.cst.records.get(*index).is_some_and(|record| record.kind == Kind::String)
+            self.cst
+                .records
+                .get(*index)
+                .is_some_and(|record| record.kind == Kind::String)
         });
         let may_lead = matches!(
             kind,
@@ -189,7 +237,12 @@ impl Reading<'_> {
 
 /// Whether a stretch holds nothing but what both grammars take for blank.
 fn only_blanks(bytes: &[u8], span: Span) -> bool {
-    let mut before = span.start().checked_sub(1).and_then(|index| bytes.get(index)).copied().unwrap_or(b'\n');
+    let mut before = span
+        .start()
+        .checked_sub(1)
+        .and_then(|index| bytes.get(index))
+        .copied()
+        .unwrap_or(b'\n');
     let mut rest = bytes.get(span.start()..span.end()).unwrap_or_default().iter();
     while let Some(byte) = rest.next() {
         match byte {
@@ -217,7 +270,15 @@ impl<'t> Cst<'t> {
     }
 
     fn record(&self, index: u32) -> Record {
-        let nothing = Record { kind: Kind::Error, span: Span::default(), next: 0 };
-        usize::try_from(index).ok().and_then(|index| self.records.get(index)).copied().unwrap_or(nothing)
+        let nothing = Record {
+            kind: Kind::Error,
+            span: Span::default(),
+            next: 0,
+        };
+        usize::try_from(index)
+            .ok()
+            .and_then(|index| self.records.get(index))
+            .copied()
+            .unwrap_or(nothing)
     }
 }

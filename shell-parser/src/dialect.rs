@@ -23,16 +23,28 @@ pub enum Dialect {
 pub(crate) fn dialect_gaps(dialect: Dialect, cst: &Cst<'_>) -> Vec<Gap> {
     match dialect {
         Dialect::Bash => Vec::new(),
-        Dialect::Sh => cst.root().descendants().filter(|node| is_bash_only(node.kind(), node.text())).map(|node| gap(node.span())).collect(),
+        Dialect::Sh => cst
+            .root()
+            .descendants()
+            .filter(|node| is_bash_only(node.kind(), node.text()))
+            .map(|node| gap(node.span()))
+            .collect(),
         Dialect::Zsh | Dialect::Unknown => uncommon_characters(cst.text()).into_iter().map(gap).collect(),
     }
 }
 
 fn gap(span: Span) -> Gap {
-    Gap { span, reason: GapReason::Dialect }
+    Gap {
+        span,
+        reason: GapReason::Dialect,
+    }
 }
 
 /// What dash reads in another way, or not at all (dash 0.5.12): `c0 &>f evil` runs `c0 &` and then `evil`.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the other kinds read alike in both"
+)]
 fn is_bash_only(kind: Kind, text: &str) -> bool {
     match kind {
         Kind::AmpersandGreater
@@ -87,7 +99,19 @@ fn uncommon_characters(text: &str) -> Option<Span> {
 
 /// A word that is a keyword or modifier in zsh and a program's name elsewhere.
 fn foreign_word(text: &str) -> Option<Span> {
-    let foreign = ["noglob", "nocorrect", "-", "repeat", "foreach", "always", "end", "select", "time", "coproc", "function"];
+    let foreign = [
+        "noglob",
+        "nocorrect",
+        "-",
+        "repeat",
+        "foreach",
+        "always",
+        "end",
+        "select",
+        "time",
+        "coproc",
+        "function",
+    ];
     let mut offset: usize = 0;
     for piece in text.split_inclusive([' ', '&', '|', ';']) {
         let word = piece.trim_end_matches([' ', '&', '|', ';']);

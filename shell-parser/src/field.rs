@@ -14,7 +14,10 @@ pub(crate) fn value(word: &Word) -> Value {
 /// What an assignment or a redirect makes of a word: one field, whatever it expands to.
 pub(crate) fn single(word: &Word) -> Value {
     match value(word) {
-        Value::Many => Value::One { prefix: "".into(), suffix: "".into() },
+        Value::Many => Value::One {
+            prefix: "".into(),
+            suffix: "".into(),
+        },
         Value::Glob(pattern) => Value::Exact(unescape(&pattern)),
         value @ (Value::Exact(_) | Value::OneOf(_) | Value::One { .. }) => value,
     }
@@ -46,10 +49,22 @@ impl Field {
                 (Quoting::Quoted, "@") | (Quoting::Unquoted, _) => self.many = true,
                 (Quoting::Quoted, _) => self.unknown(),
             },
-            Part::Substitution { quoting: Quoting::Quoted, .. } | Part::Opaque { spread: Spread::One, .. } => {
+            Part::Substitution {
+                quoting: Quoting::Quoted,
+                ..
+            }
+            | Part::Opaque {
+                spread: Spread::One, ..
+            } => {
                 self.unknown();
             }
-            Part::Substitution { quoting: Quoting::Unquoted, .. } | Part::Opaque { spread: Spread::Many, .. } => {
+            Part::Substitution {
+                quoting: Quoting::Unquoted,
+                ..
+            }
+            | Part::Opaque {
+                spread: Spread::Many, ..
+            } => {
                 self.many = true;
             }
         }
@@ -73,7 +88,10 @@ impl Field {
             _ if self.many => Value::Many,
             (Some(_), Some(_)) => Value::Many,
             (Some(pattern), None) => Value::Glob(pattern.into()),
-            (None, Some(suffix)) => Value::One { prefix: self.prefix.into(), suffix: suffix.into() },
+            (None, Some(suffix)) => Value::One {
+                prefix: self.prefix.into(),
+                suffix: suffix.into(),
+            },
             (None, None) => Value::Exact(self.prefix.into()),
         }
     }

@@ -23,17 +23,23 @@ pub use dialect::Dialect;
 pub use gap::{Gap, GapReason};
 pub use limits::Limits;
 pub use script::{
-    Assignment, Body, Command, Condition, Invocation, Launch, Link, Negation, Part, Pipeline, Quoting, Redirect,
-    RedirectMode, RedirectTarget, Script, Spread, Stage, Statement, Word,
+    Assignment, Body, Command, Condition, Invocation, Launch, Link, Negation, Part, Pipeline, Quoting,
+    Redirect, RedirectMode, RedirectTarget, Script, Spread, Stage, Statement, Word,
 };
 pub use segment::{Argument, FileRedirect, Input, Place, Segment, Setting, WorkingDirectory};
 pub use value::Value;
 
 /// Reads a text as a script. Any text gives one; what is not understood is among its [`gaps`](Script::gaps).
 pub fn parse(text: &str, dialect: Dialect, limits: &Limits) -> Script {
-    let whole = |reason| Gap { span: Span::of(0, text.len()), reason };
+    let whole = |reason| Gap {
+        span: Span::of(0, text.len()),
+        reason,
+    };
     if text.len() > limits.bytes {
-        return Script { body: Body::default(), gaps: vec![whole(GapReason::TooLong)] };
+        return Script {
+            body: Body::default(),
+            gaps: vec![whole(GapReason::TooLong)],
+        };
     }
     let mut gaps = preflight::character_gaps(text);
     let mut script = match cst::read(text, limits) {
@@ -42,7 +48,10 @@ pub fn parse(text: &str, dialect: Dialect, limits: &Limits) -> Script {
             gaps.append(&mut dialect::dialect_gaps(dialect, &cst));
             lower::lower(&cst, limits)
         }
-        Err(bound) => Script { body: Body::default(), gaps: vec![whole(bound)] },
+        Err(bound) => Script {
+            body: Body::default(),
+            gaps: vec![whole(bound)],
+        },
     };
     script.gaps.append(&mut gaps);
     script.gaps.sort_by_key(|gap| (gap.span, gap.reason));
@@ -55,7 +64,13 @@ pub fn parse_bytes(bytes: &[u8], dialect: Dialect, limits: &Limits) -> (String, 
     let text = String::from_utf8_lossy(bytes).into_owned();
     let mut script = parse(&text, dialect, limits);
     if std::str::from_utf8(bytes).is_err() {
-        script.gaps.insert(0, Gap { span: Span::of(0, text.len()), reason: GapReason::Encoding });
+        script.gaps.insert(
+            0,
+            Gap {
+                span: Span::of(0, text.len()),
+                reason: GapReason::Encoding,
+            },
+        );
     }
     (text, script)
 }

@@ -2,6 +2,10 @@
 //!
 //! Lowering is total. A construct that is not on the list becomes [`Command::Unknown`] or [`Part::Opaque`] with a
 //! gap, and the commands seen inside it are kept, because a restriction needs only the possibility that they run.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "lowering is a list of the kinds it admits: whatever is not named, new kinds included, is a gap"
+)]
 
 mod assignment;
 mod block;
@@ -23,9 +27,23 @@ use crate::{Body, Gap, GapReason, Limits, Script};
 
 /// Lowers a checked tree.
 pub(crate) fn lower(cst: &Cst<'_>, limits: &Limits) -> Script {
-    let mut lowering = Lowering { text: cst.text(), limits, gaps: Vec::new(), commands: 0, depth: 0, tails: Vec::new() };
+    let mut lowering = Lowering {
+        text: cst.text(),
+        limits,
+        gaps: Vec::new(),
+        commands: 0,
+        depth: 0,
+        tails: Vec::new(),
+        dashes: cst.dashes.clone(),
+    };
     let body = lowering.body(cst.root().children());
-    Script { body, gaps: lowering.gaps }
+    for dash in std::mem::take(&mut lowering.dashes) {
+        lowering.gap(dash, GapReason::Skipped);
+    }
+    Script {
+        body,
+        gaps: lowering.gaps,
+    }
 }
 
 /// The state of one lowering.
@@ -37,6 +55,8 @@ struct Lowering<'c> {
     depth: usize,
     /// What the grammar hangs below a here-document though it follows the command: `<<EOF | next`.
     tails: Vec<(Kind, Node<'c>)>,
+    /// Words `-` that the grammar passed over before a here-document; one that finds no command is a gap.
+    dashes: Vec<Span>,
 }
 
 impl<'c> Lowering<'c> {

@@ -10,8 +10,12 @@ pub(crate) fn unwrap(words: &[Word], text: &str) -> Option<usize> {
     let mut start: usize = 0;
     let mut keywords = true;
     loop {
-        let Some(word) = words.get(start) else { return Some(start) };
-        let Some(name) = word.literal() else { return Some(start) };
+        let Some(word) = words.get(start) else {
+            return Some(start);
+        };
+        let Some(name) = word.literal() else {
+            return Some(start);
+        };
         let is_builtin = name == "command" || name == "exec";
         let is_keyword = keywords && word.span.text(text) == Some("time");
         if !is_builtin && !is_keyword {

@@ -6,7 +6,9 @@ use crate::{Argument, WorkingDirectory};
 impl Collector {
     /// Follows a `cd` that was just pushed; `pushd` and `popd` lead anywhere.
     pub(super) fn follow_directory(&mut self, position: usize) {
-        let Some(segment) = self.segments.get(position) else { return };
+        let Some(segment) = self.segments.get(position) else {
+            return;
+        };
         let exact = |argument: &Argument| argument.value.exact().map(str::to_owned);
         match segment.argv.first().and_then(exact).as_deref() {
             Some("cd") => {
@@ -18,10 +20,9 @@ impl Collector {
                 };
             }
             Some("pushd" | "popd") => self.surroundings.directory = WorkingDirectory::Unknown,
-            Some(_) => {}
             // A name that is only known when it runs may be one of them.
             None if !segment.argv.is_empty() => self.surroundings.directory = WorkingDirectory::Unknown,
-            None => {}
+            Some(_) | None => {}
         }
     }
 

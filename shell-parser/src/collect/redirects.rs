@@ -16,7 +16,12 @@ pub(super) fn file_redirect(redirect: &Redirect) -> FileRedirect {
         RedirectTarget::Heredoc(Some(text)) => Value::Exact(text.clone()),
         RedirectTarget::Heredoc(None) => anything(),
     };
-    FileRedirect { fd: redirect.fd, mode: redirect.mode, target, span: redirect.span }
+    FileRedirect {
+        fd: redirect.fd,
+        mode: redirect.mode,
+        target,
+        span: redirect.span,
+    }
 }
 
 /// Where these redirects leave standard input; `None` where they leave it alone.
@@ -47,5 +52,8 @@ fn with_newline(value: Value) -> Value {
 }
 
 fn anything() -> Value {
-    Value::One { prefix: "".into(), suffix: "".into() }
+    Value::One {
+        prefix: "".into(),
+        suffix: "".into(),
+    }
 }

@@ -45,7 +45,13 @@ impl Kind {
         let table = BY_SYMBOL.get_or_init(|| {
             let language = Language::from(tree_sitter_bash::LANGUAGE);
             let count = u16::try_from(language.node_kind_count()).unwrap_or(u16::MAX);
-            (0..count).map(|symbol| language.node_kind_for_id(symbol).map_or(Self::Error, Self::of_name)).collect()
+            (0..count)
+                .map(|symbol| {
+                    language
+                        .node_kind_for_id(symbol)
+                        .map_or(Self::Error, Self::of_name)
+                })
+                .collect()
         });
         table.get(usize::from(symbol)).copied().unwrap_or(Self::Error)
     }
@@ -253,12 +259,20 @@ mod tests {
         let count = u16::try_from(language.node_kind_count()).unwrap();
         let mut grammar: Vec<(&str, bool)> = (0..count)
             .filter(|symbol| language.node_kind_is_visible(*symbol))
-            .map(|symbol| (language.node_kind_for_id(symbol).unwrap(), language.node_kind_is_named(symbol)))
+            .map(|symbol| {
+                (
+                    language.node_kind_for_id(symbol).unwrap(),
+                    language.node_kind_is_named(symbol),
+                )
+            })
             .filter(|(name, _)| *name != "ERROR")
             .collect();
         grammar.sort_by(|left, right| left.0.as_bytes().cmp(right.0.as_bytes()));
         grammar.dedup();
-        let ours: Vec<(&str, bool)> = NAMES.iter().map(|(name, _, form)| (*name, *form == Form::Named)).collect();
+        let ours: Vec<(&str, bool)> = NAMES
+            .iter()
+            .map(|(name, _, form)| (*name, *form == Form::Named))
+            .collect();
         assert_eq!(ours, grammar);
     }
 }

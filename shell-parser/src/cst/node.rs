@@ -33,7 +33,11 @@ impl<'c> Node<'c> {
 
     /// Its children, tokens included, in the order of the text.
     pub(crate) fn children(self) -> Children<'c> {
-        Children { cst: self.cst, index: self.index.saturating_add(1), end: self.cst.record(self.index).next }
+        Children {
+            cst: self.cst,
+            index: self.index.saturating_add(1),
+            end: self.cst.record(self.index).next,
+        }
     }
 
     /// The first child of a kind.
@@ -48,7 +52,8 @@ impl<'c> Node<'c> {
 
     /// Everything below it, each node before its children.
     pub(crate) fn descendants(self) -> impl Iterator<Item = Self> {
-        (self.index.saturating_add(1)..self.cst.record(self.index).next).map(move |index| Self { index, ..self })
+        (self.index.saturating_add(1)..self.cst.record(self.index).next)
+            .map(move |index| Self { index, ..self })
     }
 }
 
@@ -67,7 +72,10 @@ impl<'c> Iterator for Children<'c> {
         if self.index >= self.end {
             return None;
         }
-        let node = Node { cst: self.cst, index: self.index };
+        let node = Node {
+            cst: self.cst,
+            index: self.index,
+        };
         // A node ends after itself, whatever its record says: the walk always goes on.
         self.index = self.cst.record(self.index).next.max(self.index.saturating_add(1));
         Some(node)

@@ -19,7 +19,10 @@ impl<'c> Lowering<'c> {
         }
         for assignment in &invocation.assignments {
             if is_shells_own(&assignment.name) {
-                self.gaps.push(crate::Gap { span: assignment.span, reason: GapReason::Assignment });
+                self.gaps.push(crate::Gap {
+                    span: assignment.span,
+                    reason: GapReason::Assignment,
+                });
             }
         }
         Command::Simple(invocation)
@@ -36,21 +39,30 @@ impl<'c> Lowering<'c> {
                     if invocation.words.is_empty() =>
                 {
                     let parts = vec![Part::Literal(child.text().into())];
-                    invocation.words.push(Word { parts, span: child.span() });
+                    invocation.words.push(Word {
+                        parts,
+                        span: child.span(),
+                    });
                     end = Some(child.span().end());
                 }
                 Kind::VariableName if is_plain(child.text()) => {
                     self.check_separated(end, child);
                     end = Some(child.span().end());
                     let parts = vec![Part::Literal(child.text().into())];
-                    invocation.words.push(Word { parts, span: child.span() });
+                    invocation.words.push(Word {
+                        parts,
+                        span: child.span(),
+                    });
                 }
                 _ => self.gap(child.span(), GapReason::Builtin),
             }
         }
         for assignment in &invocation.assignments {
             if is_shells_own(&assignment.name) {
-                self.gaps.push(crate::Gap { span: assignment.span, reason: GapReason::Assignment });
+                self.gaps.push(crate::Gap {
+                    span: assignment.span,
+                    reason: GapReason::Assignment,
+                });
             }
         }
         Command::Simple(invocation)
@@ -71,13 +83,21 @@ impl<'c> Lowering<'c> {
                 self.check_separated(end, child);
             }
             end = Some(child.span().end());
-            invocation.words.push(Word { parts: vec![Part::Literal(child.text().into())], span: child.span() });
+            invocation.words.push(Word {
+                parts: vec![Part::Literal(child.text().into())],
+                span: child.span(),
+            });
         }
         Command::Simple(invocation)
     }
 
     /// `name=value` among the items of a command.
-    pub(super) fn assignment_item(&mut self, node: Node<'c>, end: &mut Option<usize>, invocation: &mut Invocation) {
+    pub(super) fn assignment_item(
+        &mut self,
+        node: Node<'c>,
+        end: &mut Option<usize>,
+        invocation: &mut Invocation,
+    ) {
         self.check_separated(*end, node);
         *end = Some(node.span().end());
         match self.assignment(node) {
@@ -100,7 +120,11 @@ impl<'c> Lowering<'c> {
         let mut children = node.children();
         let (name, operator, value) = (children.next()?, children.next()?, children.next());
         let plain_operator = matches!(operator.kind(), Kind::Equal | Kind::PlusEqual);
-        if name.kind() != Kind::VariableName || !is_name(name.text()) || !plain_operator || children.next().is_some() {
+        if name.kind() != Kind::VariableName
+            || !is_name(name.text())
+            || !plain_operator
+            || children.next().is_some()
+        {
             return None;
         }
         let end = value.map_or(operator.span().end(), |value| value.span().end());
@@ -116,13 +140,23 @@ impl<'c> Lowering<'c> {
         }
         let mut word = match value {
             Some(value) => self.word(value),
-            None => Word { parts: Vec::new(), span: diagnostics::Span::of(end, end) },
+            None => Word {
+                parts: Vec::new(),
+                span: diagnostics::Span::of(end, end),
+            },
         };
         if operator.kind() == Kind::PlusEqual {
-            let before = Part::Parameter { name: name.text().into(), quoting: crate::Quoting::Quoted };
+            let before = Part::Parameter {
+                name: name.text().into(),
+                quoting: crate::Quoting::Quoted,
+            };
             word.parts.insert(0, before);
         }
-        Some(Assignment { name: name.text().into(), value: word, span: node.span() })
+        Some(Assignment {
+            name: name.text().into(),
+            value: word,
+            span: node.span(),
+        })
     }
 }
 
@@ -141,12 +175,60 @@ pub(super) fn is_shells_own(name: &str) -> bool {
         || name.starts_with("COMP_")
         || matches!(
             name,
-            "PATH" | "IFS" | "ENV" | "SHELLOPTS" | "PS0" | "PS1" | "PS2" | "PS3" | "PS4" | "PROMPT_COMMAND"
-                | "GLOBIGNORE" | "CDPATH" | "HOME" | "PWD" | "OLDPWD" | "DIRSTACK" | "LANG" | "LANGUAGE"
-                | "TEXTDOMAIN" | "TEXTDOMAINDIR" | "POSIXLY_CORRECT" | "FUNCNAME" | "FUNCNEST" | "FPATH"
-                | "EXECIGNORE" | "TIMEFORMAT" | "SHELL" | "MAPFILE" | "READLINE_LINE" | "COPROC" | "RANDOM" | "SRANDOM"
-                | "SECONDS" | "LINENO" | "HISTCMD" | "OPTIND" | "OPTARG" | "OPTERR" | "UID" | "EUID" | "PPID"
-                | "GROUPS" | "EPOCHSECONDS" | "EPOCHREALTIME" | "HISTFILE" | "INPUTRC" | "MAILCHECK" | "MAIL"
-                | "MAILPATH" | "ZDOTDIR" | "NULLCMD" | "READNULLCMD" | "CHILD_MAX" | "FCEDIT" | "TMOUT"
+            "PATH"
+                | "IFS"
+                | "ENV"
+                | "SHELLOPTS"
+                | "PS0"
+                | "PS1"
+                | "PS2"
+                | "PS3"
+                | "PS4"
+                | "PROMPT_COMMAND"
+                | "GLOBIGNORE"
+                | "CDPATH"
+                | "HOME"
+                | "PWD"
+                | "OLDPWD"
+                | "DIRSTACK"
+                | "LANG"
+                | "LANGUAGE"
+                | "TEXTDOMAIN"
+                | "TEXTDOMAINDIR"
+                | "POSIXLY_CORRECT"
+                | "FUNCNAME"
+                | "FUNCNEST"
+                | "FPATH"
+                | "EXECIGNORE"
+                | "TIMEFORMAT"
+                | "SHELL"
+                | "MAPFILE"
+                | "READLINE_LINE"
+                | "COPROC"
+                | "RANDOM"
+                | "SRANDOM"
+                | "SECONDS"
+                | "LINENO"
+                | "HISTCMD"
+                | "OPTIND"
+                | "OPTARG"
+                | "OPTERR"
+                | "UID"
+                | "EUID"
+                | "PPID"
+                | "GROUPS"
+                | "EPOCHSECONDS"
+                | "EPOCHREALTIME"
+                | "HISTFILE"
+                | "INPUTRC"
+                | "MAILCHECK"
+                | "MAIL"
+                | "MAILPATH"
+                | "ZDOTDIR"
+                | "NULLCMD"
+                | "READNULLCMD"
+                | "CHILD_MAX"
+                | "FCEDIT"
+                | "TMOUT"
         )
 }

@@ -14,7 +14,13 @@ impl<'c> Lowering<'c> {
     }
 
     /// `((` begins arithmetic in bash and may begin a subshell in the grammar, so it is left alone.
-    fn bracketed(&mut self, node: Node<'c>, open: Kind, close: Kind, command: fn(Body) -> Command) -> Command {
+    fn bracketed(
+        &mut self,
+        node: Node<'c>,
+        open: Kind,
+        close: Kind,
+        command: fn(Body) -> Command,
+    ) -> Command {
         let mut kinds = node.children().map(Node::kind);
         if node.text().starts_with("((") || kinds.next() != Some(open) || kinds.last() != Some(close) {
             return Command::Unknown(self.unknown(node, GapReason::Construct));
@@ -30,7 +36,9 @@ impl<'c> Lowering<'c> {
         for child in node.children() {
             match child.kind() {
                 Kind::ElifClause => branches.push(self.branch(child)),
-                Kind::ElseClause => otherwise = self.body(child.children().filter(|inside| !is_keyword(*inside))),
+                Kind::ElseClause => {
+                    otherwise = self.body(child.children().filter(|inside| !is_keyword(*inside)));
+                }
                 _ => {}
             }
         }
@@ -41,7 +49,10 @@ impl<'c> Lowering<'c> {
     fn branch(&mut self, node: Node<'c>) -> (Body, Body) {
         let is_clause = |child: &Node<'_>| matches!(child.kind(), Kind::ElifClause | Kind::ElseClause);
         let is_then = |child: &Node<'_>| child.kind() == Kind::KeywordThen;
-        let condition = node.children().take_while(|child| !is_then(child)).filter(|child| !is_keyword(*child));
+        let condition = node
+            .children()
+            .take_while(|child| !is_then(child))
+            .filter(|child| !is_keyword(*child));
         let condition = self.body(condition);
         let then = node.children().skip_while(|child| !is_then(child)).skip(1);
         let then = self.body(then.filter(|child| !is_keyword(*child) && !is_clause(child)));
@@ -49,12 +60,17 @@ impl<'c> Lowering<'c> {
     }
 
     pub(super) fn while_loop(&mut self, node: Node<'c>) -> Command {
-        let condition = node.children().filter(|child| !is_keyword(*child) && child.kind() != Kind::DoGroup);
+        let condition = node
+            .children()
+            .filter(|child| !is_keyword(*child) && child.kind() != Kind::DoGroup);
         let condition = self.body(condition);
         let Some(group) = node.child(Kind::DoGroup) else {
             return Command::Unknown(self.unknown(node, GapReason::Construct));
         };
-        Command::While { condition, body: self.body(inner(group)) }
+        Command::While {
+            condition,
+            body: self.body(inner(group)),
+        }
     }
 
     pub(super) fn for_loop(&mut self, node: Node<'c>) -> Command {
@@ -82,7 +98,11 @@ impl<'c> Lowering<'c> {
                 }
             }
         }
-        Command::For { name: name.text().into(), words, body: self.body(inner(group)) }
+        Command::For {
+            name: name.text().into(),
+            words,
+            body: self.body(inner(group)),
+        }
     }
 }
 

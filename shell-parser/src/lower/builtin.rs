@@ -19,7 +19,9 @@ impl Lowering<'_> {
             self.gap(span, GapReason::Builtin);
             return 0;
         };
-        let Some((name, arguments)) = words.get(start..).and_then(<[Word]>::split_first) else { return start };
+        let Some((name, arguments)) = words.get(start..).and_then(<[Word]>::split_first) else {
+            return start;
+        };
         let Some(text) = name.literal() else {
             // The first word's own check has said so where nothing was taken off.
             if start > 0 {
@@ -28,9 +30,10 @@ impl Lowering<'_> {
             return start;
         };
         let is_plain = match &*text {
-            "." | "source" | "eval" | "builtin" | "coproc" | "trap" | "alias" | "unalias" | "shopt" | "enable"
-            | "let" | "mapfile" | "readarray" | "compgen" | "complete" | "compopt" | "bind" | "fc" | "history"
-            | "getopts" | "typeset" | "declare" | "local" | "readonly" | "export" | "unset" | "function" => false,
+            "." | "source" | "eval" | "builtin" | "coproc" | "trap" | "alias" | "unalias" | "shopt"
+            | "enable" | "let" | "mapfile" | "readarray" | "compgen" | "complete" | "compopt" | "bind"
+            | "fc" | "history" | "getopts" | "typeset" | "declare" | "local" | "readonly" | "export"
+            | "unset" | "function" => false,
             "hash" => matches!(literals(arguments).as_deref(), Some([option]) if option == "-r"),
             "jobs" | "times" | "suspend" | "logout" => arguments.is_empty(),
             "set" => sets_harmless_options(arguments),
@@ -48,22 +51,36 @@ impl Lowering<'_> {
 }
 
 fn literals(words: &[Word]) -> Option<Vec<String>> {
-    words.iter().map(|word| word.literal().map(std::borrow::Cow::into_owned)).collect()
+    words
+        .iter()
+        .map(|word| word.literal().map(std::borrow::Cow::into_owned))
+        .collect()
 }
 
 /// `-e`, `-u`, `-x`, `-o pipefail` and their opposites: they end a script earlier or show it. `set --` and bare
 /// words change `$1`, which the reader does not follow.
 fn sets_harmless_options(arguments: &[Word]) -> bool {
-    let Some(words) = literals(arguments) else { return false };
+    let Some(words) = literals(arguments) else {
+        return false;
+    };
     let mut words = words.iter();
     while let Some(word) = words.next() {
-        let Some(letters) = word.strip_prefix(['-', '+']) else { return false };
-        if letters.is_empty() || !letters.bytes().all(|letter| matches!(letter, b'e' | b'u' | b'x' | b'E' | b'o')) {
+        let Some(letters) = word.strip_prefix(['-', '+']) else {
+            return false;
+        };
+        if letters.is_empty()
+            || !letters
+                .bytes()
+                .all(|letter| matches!(letter, b'e' | b'u' | b'x' | b'E' | b'o'))
+        {
             return false;
         }
         for _ in letters.matches('o') {
             let name = words.next().map(String::as_str);
-            if !matches!(name, Some("pipefail" | "errexit" | "nounset" | "xtrace" | "errtrace")) {
+            if !matches!(
+                name,
+                Some("pipefail" | "errexit" | "nounset" | "xtrace" | "errtrace")
+            ) {
                 return false;
             }
         }
@@ -80,27 +97,37 @@ fn first_is_format(arguments: &[Word]) -> bool {
             None => true,
             Some(
                 Part::Pattern(_) | Part::Parameter { .. } | Part::Substitution { .. } | Part::Opaque { .. },
-            ) => arguments.len() == 1 && !matches!(parts, [Part::Parameter { .. } | Part::Substitution { .. }]),
+            ) => {
+                arguments.len() == 1 && !matches!(parts, [Part::Parameter { .. } | Part::Substitution { .. }])
+            }
         },
     }
 }
 
 /// Whether a word could be this option, alone or in a cluster.
 fn may_be_option(word: &Word, letter: char) -> bool {
-    word.literal().is_none_or(|text| text.starts_with('-') && text.contains(letter))
+    word.literal()
+        .is_none_or(|text| text.starts_with('-') && text.contains(letter))
 }
 
 /// `read -r line`, with plain names and options whose values are known.
 fn reads_plain_names(arguments: &[Word]) -> bool {
-    let Some(words) = literals(arguments) else { return false };
+    let Some(words) = literals(arguments) else {
+        return false;
+    };
     let mut words = words.iter();
     let mut options_end = false;
     while let Some(word) = words.next() {
         match word.strip_prefix('-') {
             Some("-") if !options_end => options_end = true,
             Some(letters) if !options_end => {
-                let Some(index) = letters.find(|letter| !matches!(letter, 'r' | 's')) else { continue };
-                let (option, value) = (letters.get(index..index.saturating_add(1)), letters.get(index.saturating_add(1)..));
+                let Some(index) = letters.find(|letter| !matches!(letter, 'r' | 's')) else {
+                    continue;
+                };
+                let (option, value) = (
+                    letters.get(index..index.saturating_add(1)),
+                    letters.get(index.saturating_add(1)..),
+                );
                 if !matches!(option, Some("p" | "d" | "n" | "N" | "t" | "u")) {
                     return false;
                 }
@@ -131,7 +158,11 @@ pub(super) fn is_certain_test(name: &str, arguments: &[Word]) -> bool {
 
 fn is_certain_expression(operands: &[Word]) -> bool {
     let is = |word: &Word, any: &[&str]| word.literal().is_some_and(|text| any.contains(&&*text));
-    if let Some(split) = operands.iter().position(|word| is(word, &["-a", "-o"])).filter(|split| *split > 0) {
+    if let Some(split) = operands
+        .iter()
+        .position(|word| is(word, &["-a", "-o"]))
+        .filter(|split| *split > 0)
+    {
         let (left, right) = operands.split_at(split);
         return is_certain_expression(left) && right.get(1..).is_some_and(is_certain_expression);
     }
@@ -141,11 +172,15 @@ fn is_certain_expression(operands: &[Word]) -> bool {
         [one] => is_one_field(one),
         [operator, operand] => {
             let known = operator.literal();
-            let plain = known.is_some_and(|text| text.len() == 2 && text.starts_with('-') && !matches!(&*text, "-v" | "-R"));
+            let plain = known.is_some_and(|text| {
+                text.len() == 2 && text.starts_with('-') && !matches!(&*text, "-v" | "-R")
+            });
             plain && is_one_field(operand)
         }
         [left, operator, right] => {
-            let binary = ["=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"];
+            let binary = [
+                "=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef",
+            ];
             is(operator, &binary) && is_one_field(left) && is_one_field(right)
         }
         _ => false,
@@ -154,5 +189,8 @@ fn is_certain_expression(operands: &[Word]) -> bool {
 
 /// Whether a word is exactly one argument: a bare expansion may become an operator and its operand.
 fn is_one_field(word: &Word) -> bool {
-    !matches!(crate::field::value(word), crate::Value::Many | crate::Value::Glob(_))
+    !matches!(
+        crate::field::value(word),
+        crate::Value::Many | crate::Value::Glob(_)
+    )
 }

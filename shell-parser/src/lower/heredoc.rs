@@ -8,7 +8,7 @@ use diagnostics::Span;
 use super::Lowering;
 use super::parameter::is_name;
 use crate::cst::{Kind, Node};
-use crate::{GapReason, Redirect, RedirectMode, RedirectTarget, Word};
+use crate::{GapReason, Part, Redirect, RedirectMode, RedirectTarget, Word};
 
 /// How a body is read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -19,64 +19,98 @@ enum Delimiter<'t> {
     Bare(&'t str),
 }
 
+/// A body of certain extent.
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Extent {
+    /// With this text.
+    Known(String),
+    /// With text that expands, and runs nothing.
+    Expands,
+}
+
 impl<'c> Lowering<'c> {
     /// A here-document, and what the grammar hangs below it: words, redirects, the rest of the list.
     pub(super) fn heredoc(&mut self, node: Node<'c>, redirects: &mut Vec<Redirect>) -> Vec<Word> {
-        let mut words = Vec::new();
+        let mut words: Vec<Word> = self.lost_dash(node).into_iter().collect();
         let mut operator = None;
         let mut later = Vec::new();
-        let mut end = node.child(Kind::HeredocStart).map_or(node.span().start(), |start| start.span().end());
+        let mut end = node
+            .child(Kind::HeredocStart)
+            .map_or(node.span().start(), |start| start.span().end());
         for child in node.children() {
             match child.kind() {
-                Kind::FileDescriptor | Kind::LessLess | Kind::LessLessMinus | Kind::HeredocStart => {}
-                Kind::HeredocBody | Kind::HeredocEnd => {}
+                Kind::FileDescriptor
+                | Kind::LessLess
+                | Kind::LessLessMinus
+                | Kind::HeredocStart
+                | Kind::HeredocBody
+                | Kind::HeredocEnd => {}
                 Kind::AndAnd | Kind::OrOr | Kind::Pipe | Kind::PipeAmpersand => operator = Some(child.kind()),
                 Kind::FileRedirect | Kind::HerestringRedirect => {
                     words.append(&mut self.redirect(child, &mut later));
                     end = child.span().end();
                 }
                 Kind::Pipeline if operator.is_none() => self.tail_pipeline(child),
-                _ => match operator.take() {
-                    Some(operator) => self.tails.push((operator, child)),
-                    None => {
-                        if !self.separated(end, child) {
-                            self.gap(child.span(), GapReason::Adjacency);
-                        }
-                        end = child.span().end();
-                        let word = self.word(child);
-                        words.push(word);
+                _ => {
+                    if let Some(operator) = operator.take() {
+                        self.tails.push((operator, child));
+                        continue;
                     }
-                },
+                    if !self.separated(end, child) {
+                        self.gap(child.span(), GapReason::Adjacency);
+                    }
+                    end = child.span().end();
+                    words.push(self.word(child));
+                }
             }
         }
-        let body = self.heredoc_body(node);
-        if body.is_none() {
-            self.gap(node.span(), GapReason::Heredoc);
-        }
-        let fd = node.child(Kind::FileDescriptor).and_then(|fd| fd.text().parse().ok()).unwrap_or(0);
-        let target = RedirectTarget::Heredoc(body.flatten().map(Into::into));
-        redirects.push(Redirect { fd, mode: RedirectMode::Heredoc, target, span: node.span() });
+        let text = match self.heredoc_body(node) {
+            Some(Extent::Known(text)) => Some(text.into()),
+            Some(Extent::Expands) => None,
+            None => {
+                self.gap(node.span(), GapReason::Heredoc);
+                None
+            }
+        };
+        let fd = node
+            .child(Kind::FileDescriptor)
+            .and_then(|fd| fd.text().parse().ok())
+            .unwrap_or(0);
+        let target = RedirectTarget::Heredoc(text);
+        redirects.push(Redirect {
+            fd,
+            mode: RedirectMode::Heredoc,
+            target,
+            span: node.span(),
+        });
         redirects.append(&mut later);
         words
     }
 
-    /// `<<EOF | a | b`: a pipeline whose first stage is the command before.
-    fn tail_pipeline(&mut self, node: Node<'c>) {
-        let mut is_first = true;
-        for child in node.children() {
-            match child.kind() {
-                Kind::Pipe | Kind::PipeAmpersand => {}
-                _ if is_first => {
-                    is_first = false;
-                    self.tails.push((Kind::Pipe, child));
-                }
-                _ => self.tails.push((Kind::Pipe, child)),
-            }
-        }
+    /// The word `-` that the grammar passed over before this document.
+    fn lost_dash(&mut self, node: Node<'c>) -> Option<Word> {
+        let index = self.dashes.iter().position(|dash| {
+            let between = Span::of(dash.end(), node.span().start()).text(self.text);
+            dash.end() < node.span().start()
+                && between.is_some_and(|text| text.trim_matches([' ', '\t']).is_empty())
+        })?;
+        let span = self.dashes.remove(index);
+        Some(Word {
+            parts: vec![Part::Literal("-".into())],
+            span,
+        })
     }
 
-    /// `Some(Some(text))` is a known body, `Some(None)` one of certain extent whose text expands.
-    fn heredoc_body(&self, node: Node<'c>) -> Option<Option<String>> {
+    /// `<<EOF | a | b`: a pipeline whose first stage is the command before.
+    fn tail_pipeline(&mut self, node: Node<'c>) {
+        let stages = node
+            .children()
+            .filter(|child| !matches!(child.kind(), Kind::Pipe | Kind::PipeAmpersand));
+        self.tails.extend(stages.map(|stage| (Kind::Pipe, stage)));
+    }
+
+    /// The body, where its extent is certain.
+    fn heredoc_body(&self, node: Node<'c>) -> Option<Extent> {
         let start = node.child(Kind::HeredocStart)?;
         let strips_tabs = node.child(Kind::LessLessMinus).is_some();
         let delimiter = delimiter(start.text())?;
@@ -88,16 +122,22 @@ impl<'c> Lowering<'c> {
         let end = node.child(Kind::HeredocEnd)?;
         let agrees = end.span().end() == line_end && end.text().trim_start_matches('\t') == word;
         let inside = Span::of(body_start, line_end);
-        let body_agrees = node.child(Kind::HeredocBody).is_none_or(|body| inside.contains(body.span()));
+        let body_agrees = node
+            .child(Kind::HeredocBody)
+            .is_none_or(|body| inside.contains(body.span()));
         if !agrees || !body_agrees {
             return None;
         }
         let raw = Span::of(body_start, body_end).text(self.text)?;
-        let text = if strips_tabs { strip_tabs(raw) } else { raw.to_owned() };
+        let text = if strips_tabs {
+            strip_tabs(raw)
+        } else {
+            raw.to_owned()
+        };
         match delimiter {
-            Delimiter::Quoted(_) => Some(Some(text)),
-            Delimiter::Bare(_) if !text.contains(['$', '`', '\\']) => Some(Some(text)),
-            Delimiter::Bare(_) => expands_to_text_only(&text).then_some(None),
+            Delimiter::Quoted(_) => Some(Extent::Known(text)),
+            Delimiter::Bare(_) if !text.contains(['$', '`', '\\']) => Some(Extent::Known(text)),
+            Delimiter::Bare(_) => expands_to_text_only(&text).then_some(Extent::Expands),
         }
     }
 
@@ -110,7 +150,11 @@ impl<'c> Lowering<'c> {
         if !matches!(line.bytes().next(), None | Some(b' ' | b'\t')) || !is_plain_rest(line) {
             return None;
         }
-        let line_start = self.text.get(..from)?.rfind('\n').map_or(0, |newline| newline.saturating_add(1));
+        let line_start = self
+            .text
+            .get(..from)?
+            .rfind('\n')
+            .map_or(0, |newline| newline.saturating_add(1));
         let before = self.text.get(line_start..start.span().start())?;
         (before.matches("<<").count() == 1).then(|| from.saturating_add(length).saturating_add(1))
     }
@@ -118,11 +162,15 @@ impl<'c> Lowering<'c> {
 
 /// Reads `EOF`, `'EOF'` or `"EOF"`.
 fn delimiter(text: &str) -> Option<Delimiter<'_>> {
-    let quoted = ['\'', '"'].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote));
+    let quoted = ['\'', '"']
+        .iter()
+        .find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote));
     let word = quoted.unwrap_or(text);
     let plain = !word.is_empty()
         && word.len() <= 64
-        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+        && word
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
     match quoted {
         _ if !plain => None,
         Some(word) => Some(Delimiter::Quoted(word)),
@@ -137,8 +185,7 @@ fn is_plain_rest(line: &str) -> bool {
     for character in line.chars() {
         match (quote, character) {
             (None, '\'' | '"') => quote = Some(character),
-            (None, '\\' | '#' | '$' | '`' | '(' | '{') => return false,
-            (Some('"'), '\\' | '$' | '`') => return false,
+            (None, '\\' | '#' | '$' | '`' | '(' | '{') | (Some('"'), '\\' | '$' | '`') => return false,
             (Some(open), close) if open == close => quote = None,
             _ => {}
         }
@@ -151,7 +198,11 @@ fn closing_line(text: &str, body_start: usize, word: &str, strips_tabs: bool) ->
     let mut line_start = body_start;
     for line in text.get(body_start..)?.split('\n') {
         let line_end = line_start.saturating_add(line.len());
-        let bare = if strips_tabs { line.trim_start_matches('\t') } else { line };
+        let bare = if strips_tabs {
+            line.trim_start_matches('\t')
+        } else {
+            line
+        };
         if bare == word {
             return Some((line_start, line_end));
         }
@@ -161,16 +212,18 @@ fn closing_line(text: &str, body_start: usize, word: &str, strips_tabs: bool) ->
 }
 
 fn strip_tabs(raw: &str) -> String {
-    raw.split_inclusive('\n').map(|line| line.trim_start_matches('\t')).collect()
+    raw.split_inclusive('\n')
+        .map(|line| line.trim_start_matches('\t'))
+        .collect()
 }
 
 /// Whether a body expands nothing but plain parameters, so that it only becomes text.
 fn expands_to_text_only(text: &str) -> bool {
     let mut rest = text;
     while let Some(index) = rest.find(['$', '`', '\\']) {
-        let (active, after) = rest.split_at_checked(index).map_or(("", ""), |(_, tail)| {
-            tail.split_at_checked(1).unwrap_or_default()
-        });
+        let (active, after) = rest
+            .split_at_checked(index)
+            .map_or(("", ""), |(_, tail)| tail.split_at_checked(1).unwrap_or_default());
         rest = match (active, after.chars().next()) {
             // A line continuation could join a `$` with what follows, or hide the closing line.
             ("\\", Some('\n') | None) | ("`", _) => return false,
@@ -186,8 +239,15 @@ fn expands_to_text_only(text: &str) -> bool {
             (_, _) => after,
         };
         // `$name` followed by a continuation would be a longer name.
-        let name_length = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-        if active == "$" && rest.get(name_length..).is_some_and(|tail| tail.starts_with("\\\n")) {
+        let name_length = rest
+            .bytes()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+            .count();
+        if active == "$"
+            && rest
+                .get(name_length..)
+                .is_some_and(|tail| tail.starts_with("\\\n"))
+        {
             return false;
         }
     }

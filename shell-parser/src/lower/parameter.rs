@@ -12,12 +12,18 @@ impl<'c> Lowering<'c> {
             Kind::Expansion => braced_parameter(node),
             Kind::CommandSubstitution => return self.substitution(node, quoting, word),
             Kind::ArithmeticExpansion if is_digits_only(node.text()) => {
-                return word.parts.push(Part::Opaque { body: Body::default(), spread: Spread::One });
+                return word.parts.push(Part::Opaque {
+                    body: Body::default(),
+                    spread: Spread::One,
+                });
             }
             _ => None,
         };
         match known {
-            Some(name) => word.parts.push(Part::Parameter { name: name.into(), quoting }),
+            Some(name) => word.parts.push(Part::Parameter {
+                name: name.into(),
+                quoting,
+            }),
             None => self.opaque(node, GapReason::Expansion, Spread::Many, word),
         }
     }
@@ -58,21 +64,28 @@ fn braced_parameter(node: Node<'_>) -> Option<&str> {
 
 /// A parameter that is one character long: positional or special.
 fn is_special(name: &str) -> bool {
-    matches!(name.as_bytes(), [b'0'..=b'9' | b'@' | b'*' | b'#' | b'?' | b'$' | b'!' | b'-'])
+    matches!(
+        name.as_bytes(),
+        [b'0'..=b'9' | b'@' | b'*' | b'#' | b'?' | b'$' | b'!' | b'-']
+    )
 }
 
 /// A variable's name.
 pub(super) fn is_name(name: &str) -> bool {
     let mut bytes = name.bytes();
-    bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+    bytes
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// Arithmetic that holds no name, so that nothing in it is evaluated twice.
 fn is_digits_only(text: &str) -> bool {
-    text.strip_prefix("$((").and_then(|rest| rest.strip_suffix("))")).is_some_and(|inner| {
-        inner.bytes().all(|byte| {
-            byte.is_ascii_digit() || matches!(byte, b' ' | b'+' | b'-' | b'*' | b'/' | b'%' | b'(' | b')')
+    text.strip_prefix("$((")
+        .and_then(|rest| rest.strip_suffix("))"))
+        .is_some_and(|inner| {
+            inner.bytes().all(|byte| {
+                byte.is_ascii_digit() || matches!(byte, b' ' | b'+' | b'-' | b'*' | b'/' | b'%' | b'(' | b')')
+            })
         })
-    })
 }

@@ -37,9 +37,16 @@ pub(super) fn unquoted(raw: &str, word: &mut Word, scan: &mut Scan) -> Result<()
             '~' if !scan.begun || matches!(scan.last, Some('=' | ':')) => {
                 // The rest of a pattern would be lost behind a tilde: such a word is any number of fields.
                 let rest = raw.get(offset..).unwrap_or_default();
-                let spread = if rest.contains(['*', '?', '[', '{']) || pattern.is_some() { Spread::Many } else { Spread::One };
+                let spread = if rest.contains(['*', '?', '[', '{']) || pattern.is_some() {
+                    Spread::Many
+                } else {
+                    Spread::One
+                };
                 push_text(&mut text, word);
-                word.parts.push(Part::Opaque { body: Body::default(), spread });
+                word.parts.push(Part::Opaque {
+                    body: Body::default(),
+                    spread,
+                });
                 return match rest.find('/') {
                     Some(login) => after_tilde(rest.get(login..).unwrap_or_default(), word, scan),
                     None => Ok(()),
@@ -117,7 +124,10 @@ pub(super) fn double(raw: &str, after: After, next: Option<u8>) -> Option<String
 /// Whether `$` before this character begins an expansion.
 pub(super) fn expands_after_dollar(character: char) -> bool {
     character.is_ascii_alphanumeric()
-        || matches!(character, '_' | '{' | '(' | '[' | '@' | '*' | '#' | '?' | '$' | '!' | '-' | '`')
+        || matches!(
+            character,
+            '_' | '{' | '(' | '[' | '@' | '*' | '#' | '?' | '$' | '!' | '-' | '`'
+        )
 }
 
 /// Reads `$'…'` with bash's escapes; `None` where its end is elsewhere, or it holds what is no text.
@@ -158,7 +168,9 @@ fn escape(characters: &mut std::iter::Peekable<std::str::Chars<'_>>, bytes: &mut
         '0'..='7' => {
             let mut value = escaped.to_digit(8)?;
             for _ in 0..2 {
-                let Some(digit) = characters.peek().and_then(|next| next.to_digit(8)) else { break };
+                let Some(digit) = characters.peek().and_then(|next| next.to_digit(8)) else {
+                    break;
+                };
                 value = value.saturating_mul(8).saturating_add(digit);
                 characters.next();
             }
@@ -183,7 +195,9 @@ fn escape(characters: &mut std::iter::Peekable<std::str::Chars<'_>>, bytes: &mut
 fn hex(characters: &mut std::iter::Peekable<std::str::Chars<'_>>, most: usize) -> Option<u32> {
     let mut value: Option<u32> = None;
     for _ in 0..most {
-        let Some(digit) = characters.peek().and_then(|next| next.to_digit(16)) else { break };
+        let Some(digit) = characters.peek().and_then(|next| next.to_digit(16)) else {
+            break;
+        };
         value = Some(value.unwrap_or(0).checked_mul(16)?.checked_add(digit)?);
         characters.next();
     }

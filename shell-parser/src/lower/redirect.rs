@@ -16,17 +16,37 @@ impl<'c> Lowering<'c> {
             self.gap(node.span(), GapReason::Redirection);
             return Vec::new();
         };
-        let Some(mode) = mode(operator.kind()) else { return Vec::new() };
-        let mut targets = node.children().skip_while(|child| child.span() != operator.span()).skip(1);
-        let first = if mode == RedirectMode::Close { None } else { targets.next() };
+        let Some(mode) = mode(operator.kind()) else {
+            return Vec::new();
+        };
+        let mut targets = node
+            .children()
+            .skip_while(|child| child.span() != operator.span())
+            .skip(1);
+        let first = if mode == RedirectMode::Close {
+            None
+        } else {
+            targets.next()
+        };
         let target = self.target(mode, operator, first);
-        let fd = self.descriptor(node, operator).unwrap_or(default_fd(mode, operator.kind()));
-        redirects.push(Redirect { fd, mode, target, span: node.span() });
+        let fd = self
+            .descriptor(node, operator)
+            .unwrap_or(default_fd(mode, operator.kind()));
+        redirects.push(Redirect {
+            fd,
+            mode,
+            target,
+            span: node.span(),
+        });
         self.further_words(first.unwrap_or(operator), targets)
     }
 
     /// Words behind a target are arguments of the command: each stands apart by a blank.
-    pub(super) fn further_words(&mut self, before: Node<'c>, nodes: impl Iterator<Item = Node<'c>>) -> Vec<Word> {
+    pub(super) fn further_words(
+        &mut self,
+        before: Node<'c>,
+        nodes: impl Iterator<Item = Node<'c>>,
+    ) -> Vec<Word> {
         let mut end = before.span().end();
         let mut words = Vec::new();
         for node in nodes {
@@ -43,7 +63,9 @@ impl<'c> Lowering<'c> {
     fn check_start(&mut self, node: Node<'c>) {
         let before = self.text.get(..node.span().start()).unwrap_or_default();
         let word_start = before.rfind([' ', '\t', '\n', ';', '&', '|', '(', ')', '<', '>']);
-        let touching = before.get(word_start.map_or(0, |index| index.saturating_add(1))..).unwrap_or_default();
+        let touching = before
+            .get(word_start.map_or(0, |index| index.saturating_add(1))..)
+            .unwrap_or_default();
         let taken = touching.bytes().all(|byte| byte.is_ascii_digit()) || touching.ends_with('}');
         let own = node.child(Kind::FileDescriptor).is_some();
         if !touching.is_empty() && (taken || own) {
@@ -55,7 +77,10 @@ impl<'c> Lowering<'c> {
     fn descriptor(&mut self, node: Node<'c>, operator: Node<'c>) -> Option<u16> {
         let fd = node.child(Kind::FileDescriptor)?;
         let glued = fd.span().end() == operator.span().start();
-        let takes_one = !matches!(operator.kind(), Kind::AmpersandGreater | Kind::AmpersandGreaterGreater);
+        let takes_one = !matches!(
+            operator.kind(),
+            Kind::AmpersandGreater | Kind::AmpersandGreaterGreater
+        );
         match fd.text().parse() {
             Ok(number) if glued && takes_one && fd.text().len() <= 3 => Some(number),
             _ => {
@@ -67,7 +92,10 @@ impl<'c> Lowering<'c> {
 
     fn target(&mut self, mode: RedirectMode, operator: Node<'c>, first: Option<Node<'c>>) -> RedirectTarget {
         let follows = self.byte_after(first.unwrap_or(operator).span());
-        let ends = matches!(follows, None | Some(b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b')' | b'<' | b'>'));
+        let ends = matches!(
+            follows,
+            None | Some(b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b')' | b'<' | b'>')
+        );
         match (mode, first) {
             (RedirectMode::Close, _) => {
                 if !ends {
@@ -96,7 +124,10 @@ impl<'c> Lowering<'c> {
             }
             (_, None) => {
                 self.gap(operator.span(), GapReason::Redirection);
-                RedirectTarget::Word(Word { parts: vec![Part::Literal("".into())], span: operator.span() })
+                RedirectTarget::Word(Word {
+                    parts: vec![Part::Literal("".into())],
+                    span: operator.span(),
+                })
             }
         }
     }
@@ -119,7 +150,9 @@ fn mode(operator: Kind) -> Option<RedirectMode> {
 
 /// The descriptor that an operator changes where none is written.
 fn default_fd(mode: RedirectMode, operator: Kind) -> u16 {
-    let reads = matches!(mode, RedirectMode::Read | RedirectMode::Herestring | RedirectMode::Heredoc)
-        || matches!(operator, Kind::LessAmpersand | Kind::LessAmpersandMinus);
+    let reads = matches!(
+        mode,
+        RedirectMode::Read | RedirectMode::Herestring | RedirectMode::Heredoc
+    ) || matches!(operator, Kind::LessAmpersand | Kind::LessAmpersandMinus);
     u16::from(!reads)
 }

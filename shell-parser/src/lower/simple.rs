@@ -13,7 +13,10 @@ impl<'c> Lowering<'c> {
                 self.commands = self.commands.saturating_add(1);
                 self.gap(node.span(), GapReason::TooMany);
             }
-            return Stage { command: Command::Simple(Invocation::default()), ..Stage::default() };
+            return Stage {
+                command: Command::Simple(Invocation::default()),
+                ..Stage::default()
+            };
         }
         self.commands = self.commands.saturating_add(1);
         let mut stage = Stage::default();

@@ -12,18 +12,27 @@ impl<'c> Lowering<'c> {
 
     fn stage_here(&mut self, node: Node<'c>) -> Stage {
         if node.kind() != Kind::RedirectedStatement {
-            return Stage { span: node.span(), ..self.bare_stage(node) };
+            return Stage {
+                span: node.span(),
+                ..self.bare_stage(node)
+            };
         }
         let mut children = node.children().peekable();
         let is_redirect = |kind: Kind| {
-            matches!(kind, Kind::FileRedirect | Kind::HeredocRedirect | Kind::HerestringRedirect)
+            matches!(
+                kind,
+                Kind::FileRedirect | Kind::HeredocRedirect | Kind::HerestringRedirect
+            )
         };
         let mut stage = match children.peek().copied() {
             Some(first) if !is_redirect(first.kind()) => {
                 children.next();
                 self.bare_stage(first)
             }
-            _ => Stage { command: Command::Simple(crate::Invocation::default()), ..Stage::default() },
+            _ => Stage {
+                command: Command::Simple(crate::Invocation::default()),
+                ..Stage::default()
+            },
         };
         stage.span = node.span();
         self.redirect_stage(children, &mut stage);
@@ -51,10 +60,17 @@ impl<'c> Lowering<'c> {
             Kind::UnsetCommand => self.unset(node),
             // A construct that is not on the list above, an error node among them.
             _ => {
-                let reason = if node.kind() == Kind::Error { GapReason::Syntax } else { GapReason::Construct };
+                let reason = if node.kind() == Kind::Error {
+                    GapReason::Syntax
+                } else {
+                    GapReason::Construct
+                };
                 Command::Unknown(self.unknown(node, reason))
             }
         };
-        Stage { command, ..Stage::default() }
+        Stage {
+            command,
+            ..Stage::default()
+        }
     }
 }

@@ -4,7 +4,7 @@ use diagnostics::Span;
 
 use super::Lowering;
 use crate::cst::{Kind, Node};
-use crate::{Body, Condition, GapReason, Launch, Link, Negation, Pipeline, Statement};
+use crate::{Body, Command, Condition, GapReason, Launch, Link, Negation, Pipeline, Stage, Statement};
 
 impl<'c> Lowering<'c> {
     /// Statements one after the other, with the separators and comments between them.
@@ -16,12 +16,10 @@ impl<'c> Lowering<'c> {
         for node in nodes {
             match node.kind() {
                 Kind::Semicolon => open = None,
-                Kind::Ampersand => {
-                    match (open.take(), body.statements.last_mut()) {
-                        (Some(_), Some(statement)) => statement.launch = Launch::Background,
-                        _ => self.gap(node.span(), GapReason::Construct),
-                    }
-                }
+                Kind::Ampersand => match (open.take(), body.statements.last_mut()) {
+                    (Some(_), Some(statement)) => statement.launch = Launch::Background,
+                    _ => self.gap(node.span(), GapReason::Construct),
+                },
                 Kind::Comment => self.comment(node),
                 _ => {
                     if let Some(end) = open
@@ -40,130 +38,151 @@ impl<'c> Lowering<'c> {
 
     /// One and-or list.
     pub(super) fn statement(&mut self, node: Node<'c>) -> Statement {
+        Statement {
+            links: self.links(node),
+            launch: Launch::Foreground,
+            span: node.span(),
+        }
+    }
+
+    /// The pipelines of a list, in the order in which bash reads them.
+    ///
+    /// The grammar binds a redirect, a `!` or a `|` to more than bash does where a list stands before it:
+    /// `a && b >f | c` is a pipeline of a redirected list to it. Reading from left to right gives bash's order.
+    fn links(&mut self, node: Node<'c>) -> Vec<Link> {
+        self.nested(node.span(), |lowering| lowering.links_here(node))
+    }
+
+    fn links_here(&mut self, node: Node<'c>) -> Vec<Link> {
+        match node.kind() {
+            Kind::List => self.list(node),
+            Kind::Pipeline => self.pipeline(node),
+            Kind::NegatedCommand => self.negated(node),
+            Kind::RedirectedStatement if holds_several(node) => self.redirected(node),
+            _ => {
+                let stages = self.stage(node).into_iter().collect();
+                let mut links = vec![Link::first(stages)];
+                self.tails(&mut links);
+                links
+            }
+        }
+    }
+
+    fn list(&mut self, node: Node<'c>) -> Vec<Link> {
         let mut links = Vec::new();
-        self.links(node, Condition::Always, &mut links);
-        Statement { links, launch: Launch::Foreground, span: node.span() }
-    }
-
-    fn links(&mut self, node: Node<'c>, condition: Condition, links: &mut Vec<Link>) {
-        if node.kind() == Kind::List {
-            self.nested(node.span(), |lowering| lowering.list(node, condition, links));
-            return;
-        }
-        let mut inner = self.operand(node, condition);
-        links.append(&mut inner);
-        for (operator, tail) in std::mem::take(&mut self.tails) {
-            self.tail(operator, tail, links);
-        }
-    }
-
-    fn list(&mut self, node: Node<'c>, condition: Condition, links: &mut Vec<Link>) {
-        let mut condition = condition;
+        let mut condition = Condition::Always;
         for child in node.children() {
             match child.kind() {
                 Kind::AndAnd => condition = Condition::OnSuccess,
                 Kind::OrOr => condition = Condition::OnFailure,
                 Kind::Comment => self.comment(child),
-                _ => self.links(child, condition, links),
-            }
-        }
-    }
-
-    /// What stands between two operators of a list. Redirects after a list or pipeline belong to its last command.
-    fn operand(&mut self, node: Node<'c>, condition: Condition) -> Vec<Link> {
-        if node.kind() == Kind::RedirectedStatement
-            && let Some(first) = node.children().next()
-            && matches!(first.kind(), Kind::List | Kind::Pipeline | Kind::NegatedCommand)
-        {
-            let mut links = Vec::new();
-            self.nested(node.span(), |lowering| lowering.links(first, condition, &mut links));
-            match links.last_mut().and_then(|link| link.pipeline.stages.last_mut()) {
-                Some(stage) => self.redirect_stage(node.children().skip(1), stage),
-                None => self.gap(node.span(), GapReason::Construct),
-            }
-            return links;
-        }
-        vec![Link { condition, pipeline: self.pipeline(node) }]
-    }
-
-    /// What follows a here-document's start on its line.
-    fn tail(&mut self, operator: Kind, node: Node<'c>, links: &mut Vec<Link>) {
-        match operator {
-            Kind::AndAnd => self.links(node, Condition::OnSuccess, links),
-            Kind::OrOr => self.links(node, Condition::OnFailure, links),
-            _ => {
-                let mut rest = Vec::new();
-                self.links(node, Condition::Always, &mut rest);
-                let mut rest = rest.into_iter();
-                match (links.last_mut(), rest.next()) {
-                    (Some(last), Some(first)) if first.pipeline.negation == Negation::Plain => {
-                        last.pipeline.stages.extend(first.pipeline.stages);
-                    }
-                    _ => self.gap(node.span(), GapReason::Heredoc),
+                _ => {
+                    let operand = self.links(child);
+                    append(&mut links, condition, operand);
                 }
-                links.extend(rest);
             }
         }
+        links
     }
 
-    fn pipeline(&mut self, node: Node<'c>) -> Pipeline {
-        if node.kind() == Kind::Pipeline {
-            return self.nested(node.span(), |lowering| lowering.stages(node));
-        }
-        let (negation, inner) = self.negated(node);
-        Pipeline { negation, stages: self.stage(inner).into_iter().collect() }
-    }
-
-    fn stages(&mut self, node: Node<'c>) -> Pipeline {
-        let mut pipeline = Pipeline::default();
+    fn pipeline(&mut self, node: Node<'c>) -> Vec<Link> {
+        let mut links = Vec::new();
         for child in node.children() {
             match child.kind() {
-                Kind::Pipe | Kind::PipeAmpersand => {
-                    if !self.tails.is_empty() {
-                        self.tails.clear();
-                        self.gap(node.span(), GapReason::Heredoc);
-                    }
-                }
+                Kind::Pipe | Kind::PipeAmpersand => {}
                 Kind::Comment => self.comment(child),
-                Kind::Pipeline => {
-                    let inner = self.nested(child.span(), |lowering| lowering.stages(child));
-                    pipeline.stages.extend(inner.stages);
-                }
                 _ => {
-                    let (negation, inner) = self.negated(child);
-                    match (negation, pipeline.stages.is_empty()) {
-                        (Negation::Negated, false) => self.gap(child.span(), GapReason::Construct),
-                        (Negation::Negated, true) => pipeline.negation = negation,
-                        (Negation::Plain, _) => {}
-                    }
-                    pipeline.stages.extend(self.stage(inner));
+                    let operand = self.links(child);
+                    self.join(&mut links, operand, child.span());
                 }
             }
         }
-        pipeline
+        links
     }
 
-    /// Takes `! ` off; what is left is a single command or a gap.
-    fn negated(&mut self, node: Node<'c>) -> (Negation, Node<'c>) {
-        if node.kind() != Kind::NegatedCommand {
-            return (Negation::Plain, node);
-        }
+    /// `! a`: the first pipeline is turned round.
+    fn negated(&mut self, node: Node<'c>) -> Vec<Link> {
         let mut children = node.children();
         match (children.next().map(Node::kind), children.next(), children.next()) {
-            (Some(Kind::Bang), Some(inner), None) if self.separated(node.span().start().saturating_add(1), inner) => {
-                (Negation::Negated, inner)
+            (Some(Kind::Bang), Some(inner), None)
+                if self.separated(node.span().start().saturating_add(1), inner) =>
+            {
+                let mut links = self.links(inner);
+                match links.first_mut() {
+                    Some(link) if link.pipeline.negation == Negation::Plain => {
+                        link.pipeline.negation = Negation::Negated;
+                    }
+                    _ => self.gap(node.span(), GapReason::Construct),
+                }
+                links
             }
             _ => {
-                self.gap(node.span(), GapReason::Construct);
-                (Negation::Negated, node)
+                let stage = Stage {
+                    command: Command::Unknown(self.unknown(node, GapReason::Construct)),
+                    ..Stage::default()
+                };
+                vec![Link::first(vec![stage])]
             }
         }
+    }
+
+    /// Redirects after a list or pipeline belong to its last command.
+    fn redirected(&mut self, node: Node<'c>) -> Vec<Link> {
+        let mut children = node.children();
+        let mut links = children.next().map(|first| self.links(first)).unwrap_or_default();
+        match links.last_mut().and_then(|link| link.pipeline.stages.last_mut()) {
+            Some(stage) => {
+                stage.span = stage
+                    .span
+                    .to(node.children().last().map_or(stage.span, Node::span));
+                self.redirect_stage(children, stage);
+            }
+            None => self.gap(node.span(), GapReason::Construct),
+        }
+        self.tails(&mut links);
+        links
+    }
+
+    /// What follows a here-document's start on its line continues the list where the document stands.
+    fn tails(&mut self, links: &mut Vec<Link>) {
+        for (operator, node) in std::mem::take(&mut self.tails) {
+            let more = self.links(node);
+            match operator {
+                Kind::AndAnd => append(links, Condition::OnSuccess, more),
+                Kind::OrOr => append(links, Condition::OnFailure, more),
+                _ => self.join(links, more, node.span()),
+            }
+        }
+    }
+
+    /// Pipes what is there into what follows: the two pipelines that meet become one.
+    fn join(&mut self, links: &mut Vec<Link>, more: Vec<Link>, span: Span) {
+        let mut more = more.into_iter();
+        match (links.last_mut(), more.next()) {
+            (None, Some(first)) => links.push(first),
+            (Some(last), Some(first)) => {
+                // bash takes `!` only at the head of a pipeline.
+                if first.pipeline.negation == Negation::Negated {
+                    self.gap(span, GapReason::Construct);
+                }
+                last.pipeline.stages.extend(first.pipeline.stages);
+            }
+            (_, None) => self.gap(span, GapReason::Construct),
+        }
+        links.extend(more);
     }
 
     /// A comment begins after a blank or an operator and does not end in a backslash.
     pub(super) fn comment(&mut self, node: Node<'c>) {
-        let before = node.span().start().checked_sub(1).and_then(|index| self.text.as_bytes().get(index));
-        let begins = matches!(before, None | Some(b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'(' | b')'));
+        let before = node
+            .span()
+            .start()
+            .checked_sub(1)
+            .and_then(|index| self.text.as_bytes().get(index));
+        let begins = matches!(
+            before,
+            None | Some(b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'(' | b')')
+        );
         if !begins || node.text().ends_with('\\') || node.text().contains('\n') {
             self.gap(node.span(), GapReason::Adjacency);
         }
@@ -177,7 +196,37 @@ impl<'c> Lowering<'c> {
 
     /// Whether at least one blank, and no line end, stands between an offset and a node.
     pub(super) fn separated(&self, end: usize, node: Node<'c>) -> bool {
-        let between = Span::of(end, node.span().start()).text(self.text).unwrap_or_default();
+        let between = Span::of(end, node.span().start())
+            .text(self.text)
+            .unwrap_or_default();
         !between.is_empty() && !self.has_newline(end, node.span().start())
+    }
+}
+
+/// Whether a redirected statement holds a list or pipeline, and not one command.
+fn holds_several(node: Node<'_>) -> bool {
+    node.children().next().is_some_and(|first| match first.kind() {
+        Kind::List | Kind::Pipeline | Kind::NegatedCommand => true,
+        Kind::RedirectedStatement => holds_several(first),
+        _ => false,
+    })
+}
+
+fn append(links: &mut Vec<Link>, condition: Condition, more: Vec<Link>) {
+    let mut more = more.into_iter();
+    links.extend(more.next().map(|first| Link { condition, ..first }));
+    links.extend(more);
+}
+
+impl Link {
+    /// A pipeline that stands first in its list.
+    fn first(stages: Vec<Stage>) -> Self {
+        Self {
+            condition: Condition::Always,
+            pipeline: Pipeline {
+                negation: Negation::Plain,
+                stages,
+            },
+        }
     }
 }

@@ -21,12 +21,19 @@ impl<'c> Lowering<'c> {
             self.check_separated(end, item);
             end = Some(item.span().end());
             let word = match item.kind().token() {
-                Some(token) => Word { parts: vec![Part::Literal(token.into())], span: item.span() },
+                Some(token) => Word {
+                    parts: vec![Part::Literal(token.into())],
+                    span: item.span(),
+                },
                 None => self.word(item),
             };
             invocation.words.push(word);
         }
-        if !invocation.words.split_first().is_some_and(|(_, arguments)| is_certain_test("[", arguments)) {
+        if !invocation
+            .words
+            .split_first()
+            .is_some_and(|(_, arguments)| is_certain_test("[", arguments))
+        {
             self.gap(node.span(), GapReason::Builtin);
         }
         Command::Simple(invocation)

@@ -34,11 +34,17 @@ pub(super) enum Brace {
 impl<'c> Lowering<'c> {
     /// One word.
     pub(super) fn word(&mut self, node: Node<'c>) -> Word {
-        let mut word = Word { parts: Vec::new(), span: node.span() };
+        let mut word = Word {
+            parts: Vec::new(),
+            span: node.span(),
+        };
         let mut scan = Scan::default();
         self.nested(node.span(), |lowering| lowering.piece(node, &mut word, &mut scan));
         if scan.brace == Brace::Expands {
-            word.parts.push(Part::Opaque { body: Body::default(), spread: Spread::Many });
+            word.parts.push(Part::Opaque {
+                body: Body::default(),
+                spread: Spread::Many,
+            });
         }
         word
     }
@@ -73,11 +79,15 @@ impl<'c> Lowering<'c> {
                 Some(text) => word.parts.push(Part::Literal(text.into())),
                 None => self.opaque(node, GapReason::Expansion, Spread::Many, word),
             },
-            Kind::SimpleExpansion | Kind::Expansion | Kind::CommandSubstitution | Kind::ArithmeticExpansion => {
+            Kind::SimpleExpansion
+            | Kind::Expansion
+            | Kind::CommandSubstitution
+            | Kind::ArithmeticExpansion => {
                 self.expansion(node, Quoting::Unquoted, word);
             }
             Kind::BraceExpression => {
-                let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'{' | b'}' | b'.' | b'-');
+                let plain =
+                    |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'{' | b'}' | b'.' | b'-');
                 if node.text().bytes().all(plain) {
                     scan.brace = Brace::Expands;
                 } else {
@@ -85,7 +95,9 @@ impl<'c> Lowering<'c> {
                 }
             }
             Kind::Dollar => match self.byte_after(node.span()) {
-                None | Some(b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b')' | b'/' | b'.' | b',' | b':' | b'=') => {
+                None
+                | Some(b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b')' | b'/' | b'.' | b',' | b':' | b'=') =>
+                {
                     word.parts.push(Part::Literal("$".into()));
                 }
                 Some(_) => self.opaque(node, GapReason::Expansion, Spread::Many, word),
@@ -102,7 +114,10 @@ impl<'c> Lowering<'c> {
 
     /// A double-quoted string: expansions, and between them text that is read from its bytes.
     fn string(&mut self, node: Node<'c>, word: &mut Word) {
-        let quotes: Vec<Node<'c>> = node.children().filter(|child| child.kind() == Kind::DoubleQuote).collect();
+        let quotes: Vec<Node<'c>> = node
+            .children()
+            .filter(|child| child.kind() == Kind::DoubleQuote)
+            .collect();
         let [open, close] = quotes.as_slice() else {
             return self.opaque(node, GapReason::Adjacency, Spread::Many, word);
         };
@@ -114,7 +129,10 @@ impl<'c> Lowering<'c> {
         word.parts.push(Part::Literal("".into()));
         let mut after = quote::After::Text;
         for child in node.children() {
-            if matches!(child.kind(), Kind::DoubleQuote | Kind::StringContent | Kind::Dollar) {
+            if matches!(
+                child.kind(),
+                Kind::DoubleQuote | Kind::StringContent | Kind::Dollar
+            ) {
                 continue;
             }
             self.string_text(Span::of(from, child.span().start()), after, word);
@@ -130,12 +148,14 @@ impl<'c> Lowering<'c> {
             return;
         }
         let raw = span.text(self.text).unwrap_or_default();
-        match quote::double(raw, after, self.byte_after(span)) {
-            Some(text) => word.parts.push(Part::Literal(text.into())),
-            None => {
-                self.gap(span, GapReason::Adjacency);
-                word.parts.push(Part::Opaque { body: Body::default(), spread: Spread::Many });
-            }
+        if let Some(text) = quote::double(raw, after, self.byte_after(span)) {
+            word.parts.push(Part::Literal(text.into()));
+        } else {
+            self.gap(span, GapReason::Adjacency);
+            word.parts.push(Part::Opaque {
+                body: Body::default(),
+                spread: Spread::Many,
+            });
         }
     }
 
