@@ -237,12 +237,8 @@ impl Reading<'_> {
 
 /// Whether a stretch holds nothing but what both grammars take for blank.
 fn only_blanks(bytes: &[u8], span: Span) -> bool {
-    let mut before = span
-        .start()
-        .checked_sub(1)
-        .and_then(|index| bytes.get(index))
-        .copied()
-        .unwrap_or(b'\n');
+    // A blank that ends a leaf is text, an escaped one say: it makes no room for a continuation.
+    let mut before = if span.start() == 0 { b'\n' } else { b'\\' };
     let mut rest = bytes.get(span.start()..span.end()).unwrap_or_default().iter();
     while let Some(byte) = rest.next() {
         match byte {

@@ -23,6 +23,7 @@ mod word;
 use diagnostics::Span;
 
 use crate::cst::{Cst, Kind, Node};
+use crate::wrapper::Head;
 use crate::{Body, Gap, GapReason, Limits, Script};
 
 /// Lowers a checked tree.
@@ -35,6 +36,7 @@ pub(crate) fn lower(cst: &Cst<'_>, limits: &Limits) -> Script {
         depth: 0,
         tails: Vec::new(),
         dashes: cst.dashes.clone(),
+        head: Head::Pipeline,
     };
     let body = lowering.body(cst.root().children());
     for dash in std::mem::take(&mut lowering.dashes) {
@@ -57,6 +59,8 @@ struct Lowering<'c> {
     tails: Vec<(Kind, Node<'c>)>,
     /// Words `-` that the grammar passed over before a here-document; one that finds no command is a gap.
     dashes: Vec<Span>,
+    /// What the next simple command stands at the head of.
+    head: Head,
 }
 
 impl<'c> Lowering<'c> {

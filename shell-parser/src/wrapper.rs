@@ -2,13 +2,22 @@
 
 use crate::Word;
 
+/// What a simple command stands at the head of.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Head {
+    /// A pipeline, where `time` is a keyword.
+    Pipeline,
+    /// A later stage, where `time` is a program's name.
+    Stage,
+}
+
 /// How many leading words to take off, or `None` where that is not certain.
 ///
 /// `command` and `exec` are builtins however they are quoted; `time` is a keyword, only where it stands bare and
 /// first. `command -v` and `command -V` only look a name up, and stay.
-pub(crate) fn unwrap(words: &[Word], text: &str) -> Option<usize> {
+pub(crate) fn unwrap(words: &[Word], text: &str, head: Head) -> Option<usize> {
     let mut start: usize = 0;
-    let mut keywords = true;
+    let mut keywords = head == Head::Pipeline;
     loop {
         let Some(word) = words.get(start) else {
             return Some(start);
@@ -24,13 +33,21 @@ pub(crate) fn unwrap(words: &[Word], text: &str) -> Option<usize> {
         let next = words.get(start.saturating_add(1)).map(Word::literal);
         start = match next {
             Some(Some(option)) if name == "command" && matches!(&*option, "-v" | "-V") => return Some(start),
-            Some(Some(option)) if is_keyword && option == "-p" => start.saturating_add(2),
+            Some(Some(option)) if is_keyword && option == "-p" => {
+                let following = words.get(start.saturating_add(2)).and_then(Word::literal);
+                if following.is_none_or(|word| word.starts_with('-') || word.contains('=')) {
+                    return None;
+                }
+                start.saturating_add(2)
+            }
             Some(Some(option)) if option.starts_with('-') => return None,
+            // After a keyword bash still takes `x=1` for an assignment.
+            Some(Some(word)) if is_keyword && word.contains('=') => return None,
             Some(Some(_)) => start.saturating_add(1),
             // What follows might be an option.
             Some(None) => return None,
             // `exec >f` changes the shell's own descriptors; `command` and `time` alone do nothing.
-            None if name == "exec" => return None,
+            None if name == "exec" || is_keyword => return None,
             None => return Some(start),
         };
         keywords = is_keyword;

@@ -22,7 +22,14 @@ impl<'c> Lowering<'c> {
         command: fn(Body) -> Command,
     ) -> Command {
         let mut kinds = node.children().map(Node::kind);
-        if node.text().starts_with("((") || kinds.next() != Some(open) || kinds.last() != Some(close) {
+        // `{` is a word of its own: `{}` is a program's name.
+        let joined =
+            open == Kind::OpenBrace && !matches!(node.text().as_bytes().get(1), Some(b' ' | b'\t' | b'\n'));
+        if joined
+            || node.text().starts_with("((")
+            || kinds.next() != Some(open)
+            || kinds.last() != Some(close)
+        {
             return Command::Unknown(self.unknown(node, GapReason::Construct));
         }
         command(self.body(inner(node)))

@@ -8,14 +8,15 @@ use diagnostics::Span;
 use super::Lowering;
 use super::assignment::is_plain;
 use super::simple::is_reserved;
-use crate::{GapReason, Part, Word, wrapper};
+use crate::wrapper::{self, Head};
+use crate::{GapReason, Part, Word};
 
 impl Lowering<'_> {
     /// Marks a command as a gap where its builtin may do more than its argv says.
     ///
     /// Gives back how many leading words are wrappers that bash takes off.
-    pub(super) fn check_builtin(&mut self, words: &[Word], span: Span) -> usize {
-        let Some(start) = wrapper::unwrap(words, self.text) else {
+    pub(super) fn check_builtin(&mut self, words: &[Word], span: Span, head: Head) -> usize {
+        let Some(start) = wrapper::unwrap(words, self.text, head) else {
             self.gap(span, GapReason::Builtin);
             return 0;
         };

@@ -72,9 +72,11 @@ impl<'c> Lowering<'c> {
                 None
             }
         };
-        let fd = node
-            .child(Kind::FileDescriptor)
-            .and_then(|fd| fd.text().parse().ok())
+        let operator = node
+            .children()
+            .find(|child| matches!(child.kind(), Kind::LessLess | Kind::LessLessMinus));
+        let fd = operator
+            .and_then(|operator| self.descriptor(node, operator))
             .unwrap_or(0);
         let target = RedirectTarget::Heredoc(text);
         redirects.push(Redirect {

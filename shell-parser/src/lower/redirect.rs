@@ -74,15 +74,16 @@ impl<'c> Lowering<'c> {
     }
 
     /// The digits before the operator.
-    fn descriptor(&mut self, node: Node<'c>, operator: Node<'c>) -> Option<u16> {
+    pub(super) fn descriptor(&mut self, node: Node<'c>, operator: Node<'c>) -> Option<u16> {
         let fd = node.child(Kind::FileDescriptor)?;
         let glued = fd.span().end() == operator.span().start();
         let takes_one = !matches!(
             operator.kind(),
             Kind::AmpersandGreater | Kind::AmpersandGreaterGreater
         );
+        let is_number = fd.text().bytes().all(|byte| byte.is_ascii_digit());
         match fd.text().parse() {
-            Ok(number) if glued && takes_one && fd.text().len() <= 3 => Some(number),
+            Ok(number) if is_number && glued && takes_one && fd.text().len() <= 3 => Some(number),
             _ => {
                 self.gap(node.span(), GapReason::Redirection);
                 None

@@ -3,11 +3,13 @@
 use super::Lowering;
 use super::assignment::is_shells_own;
 use crate::cst::{Kind, Node};
+use crate::wrapper::Head;
 use crate::{Command, GapReason, Invocation, Part, Stage, Word};
 
 impl<'c> Lowering<'c> {
     /// `A=1 git status >f`
     pub(super) fn simple(&mut self, node: Node<'c>) -> Stage {
+        let head = self.keyword_head(node);
         if self.commands >= self.limits.segments {
             if self.commands == self.limits.segments {
                 self.commands = self.commands.saturating_add(1);
@@ -51,9 +53,28 @@ impl<'c> Lowering<'c> {
             }
         }
         self.check_assignments(&invocation);
-        invocation.wrappers = self.check_builtin(&invocation.words, node.span());
+        invocation.wrappers = self.check_builtin(&invocation.words, node.span(), head);
         stage.command = Command::Simple(invocation);
         stage
+    }
+
+    /// `time` is a keyword only as the very first word, and a word must follow it at once: what stands behind a
+    /// redirect there is read as the beginning of a command again.
+    fn keyword_head(&mut self, node: Node<'c>) -> Head {
+        let mut children = node.children();
+        let is_first = children
+            .next()
+            .is_some_and(|first| first.kind() == Kind::CommandName);
+        let redirected = children.next().is_some_and(|second| {
+            matches!(
+                second.kind(),
+                Kind::FileRedirect | Kind::HerestringRedirect | Kind::HeredocRedirect
+            )
+        });
+        if is_first && redirected && node.text().starts_with("time") {
+            self.gap(node.span(), GapReason::Builtin);
+        }
+        if is_first { self.head } else { Head::Stage }
     }
 
     /// The redirects after a command; words that the grammar takes for a second target are arguments.
@@ -73,7 +94,12 @@ impl<'c> Lowering<'c> {
                 Command::Simple(invocation) if !invocation.words.is_empty() => {
                     invocation.words.append(&mut extra);
                     // The words that were missing may make another builtin of it.
-                    invocation.wrappers = self.check_builtin(&invocation.words, node.span());
+                    let head = if invocation.wrappers > 0 {
+                        Head::Pipeline
+                    } else {
+                        Head::Stage
+                    };
+                    invocation.wrappers = self.check_builtin(&invocation.words, node.span(), head);
                 }
                 _ => self.gap(node.span(), GapReason::Redirection),
             }

@@ -4,6 +4,7 @@ use diagnostics::Span;
 
 use super::Lowering;
 use crate::cst::{Kind, Node};
+use crate::wrapper::Head;
 use crate::{Body, Command, Condition, GapReason, Launch, Link, Negation, Pipeline, Stage, Statement};
 
 impl<'c> Lowering<'c> {
@@ -38,6 +39,7 @@ impl<'c> Lowering<'c> {
 
     /// One and-or list.
     pub(super) fn statement(&mut self, node: Node<'c>) -> Statement {
+        self.head = Head::Pipeline;
         Statement {
             links: self.links(node),
             launch: Launch::Foreground,
@@ -77,6 +79,7 @@ impl<'c> Lowering<'c> {
                 Kind::OrOr => condition = Condition::OnFailure,
                 Kind::Comment => self.comment(child),
                 _ => {
+                    self.head = Head::Pipeline;
                     let operand = self.links(child);
                     append(&mut links, condition, operand);
                 }
@@ -89,7 +92,7 @@ impl<'c> Lowering<'c> {
         let mut links = Vec::new();
         for child in node.children() {
             match child.kind() {
-                Kind::Pipe | Kind::PipeAmpersand => {}
+                Kind::Pipe | Kind::PipeAmpersand => self.head = Head::Stage,
                 Kind::Comment => self.comment(child),
                 _ => {
                     let operand = self.links(child);
@@ -146,6 +149,10 @@ impl<'c> Lowering<'c> {
     /// What follows a here-document's start on its line continues the list where the document stands.
     fn tails(&mut self, links: &mut Vec<Link>) {
         for (operator, node) in std::mem::take(&mut self.tails) {
+            self.head = match operator {
+                Kind::AndAnd | Kind::OrOr => Head::Pipeline,
+                _ => Head::Stage,
+            };
             let more = self.links(node);
             match operator {
                 Kind::AndAnd => append(links, Condition::OnSuccess, more),
