@@ -41,8 +41,9 @@ reasons! {
     TooDeep = 102, "the script nests deeper than the parser's limit";
     /// Parsing took longer than [`Limits::parse_time`](crate::Limits::parse_time).
     TooSlow = 103, "the script took longer to parse than the parser's limit";
-    /// The script holds more commands than [`Limits::segments`](crate::Limits::segments).
-    TooMany = 104, "the script holds more commands than the parser's limit";
+    /// The script holds more commands or gaps than [`Limits::segments`](crate::Limits::segments) and
+    /// [`Limits::gaps`](crate::Limits::gaps).
+    TooMany = 104, "the script holds more commands or gaps than the parser's limit";
     /// A control character, a byte that is a blank in some locales, or an invisible character.
     Character = 105, "a character that shells, terminals or people read in different ways";
     /// The text is not UTF-8.

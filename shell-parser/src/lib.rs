@@ -56,7 +56,20 @@ pub fn parse(text: &str, dialect: Dialect, limits: &Limits) -> Script {
     script.gaps.append(&mut gaps);
     script.gaps.sort_by_key(|gap| (gap.span, gap.reason));
     script.gaps.dedup();
+    limit_gaps(&mut script.gaps, limits);
     script
+}
+
+/// Keeps the first gaps of a text that is full of them; one more stands for the rest.
+fn limit_gaps(gaps: &mut Vec<Gap>, limits: &Limits) {
+    if gaps.len() > limits.gaps {
+        let rest = gaps.split_off(limits.gaps);
+        let span = rest.iter().map(|gap| gap.span).reduce(Span::to);
+        gaps.extend(span.map(|span| Gap {
+            span,
+            reason: GapReason::TooMany,
+        }));
+    }
 }
 
 /// Reads bytes as a script; what is not UTF-8 is a gap, and the rest is read with replacement characters.

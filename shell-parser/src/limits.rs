@@ -16,6 +16,8 @@ pub struct Limits {
     pub parse_time: Duration,
     /// Commands in one script.
     pub segments: usize,
+    /// Gaps that are told apart; further ones are told as one.
+    pub gaps: usize,
 }
 
 impl Default for Limits {
@@ -25,6 +27,7 @@ impl Default for Limits {
             depth: 64,
             parse_time: Duration::from_millis(50),
             segments: 4096,
+            gaps: 256,
         }
     }
 }

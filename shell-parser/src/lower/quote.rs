@@ -35,9 +35,10 @@ pub(super) fn unquoted(raw: &str, word: &mut Word, scan: &mut Scan) -> Result<()
                 return Err(GapReason::Skipped);
             }
             '~' if !scan.begun || matches!(scan.last, Some('=' | ':')) => {
-                // The rest of a pattern would be lost behind a tilde: such a word is any number of fields.
+                // The rest of a pattern or brace list would be lost behind a tilde: any number of fields.
                 let rest = raw.get(offset..).unwrap_or_default();
-                let spread = if rest.contains(['*', '?', '[', '{']) || pattern.is_some() {
+                let split = pattern.is_some() || scan.brace != Brace::Outside;
+                let spread = if split || rest.contains(['*', '?', '[', '{']) {
                     Spread::Many
                 } else {
                     Spread::One
