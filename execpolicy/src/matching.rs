@@ -34,7 +34,7 @@ pub(crate) fn rules_met(policy: &PolicySet, segment: &Segment, context: &Context
             }
         }
         Value::One { .. } | Value::Glob(_) | Value::Many => {
-            met.extend(restriction_of_unknown(policy, segment))
+            met.extend(restriction_of_unknown(policy, segment));
         }
     }
     met.sort_unstable_by_key(|(place, _)| *place);

@@ -27,12 +27,11 @@ impl Bound {
     pub(super) fn limit(self) -> usize {
         match self {
             Self::Source => 4 << 20,
-            Self::Nesting => 256,
+            Self::Nesting | Self::Imports => 256,
             Self::Steps => 1_500_000,
-            Self::Memory => 128 << 20,
+            Self::Memory => 64 << 20,
             Self::Depth => 160,
             Self::Rules => 50_000,
-            Self::Imports => 256,
         }
     }
 

@@ -9,11 +9,14 @@ use starlark::syntax::ast::{
 use super::format;
 use super::function::Builtin;
 use super::heap::FunctionBody;
-use super::interpreter::Interpreter;
+use super::interpreter::{Interpreter, place_in};
 use super::operator;
 use super::scope::Scope;
 use super::stop::Stop;
 use super::value::{Place, Text, Value};
+
+/// What is done in each round of a comprehension.
+type Round<'r, 'a> = &'r mut dyn FnMut(&mut Interpreter<'a>, &Rc<Scope<'a>>) -> Result<(), Stop>;
 
 impl<'a> Interpreter<'a> {
     /// The value of an expression. An error without a place gets this one.
@@ -22,7 +25,7 @@ impl<'a> Interpreter<'a> {
         expression: &'a AstExpr,
         scope: &Rc<Scope<'a>>,
     ) -> Result<Value, Stop> {
-        let place = self.place(expression.span, scope);
+        let place = place_in(expression.span, scope);
         self.deeper(place, |this| this.expression_here(&expression.node, place, scope))
             .map_err(|stop| stop.at(place))
     }
@@ -34,7 +37,7 @@ impl<'a> Interpreter<'a> {
         scope: &Rc<Scope<'a>>,
     ) -> Result<Value, Stop> {
         match expression {
-            ExprP::Identifier(name) => self.name(&name.node.ident, scope),
+            ExprP::Identifier(name) => meaning(&name.node.ident, scope),
             ExprP::Literal(literal) => self.literal(literal, place),
             ExprP::List(items) => {
                 let items = self.expressions(items, scope)?;
@@ -70,9 +73,9 @@ impl<'a> Interpreter<'a> {
                 let index = self.expression(index, scope)?;
                 operator::index(&mut self.heap, &container, &index)
             }
-            ExprP::Slice(container, start, stop, step) => self.slice(
+            ExprP::Slice(container, from, to, step) => self.slice(
                 container,
-                [start.as_deref(), stop.as_deref(), step.as_deref()],
+                [from.as_deref(), to.as_deref(), step.as_deref()],
                 scope,
             ),
             ExprP::ListComprehension(item, each, clauses) => {
@@ -101,22 +104,6 @@ impl<'a> Interpreter<'a> {
             ExprP::Dot(_, name) => Err(Stop::wrong(format!("`.{}` is not called", name.node))
                 .help("a method is called where it is named: `text.strip()`")),
             ExprP::Index2(_) => Err(Stop::wrong("an index has one value")),
-        }
-    }
-
-    /// What a name means: the scopes around it, then the language's own names.
-    pub(super) fn name(&mut self, name: &str, scope: &Rc<Scope<'a>>) -> Result<Value, Stop> {
-        if let Some(value) = scope.get(name) {
-            return Ok(value);
-        }
-        match name {
-            "None" => Ok(Value::None),
-            "True" => Ok(Value::Bool(true)),
-            "False" => Ok(Value::Bool(false)),
-            _ => match Builtin::named(name) {
-                Some(builtin) => Ok(Value::Builtin(builtin)),
-                None => Err(Stop::wrong(format!("`{name}` is not defined"))),
-            },
         }
     }
 
@@ -162,18 +149,12 @@ impl<'a> Interpreter<'a> {
         scope: &Rc<Scope<'a>>,
     ) -> Result<Value, Stop> {
         let left = self.expression(left, scope)?;
-        let decided = match op {
-            BinOp::And => Some(false),
-            BinOp::Or => Some(true),
-            _ => None,
-        };
-        if decided == Some(operator::truth(&self.heap, &left)) {
+        let deciding = op == BinOp::Or;
+        let decides = matches!(op, BinOp::And | BinOp::Or) && operator::truth(&self.heap, &left) == deciding;
+        if decides {
             return Ok(left);
         }
         let right = self.expression(right, scope)?;
-        if decided.is_some() {
-            return Ok(right);
-        }
         operator::binary(&mut self.heap, op, &left, &right)
     }
 
@@ -206,10 +187,10 @@ impl<'a> Interpreter<'a> {
         each: &'a ForClause,
         clauses: &'a [Clause],
         scope: &Rc<Scope<'a>>,
-        yield_one: &mut dyn FnMut(&mut Self, &Rc<Scope<'a>>) -> Result<(), Stop>,
+        yield_one: Round<'_, 'a>,
     ) -> Result<(), Stop> {
         let over = self.expression(&each.over, scope)?;
-        let place = self.place(each.over.span, scope);
+        let place = place_in(each.over.span, scope);
         let items = self.heap.iterate(&over).map_err(|stop| stop.at(place))?;
         for item in items {
             // A lambda made in one round keeps that round's values, as it would a call's.
@@ -224,7 +205,7 @@ impl<'a> Interpreter<'a> {
         &mut self,
         clauses: &'a [Clause],
         scope: &Rc<Scope<'a>>,
-        yield_one: &mut dyn FnMut(&mut Self, &Rc<Scope<'a>>) -> Result<(), Stop>,
+        yield_one: Round<'_, 'a>,
     ) -> Result<(), Stop> {
         match clauses.split_first() {
             None => yield_one(self, scope),
@@ -232,7 +213,7 @@ impl<'a> Interpreter<'a> {
             Some((ClauseP::If(condition), rest)) => {
                 let condition = self.expression(condition, scope)?;
                 if operator::truth(&self.heap, &condition) {
-                    let place = self.place(starlark::codemap::Span::default(), scope);
+                    let place = place_in(starlark::codemap::Span::default(), scope);
                     return self.deeper(place, |this| this.clauses(rest, scope, yield_one));
                 }
                 Ok(())
@@ -253,5 +234,21 @@ impl<'a> Interpreter<'a> {
         let values = self.expressions(&text.node.expressions, scope)?;
         let text = format::braces(&mut self.heap, &text.node.format.node, &values, &[])?;
         Ok(Value::text(text))
+    }
+}
+
+/// What a name means: the scopes around it, then the language's own names.
+pub(super) fn meaning(name: &str, scope: &Scope<'_>) -> Result<Value, Stop> {
+    if let Some(value) = scope.get(name) {
+        return Ok(value);
+    }
+    match name {
+        "None" => Ok(Value::None),
+        "True" => Ok(Value::Bool(true)),
+        "False" => Ok(Value::Bool(false)),
+        _ => match Builtin::named(name) {
+            Some(builtin) => Ok(Value::Builtin(builtin)),
+            None => Err(Stop::wrong(format!("`{name}` is not defined"))),
+        },
     }
 }

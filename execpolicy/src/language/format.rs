@@ -47,9 +47,9 @@ fn write(heap: &mut Heap<'_>, value: &Value, to: &mut String, depth: usize) -> R
         }
         Value::Range(range) => {
             let shown = if range.step == 1 {
-                format!("range({}, {})", range.start, range.stop)
+                format!("range({}, {})", range.start, range.end)
             } else {
-                format!("range({}, {}, {})", range.start, range.stop, range.step)
+                format!("range({}, {}, {})", range.start, range.end, range.step)
             };
             put(heap, to, &shown)
         }

@@ -59,17 +59,33 @@ builtins! {
 /// Calls a function that is not written in the policy.
 pub(super) fn call(run: &mut Interpreter<'_>, builtin: Builtin, arguments: Arguments) -> Result<Value, Stop> {
     match builtin {
-        Builtin::PrefixRule => return rule_call::prefix_rule(run, arguments),
-        Builtin::HostExecutable => return rule_call::host_executable(run, arguments),
-        Builtin::NetworkRule => return rule_call::network_rule(run, arguments),
-        Builtin::Sorted => return sorted(run, &arguments),
-        Builtin::Max | Builtin::Min => return extreme(run, builtin, &arguments),
-        Builtin::Zip => return zip(run, &arguments.positional),
-        Builtin::Fail => return fail(run, &arguments.positional),
-        Builtin::Dict => return dict(run, &arguments),
-        Builtin::Range => return range(&arguments.positional),
-        _ => {}
+        Builtin::PrefixRule => rule_call::prefix_rule(run, arguments),
+        Builtin::HostExecutable => rule_call::host_executable(run, arguments),
+        Builtin::NetworkRule => rule_call::network_rule(run, arguments),
+        Builtin::Sorted => sorted(run, &arguments),
+        Builtin::Max | Builtin::Min => extreme(run, builtin, &arguments),
+        Builtin::Zip => zip(run, &arguments.positional),
+        Builtin::Fail => fail(run, &arguments.positional),
+        Builtin::Dict => dict(run, &arguments),
+        Builtin::Range => range(&arguments.positional),
+        Builtin::Abs
+        | Builtin::All
+        | Builtin::Any
+        | Builtin::Bool
+        | Builtin::Enumerate
+        | Builtin::Int
+        | Builtin::Len
+        | Builtin::List
+        | Builtin::Repr
+        | Builtin::Reversed
+        | Builtin::Str
+        | Builtin::Tuple
+        | Builtin::Type => simple(run, builtin, &arguments),
     }
+}
+
+/// Calls a function that neither calls others nor makes rules.
+fn simple(run: &mut Interpreter<'_>, builtin: Builtin, arguments: &Arguments) -> Result<Value, Stop> {
     let heap = &mut run.heap;
     let unsuited = || Stop::wrong(format!("`{}` does not take these arguments", builtin.name()));
     if !arguments.named.is_empty() {
@@ -129,17 +145,17 @@ pub(super) fn call(run: &mut Interpreter<'_>, builtin: Builtin, arguments: Argum
 
 fn range(arguments: &[Value]) -> Result<Value, Stop> {
     let numbers: Option<Vec<i64>> = arguments.iter().map(Value::as_int).collect();
-    let (start, stop, step) = match numbers.as_deref() {
-        Some([stop]) => (0, *stop, 1),
-        Some([start, stop]) => (*start, *stop, 1),
-        Some([start, stop, step]) if *step != 0 => (*start, *stop, *step),
+    let (start, end, step) = match numbers.as_deref() {
+        Some([end]) => (0, *end, 1),
+        Some([start, end]) => (*start, *end, 1),
+        Some([start, end, step]) if *step != 0 => (*start, *end, *step),
         _ => {
             return Err(Stop::wrong(
                 "`range` takes one to three numbers, and no step of zero",
             ));
         }
     };
-    Ok(Value::Range(Range { start, stop, step }))
+    Ok(Value::Range(Range { start, end, step }))
 }
 
 fn dict(run: &mut Interpreter<'_>, arguments: &Arguments) -> Result<Value, Stop> {

@@ -149,16 +149,15 @@ impl<'a> Heap<'a> {
         let found = self.key(&key)?;
         self.meter.take_values(4)?;
         if let Some(dict) = self.dicts.get_mut(dict) {
-            match dict
+            let old = dict
                 .places
                 .get(&found)
-                .and_then(|place| dict.entries.get_mut(*place))
-            {
-                Some((_, old)) => *old = value,
-                None => {
-                    dict.places.insert(found, dict.entries.len());
-                    dict.entries.push((key, value));
-                }
+                .and_then(|place| dict.entries.get_mut(*place));
+            if let Some((_, old)) = old {
+                *old = value;
+            } else {
+                dict.places.insert(found, dict.entries.len());
+                dict.entries.push((key, value));
             }
         }
         Ok(())
@@ -196,7 +195,7 @@ impl<'a> Heap<'a> {
     }
 
     fn key_within(&mut self, value: &Value, depth: usize) -> Result<Key, Stop> {
-        self.meter.step(1)?;
+        self.meter.step(4)?;
         match value {
             Value::None => Ok(Key::None),
             Value::Bool(flag) => Ok(Key::Bool(*flag)),

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use starlark::syntax::ast::{AssignTargetP, AstAssignTarget, AstStmt, DefP, Load, StmtP};
 
 use super::bounds::Bound;
+use super::expression::meaning;
 use super::heap::{FunctionBody, Heap};
 use super::module::{Library, span};
 use super::scope::Scope;
@@ -98,7 +99,7 @@ impl<'a> Interpreter<'a> {
 
     /// Runs one statement.
     pub(super) fn statement(&mut self, statement: &'a AstStmt, scope: &Rc<Scope<'a>>) -> Result<Flow, Stop> {
-        let place = self.place(statement.span, scope);
+        let place = place_in(statement.span, scope);
         self.deeper(place, |this| this.statement_here(statement, scope))
             .map_err(|stop| stop.at(place))
     }
@@ -199,7 +200,7 @@ impl<'a> Interpreter<'a> {
         value: Value,
         scope: &Rc<Scope<'a>>,
     ) -> Result<(), Stop> {
-        let place = self.place(target.span, scope);
+        let place = place_in(target.span, scope);
         match &target.node {
             AssignTargetP::Identifier(name) => {
                 self.heap.meter.take_values(2)?;
@@ -233,10 +234,10 @@ impl<'a> Interpreter<'a> {
 
     /// The value that `+=` and its like begin with.
     fn read_target(&mut self, target: &'a AstAssignTarget, scope: &Rc<Scope<'a>>) -> Result<Value, Stop> {
-        let place = self.place(target.span, scope);
+        let place = place_in(target.span, scope);
         match &target.node {
             AssignTargetP::Identifier(name) => {
-                self.name(&name.node.ident, scope).map_err(|stop| stop.at(place))
+                meaning(&name.node.ident, scope).map_err(|stop| stop.at(place))
             }
             AssignTargetP::Index(parts) => {
                 let (container, index) = &**parts;
@@ -252,7 +253,7 @@ impl<'a> Interpreter<'a> {
 
     /// Runs a pack and takes names from it.
     fn import(&mut self, load: &'a Load, scope: &Rc<Scope<'a>>) -> Result<(), Stop> {
-        let place = self.place(load.module.span, scope);
+        let place = place_in(load.module.span, scope);
         let Some(number) = self.library.pack(&load.module.node) else {
             let message = format!("there is no pack `{}`", load.module.node);
             return Err(Stop::new(LoadCode::Import, message).at(place));
@@ -265,19 +266,19 @@ impl<'a> Interpreter<'a> {
             let value = pack.get(name).filter(|_| !name.starts_with('_'));
             let Some(value) = value else {
                 let message = format!("the pack `{}` does not define `{name}`", load.module.node);
-                let place = self.place(argument.their.span, scope);
+                let place = place_in(argument.their.span, scope);
                 return Err(Stop::new(LoadCode::ImportedName, message).at(place));
             };
             scope.set(&argument.local.node.ident, value);
         }
         Ok(())
     }
+}
 
-    /// Where a stretch of the scope's module stands.
-    pub(super) fn place(&self, stretch: starlark::codemap::Span, scope: &Scope<'a>) -> Place {
-        Place {
-            module: scope.module,
-            span: span(stretch),
-        }
+/// Where a stretch of the scope's module stands.
+pub(super) fn place_in(stretch: starlark::codemap::Span, scope: &Scope<'_>) -> Place {
+    Place {
+        module: scope.module,
+        span: span(stretch),
     }
 }

@@ -73,8 +73,8 @@ fn of_list(
         }
         ("clear", []) => heap.items_mut(list).into_iter().for_each(Vec::clear),
         ("pop", [] | [_]) => {
-            let last = Value::Int(-1);
-            let place = operator::position(arguments.positional.first().unwrap_or(&last), length)?;
+            let end = Value::Int(-1);
+            let place = operator::position(arguments.positional.first().unwrap_or(&end), length)?;
             heap.meter.step(length / 64)?;
             return Ok(heap.items_mut(list).map(|items| items.remove(place)));
         }

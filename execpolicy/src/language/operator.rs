@@ -261,7 +261,14 @@ pub(super) fn index(heap: &mut Heap<'_>, container: &Value, index: &Value) -> Re
             .nth(place)
             .map(|character| Value::text(character.to_string())),
         Value::Range(range) => range.numbers().nth(place).map(Value::Int),
-        _ => heap.items(container).and_then(|items| items.get(place)).cloned(),
+        Value::None
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::List(_)
+        | Value::Tuple(_)
+        | Value::Dict(_)
+        | Value::Function(_)
+        | Value::Builtin(_) => heap.items(container).and_then(|items| items.get(place)).cloned(),
     };
     found.ok_or_else(|| Stop::wrong("the index is out of range"))
 }
@@ -273,20 +280,18 @@ pub(super) fn set_index(
     index: Value,
     value: Value,
 ) -> Result<(), Stop> {
-    match container {
-        Value::Dict(dict) => heap.insert(*dict, index, value),
-        Value::List(list) => {
-            let place = position(&index, length(heap, container)?)?;
-            if let Some(item) = heap.items_mut(*list).and_then(|items| items.get_mut(place)) {
-                *item = value;
-            }
-            Ok(())
-        }
-        _ => Err(Stop::wrong(format!(
-            "the elements of a {} cannot be changed",
-            container.kind()
-        ))),
+    if let Value::Dict(dict) = container {
+        return heap.insert(*dict, index, value);
     }
+    let Value::List(list) = container else {
+        let message = format!("the elements of a {} cannot be changed", container.kind());
+        return Err(Stop::wrong(message));
+    };
+    let place = position(&index, length(heap, container)?)?;
+    if let Some(item) = heap.items_mut(*list).and_then(|items| items.get_mut(place)) {
+        *item = value;
+    }
+    Ok(())
 }
 
 /// How many values, or characters, a value holds.
@@ -346,9 +351,9 @@ pub(super) fn slice(
     same_kind(heap, container, chosen)
 }
 
-fn slice_places(length: usize, [start, stop, step]: [Option<i64>; 3]) -> Result<Vec<usize>, Stop> {
+fn slice_places(length: usize, [start, end, pace]: [Option<i64>; 3]) -> Result<Vec<usize>, Stop> {
     let length = i64::try_from(length).unwrap_or(i64::MAX);
-    let step = step.unwrap_or(1);
+    let step = pace.unwrap_or(1);
     if step == 0 {
         return Err(Stop::wrong("a slice's step is not zero"));
     }
@@ -362,12 +367,12 @@ fn slice_places(length: usize, [start, stop, step]: [Option<i64>; 3]) -> Result<
         Some(bound) if bound < 0 => bound.saturating_add(length).clamp(lowest, highest),
         Some(bound) => bound.clamp(lowest, highest),
     };
-    let (start, stop) = if step > 0 {
-        (bound(start, lowest), bound(stop, highest))
+    let (start, end) = if step > 0 {
+        (bound(start, lowest), bound(end, highest))
     } else {
-        (bound(start, highest), bound(stop, lowest))
+        (bound(start, highest), bound(end, lowest))
     };
-    let range = super::value::Range { start, stop, step };
+    let range = super::value::Range { start, end, step };
     Ok(range
         .numbers()
         .filter_map(|place| usize::try_from(place).ok())

@@ -36,7 +36,14 @@ impl Heap<'_> {
                 let entries = self.dict_at(*number).map_or(&[][..], |dict| &dict.entries);
                 entries.iter().map(|(key, _)| key.clone()).collect()
             }
-            _ => self.items(value).unwrap_or(&[]).to_vec(),
+            Value::None
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Text(_)
+            | Value::List(_)
+            | Value::Tuple(_)
+            | Value::Function(_)
+            | Value::Builtin(_) => self.items(value).unwrap_or(&[]).to_vec(),
         })
     }
 

@@ -29,11 +29,11 @@ pub(super) struct Text {
     pub(super) place: Option<Place>,
 }
 
-/// `range(start, stop, step)`; the step is never zero.
+/// `range(start, end, step)`; the step is never zero.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Range {
     pub(super) start: i64,
-    pub(super) stop: i64,
+    pub(super) end: i64,
     pub(super) step: i64,
 }
 
@@ -101,9 +101,9 @@ impl Range {
     /// How many numbers it holds.
     pub(super) fn len(self) -> usize {
         let (from, to) = if self.step > 0 {
-            (i128::from(self.start), i128::from(self.stop))
+            (i128::from(self.start), i128::from(self.end))
         } else {
-            (i128::from(self.stop), i128::from(self.start))
+            (i128::from(self.end), i128::from(self.start))
         };
         let step = i128::from(self.step).abs();
         usize::try_from((to - from + step - 1) / step).unwrap_or(0)

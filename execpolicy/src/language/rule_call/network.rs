@@ -10,7 +10,7 @@ use crate::{NetworkRule, Protocol};
 const PARAMETERS: &[&str] = &["host", "protocol", "decision", "justification"];
 
 /// Makes the rule of one call.
-pub(super) fn call(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<(), Stop> {
+pub(super) fn call(run: &mut Interpreter<'_>, arguments: Arguments) {
     let given = Given::new(run, "network_rule", PARAMETERS, arguments);
     let host = host(run, &given);
     let protocol = protocol(run, &given);
@@ -30,7 +30,6 @@ pub(super) fn call(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<()
             origin,
         });
     }
-    Ok(())
 }
 
 fn host(run: &mut Interpreter<'_>, given: &Given) -> Option<Box<str>> {
