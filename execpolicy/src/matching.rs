@@ -109,3 +109,6 @@ fn record(
         resolved_program: name.filter(|name| name.contains('/')).map(Into::into),
     })
 }
+
+#[cfg(test)]
+mod tests;
