@@ -32,14 +32,31 @@ const NESTING: usize = 3;
 /// Decisions combine by [`Decision::join`] alone: over a segment's bases, over segments, and with every gap. An allow
 /// rule counts only where it surely matches; what no allow speaks for is the fallback's.
 pub fn judge<F: Fallback>(script: &Script, policy: &PolicySet, context: &Context, fallback: &F) -> Verdict {
+    judge_segments(
+        shell_parser::segments(script),
+        &script.gaps,
+        policy,
+        context,
+        fallback,
+    )
+}
+
+/// Decides what a script may execute.
+fn judge_segments<F: Fallback>(
+    segments: Vec<Segment>,
+    gaps: &[Gap],
+    policy: &PolicySet,
+    context: &Context,
+    fallback: &F,
+) -> Verdict {
     let mut hearing = Hearing {
         policy,
         context,
         fallback,
         segments: Vec::new(),
-        gaps: script.gaps.clone(),
+        gaps: gaps.to_vec(),
     };
-    hearing.hear_all(shell_parser::segments(script), &script.gaps, 0);
+    hearing.hear_all(segments, gaps, 0);
     let Hearing {
         mut segments, gaps, ..
     } = hearing;
@@ -163,3 +180,6 @@ fn add_new<T: PartialEq>(to: &mut Vec<T>, from: impl IntoIterator<Item = T>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -111,4 +111,4 @@ fn record(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

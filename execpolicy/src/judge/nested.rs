@@ -113,7 +113,7 @@ impl Spot {
 }
 
 /// Where an inner segment runs, seen from where the outer script started.
-fn from_outer(outer: &WorkingDirectory, inner: &WorkingDirectory) -> WorkingDirectory {
+pub(super) fn from_outer(outer: &WorkingDirectory, inner: &WorkingDirectory) -> WorkingDirectory {
     match (outer, inner) {
         (_, WorkingDirectory::Start) => outer.clone(),
         (_, WorkingDirectory::Moved(path)) if path.starts_with('/') => inner.clone(),

@@ -50,9 +50,15 @@ bombs! {
     long_calls: format!("x{}", "()".repeat(100_000)) => "levels of nesting";
     long_conditions: format!("x = {}1", "1 if 1 else ".repeat(100_000)) => "levels of nesting";
     long_lambdas: format!("x = {}1", "lambda: ".repeat(100_000)) => "levels of nesting";
-    deep_blocks: (0..1000).map(|depth| format!("{}if 1:\n", " ".repeat(depth))).collect::<String>() => "levels of nesting";
+    deep_blocks: blocks(1000) => "levels of nesting";
     long_elif: format!("if 1:\n pass\n{}", "elif 1:\n pass\n".repeat(100_000)) => "levels of nesting";
     long_source: "# x\n".repeat(2_000_000) => "bytes of text";
+}
+
+/// Blocks inside each other, without a body.
+fn blocks(depth: usize) -> String {
+    let lines = (0..depth).map(|level| " ".repeat(level) + "if 1:\n");
+    lines.collect()
 }
 
 /// The deepest texts that pass the first look do not overflow the parser's stack, nor ours.
@@ -67,11 +73,7 @@ fn the_deepest_texts_are_survived() {
         format!("x = {}1", "not ".repeat(500)),
         format!("x = {}1", "1 if 1 else ".repeat(120)),
         format!("x = {}1", "lambda: ".repeat(160)),
-        (0..40)
-            .map(|depth| format!("{}if 1:\n", " ".repeat(depth)))
-            .collect::<String>()
-            + &" ".repeat(40)
-            + "x",
+        blocks(40) + &" ".repeat(40) + "x",
         format!("if 0:\n pass\n{}", "elif 0:\n pass\n".repeat(250)),
     ] {
         errors(&text);
