@@ -18,7 +18,10 @@ pub use context::{Approval, Context, Directory, Lookup, Program};
 pub use decision::Decision;
 pub use effect::{Effect, EffectKind, Executed, Standing, UnknownEffect};
 pub use fallback::{Fallback, Ruling, Unspoken};
-pub use knowledge::{Knowledge, NestedScript, Reading};
+pub use knowledge::{
+    Declaration, DeclarationError, Does, Entry, Knowledge, NestedScript, Reading, SpellingError, Syntax,
+    compile,
+};
 pub use origin::{Layer, Origin};
 pub use rule::{HostExecutable, NetworkRule, Pattern, Protocol, Rule, Token};
 pub use shell_parser::Dialect;
