@@ -17,10 +17,10 @@ pub use confinement::ConfinementName;
 pub use context::{Approval, Context, Directory, Lookup, Program};
 pub use decision::Decision;
 pub use effect::{Effect, EffectKind, Executed, Standing, UnknownEffect};
-pub use fallback::{Fallback, Ruling, Unspoken};
+pub use fallback::{BuiltIn, Fallback, Ruling, Unspoken};
 pub use knowledge::{
     Declaration, DeclarationError, Does, Entry, Knowledge, NestedScript, Reading, SpellingError, Syntax,
-    compile,
+    Trait, compile,
 };
 pub use origin::{Layer, Origin};
 pub use rule::{HostExecutable, NetworkRule, Pattern, Protocol, Rule, Token};

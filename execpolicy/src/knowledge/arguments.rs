@@ -370,6 +370,10 @@ impl<'a, 'e> Arguments<'a, 'e> {
                 if !begins {
                     effects.unknown(UnknownEffect::Operand, word.span);
                 }
+                if place.does == Does::Unknown {
+                    effects.unknown(unknown_operand(entry), word.span);
+                    continue;
+                }
                 effects.value(entry, place.does, || word.value.clone(), word.span);
                 if !matches!(place.does, Does::Harmless | Does::Sed) {
                     touched.push(word);
@@ -379,6 +383,10 @@ impl<'a, 'e> Arguments<'a, 'e> {
         for place in left.iter().skip(certain).filter_map(|place| places.get(*place)) {
             if let Some(implied) = &place.implied {
                 let name = effects.name_span;
+                if place.does == Does::Unknown {
+                    effects.unknown(UnknownEffect::Operand, name);
+                    continue;
+                }
                 effects.value(entry, place.does, || Value::Exact(implied.clone()), name);
             }
         }
@@ -411,12 +419,16 @@ fn attached(text: &str, unknown: Option<&str>) -> Value {
 fn no_place(entry: &Entry, value: &Value) -> UnknownEffect {
     match value {
         Value::Many => UnknownEffect::Word,
-        Value::Exact(_) | Value::OneOf(_) | Value::One { .. } | Value::Glob(_)
-            if entry.has(Trait::Subcommands) && entry.operands.places.is_empty() =>
-        {
-            UnknownEffect::Subcommand
-        }
-        Value::Exact(_) | Value::OneOf(_) | Value::One { .. } | Value::Glob(_) => UnknownEffect::Operand,
+        Value::Exact(_) | Value::OneOf(_) | Value::One { .. } | Value::Glob(_) => unknown_operand(entry),
+    }
+}
+
+/// What an operand is that nothing is known of.
+fn unknown_operand(entry: &Entry) -> UnknownEffect {
+    if entry.has(Trait::Subcommands) {
+        UnknownEffect::Subcommand
+    } else {
+        UnknownEffect::Operand
     }
 }
 
