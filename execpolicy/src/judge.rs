@@ -109,7 +109,7 @@ impl<F: Fallback> Hearing<'_, F> {
             let shell = shell_effects::of(variant);
             let coverage = Coverage::new(&rules, &reading, &shell);
             add_new(&mut basis, rules.into_iter().map(Basis::Rule));
-            if let Some(unspoken) = coverage.unspoken(variant) {
+            if let Some(unspoken) = coverage.unspoken(variant, reading.entry.as_deref()) {
                 add_new(&mut basis, self.ask_fallback(&unspoken));
             }
             add_new(&mut effects, reading.effects.into_iter().chain(shell));
