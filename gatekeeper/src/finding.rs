@@ -1,0 +1,260 @@
+//! A verdict, told to people: what is in the way, why, and what to do about it.
+
+use diagnostics::{Code, Diagnostic, Severity, Source, Span};
+use execpolicy::{Basis, Certainty, Decision, RuleMatch, SegmentVerdict, Verdict};
+use shell_parser::Gap;
+
+use crate::codes;
+
+/// Findings that are told of one command; the last one says how many more there are.
+const MOST: usize = 20;
+/// Characters of the command's text that a message quotes.
+const QUOTED: usize = 60;
+
+/// One finding for each segment and gap that is not allowed; one that says why, where everything is.
+pub(crate) fn findings(source: &Source, verdict: &Verdict) -> Vec<Diagnostic> {
+    let stopped = verdict
+        .segments()
+        .iter()
+        .filter(|judged| judged.decision != Decision::Allow);
+    let loose = verdict.gaps().iter().filter(|gap| !belongs(gap, verdict));
+    let mut findings: Vec<(usize, Diagnostic)> = stopped
+        .map(|judged| (judged.segment.span.start(), of_segment(source, judged, verdict)))
+        .chain(loose.map(|gap| (gap.span.start(), of_gap(source, gap))))
+        .collect();
+    findings.sort_by_key(|(start, _)| *start);
+    let mut told: Vec<Diagnostic> = findings.into_iter().map(|(_, finding)| finding).collect();
+    let more = told.len().saturating_sub(MOST);
+    told.truncate(MOST);
+    if more > 0
+        && let Some(last) = told.last_mut()
+    {
+        last.notes
+            .push(format!("{more} more parts of this command are not allowed"));
+    }
+    if told.is_empty() {
+        told.push(match verdict.decision() {
+            Decision::Allow => allowed(source, verdict),
+            // A verdict that is stricter than each of its parts: tell it as it is.
+            strict @ (Decision::Prompt | Decision::Forbidden) => whole(source, strict),
+        });
+    }
+    told
+}
+
+/// Why everything is allowed: each segment's reasons.
+fn allowed(source: &Source, verdict: &Verdict) -> Diagnostic {
+    let whole = Span::of(0, source.text().len());
+    let mut reasons: Vec<String> = Vec::new();
+    for basis in verdict.segments().iter().flat_map(|judged| &judged.basis) {
+        let reason = match basis {
+            Basis::Rule(found) => format!("{}, {}", of_rule(found), place(found)),
+            Basis::Knowledge { .. } | Basis::Default { .. } | Basis::Gap(_) | Basis::WouldAsk => {
+                reason(basis)
+            }
+        };
+        if !reasons.contains(&reason) && reasons.len() < MOST {
+            reasons.push(reason);
+        }
+    }
+    if verdict.segments().is_empty() {
+        reasons.push("nothing is run".to_owned());
+    }
+    let quoted = quote(source, whole);
+    let message = match verdict.confinement() {
+        Some(name) => format!("allow in `{name}`: {quoted}"),
+        None => format!("allow: {quoted}"),
+    };
+    let finding = Diagnostic::new(codes::ALLOWED, Severity::Note, message).at(source, whole, "");
+    reasons.into_iter().fold(finding, Diagnostic::note)
+}
+
+fn whole(source: &Source, decision: Decision) -> Diagnostic {
+    let whole = Span::of(0, source.text().len());
+    let (code, severity) = grade(decision);
+    Diagnostic::new(code, severity, format!("{decision}: {}", quote(source, whole))).at(source, whole, "")
+}
+
+fn of_segment(source: &Source, judged: &SegmentVerdict, verdict: &Verdict) -> Diagnostic {
+    let span = judged.segment.span;
+    let would_ask =
+        judged.basis.contains(&Basis::WouldAsk) && forbidding(judged).all(|basis| *basis == Basis::WouldAsk);
+    let deciding = if would_ask {
+        Decision::Prompt
+    } else {
+        judged.decision
+    };
+    let bases = || judged.basis.iter().filter(|basis| basis.decision() == deciding);
+
+    let (code, severity) = match (would_ask, sole_gap(bases())) {
+        (true, _) => (codes::WOULD_ASK, Severity::Error),
+        (false, Some(gap)) => (gap.reason.code(), Severity::Warning),
+        (false, None) => grade(judged.decision),
+    };
+    let why = bases()
+        .next()
+        .map_or_else(|| "no reason is known".to_owned(), reason);
+    let message = format!("{}: {}: {why}", judged.decision, quote(source, span));
+    let mut finding = Diagnostic::new(code, severity, message);
+    for basis in bases() {
+        finding = label(finding, source, basis);
+    }
+    if finding.labels.is_empty() {
+        finding = finding.at(source, span, "");
+    }
+    for further in bases().skip(1) {
+        finding = finding.note(reason(further));
+    }
+    if would_ask {
+        finding = finding.note("it needs a person's yes, and nobody can be asked");
+    }
+    if would_ask {
+        finding =
+            finding.help("run it where a person can be asked, or have a rule of a policy file allow it");
+    } else {
+        finding = bases()
+            .take(1)
+            .fold(finding, |told, basis| told.help(advice(basis, deciding)));
+    }
+    let rest_is_fine = verdict
+        .segments()
+        .iter()
+        .all(|other| other.decision == Decision::Allow || std::ptr::eq(other, judged));
+    if rest_is_fine
+        && verdict.segments().len() > 1
+        && verdict.gaps().iter().all(|gap| belongs_to(gap, judged))
+    {
+        finding = finding.help("without it, the rest of the command is allowed");
+    }
+    finding
+}
+
+/// Underlines what made the decision, and shows the policy line that made it.
+fn label(finding: Diagnostic, source: &Source, basis: &Basis) -> Diagnostic {
+    match basis {
+        Basis::Rule(found) => {
+            let rule = &found.rule;
+            let says = match rule.decision {
+                Decision::Allow => "this rule allows it",
+                Decision::Prompt => "this rule asks",
+                Decision::Forbidden => "this rule forbids it",
+            };
+            finding.at(source, found.cause, found.decision().word()).beside(
+                &rule.origin.source,
+                rule.origin.span,
+                says,
+            )
+        }
+        Basis::Knowledge { reason, cause, .. } | Basis::Default { reason, cause, .. } => {
+            finding.at(source, *cause, &**reason)
+        }
+        Basis::Gap(gap) => finding.at(source, gap.span, gap.reason.message()),
+        Basis::WouldAsk => finding,
+    }
+}
+
+/// One line that says what a basis is.
+fn reason(basis: &Basis) -> String {
+    match basis {
+        Basis::Rule(found) => of_rule(found),
+        Basis::Knowledge { program, reason, .. } => format!("`{program}` {reason}"),
+        Basis::Default { reason, .. } => reason.to_string(),
+        Basis::Gap(gap) => gap.reason.message().to_owned(),
+        Basis::WouldAsk => "it needs a person's yes, and nobody can be asked".to_owned(),
+    }
+}
+
+fn of_rule(found: &RuleMatch) -> String {
+    let rule = &found.rule;
+    let verb = match found.certainty {
+        Certainty::Yes => "matched by",
+        Certainty::Maybe => "may be matched by",
+    };
+    let whose = format!("{verb} a rule of layer `{}`", rule.origin.layer);
+    match &rule.justification {
+        Some(justification) => format!("{justification} ({whose})"),
+        None => whose,
+    }
+}
+
+fn place(found: &RuleMatch) -> String {
+    let origin = &found.rule.origin;
+    let position = origin.source.position(origin.span.start());
+    format!("{}:{}", origin.source.name(), position.line)
+}
+
+fn advice(basis: &Basis, decision: Decision) -> String {
+    match (basis, decision) {
+        (Basis::Rule(_), Decision::Forbidden) => {
+            "no approval lifts this: leave these words out, or have the rule changed".to_owned()
+        }
+        (Basis::Rule(found), Decision::Allow | Decision::Prompt) => match found.certainty {
+            Certainty::Yes => "a person must say yes to it".to_owned(),
+            Certainty::Maybe => {
+                "spell out the words that are only known when it runs, or have a person say yes".to_owned()
+            }
+        },
+        (Basis::Gap(_), _) => {
+            "write it so that every word that runs can be read, or have a person say yes".to_owned()
+        }
+        (Basis::Knowledge { .. } | Basis::Default { .. } | Basis::WouldAsk, Decision::Forbidden) => {
+            "leave these words out".to_owned()
+        }
+        (
+            Basis::Knowledge { .. } | Basis::Default { .. } | Basis::WouldAsk,
+            Decision::Allow | Decision::Prompt,
+        ) => "a person must say yes to it, or a rule of a policy file allow it".to_owned(),
+    }
+}
+
+fn of_gap(source: &Source, gap: &Gap) -> Diagnostic {
+    let message = format!("prompt: {}: {}", quote(source, gap.span), gap.reason.message());
+    Diagnostic::new(gap.reason.code(), Severity::Warning, message)
+        .at(source, gap.span, gap.reason.message())
+        .help(advice(&Basis::Gap(gap.clone()), Decision::Prompt))
+}
+
+fn grade(decision: Decision) -> (Code, Severity) {
+    match decision {
+        Decision::Allow => (codes::ALLOWED, Severity::Note),
+        Decision::Prompt => (codes::PROMPT, Severity::Warning),
+        Decision::Forbidden => (codes::FORBIDDEN, Severity::Error),
+    }
+}
+
+fn forbidding(judged: &SegmentVerdict) -> impl Iterator<Item = &Basis> {
+    judged
+        .basis
+        .iter()
+        .filter(|basis| basis.decision() == Decision::Forbidden)
+}
+
+/// The gap, where gaps alone decide.
+fn sole_gap<'a>(mut bases: impl Iterator<Item = &'a Basis>) -> Option<&'a Gap> {
+    match (bases.next(), bases.all(|basis| matches!(basis, Basis::Gap(_)))) {
+        (Some(Basis::Gap(gap)), true) => Some(gap),
+        _ => None,
+    }
+}
+
+fn belongs(gap: &Gap, verdict: &Verdict) -> bool {
+    verdict.segments().iter().any(|judged| belongs_to(gap, judged))
+}
+
+fn belongs_to(gap: &Gap, judged: &SegmentVerdict) -> bool {
+    judged
+        .basis
+        .iter()
+        .any(|basis| matches!(basis, Basis::Gap(own) if own == gap))
+}
+
+/// The text of a span between backticks, shortened.
+fn quote(source: &Source, span: Span) -> String {
+    let text = source.snippet(span).unwrap_or_default().trim_end();
+    let mut characters = text.chars();
+    let start: String = characters.by_ref().take(QUOTED).collect();
+    match characters.next() {
+        Some(_) => format!("`{start}…`"),
+        None => format!("`{start}`"),
+    }
+}
