@@ -1,8 +1,10 @@
 //! A verdict, told to people: what is in the way, why, and what to do about it.
 
+use std::collections::HashSet;
+
 use diagnostics::{Code, Diagnostic, Severity, Source, Span};
 use execpolicy::{Basis, Certainty, Decision, RuleMatch, SegmentVerdict, Verdict};
-use shell_parser::Gap;
+use shell_parser::{Gap, GapReason};
 
 use crate::codes;
 
@@ -13,33 +15,63 @@ const QUOTED: usize = 60;
 
 /// One finding for each segment and gap that is not allowed; one that says why, where everything is.
 pub(crate) fn findings(source: &Source, verdict: &Verdict) -> Vec<Diagnostic> {
-    let stopped = verdict
+    let stopped: Vec<&SegmentVerdict> = verdict
         .segments()
         .iter()
-        .filter(|judged| judged.decision != Decision::Allow);
-    let loose = verdict.gaps().iter().filter(|gap| !belongs(gap, verdict));
-    let mut findings: Vec<(usize, Diagnostic)> = stopped
-        .map(|judged| (judged.segment.span.start(), of_segment(source, judged, verdict)))
-        .chain(loose.map(|gap| (gap.span.start(), of_gap(source, gap))))
+        .filter(|judged| judged.decision != Decision::Allow)
         .collect();
-    findings.sort_by_key(|(start, _)| *start);
-    let mut told: Vec<Diagnostic> = findings.into_iter().map(|(_, finding)| finding).collect();
-    let more = told.len().saturating_sub(MOST);
-    told.truncate(MOST);
-    if more > 0
-        && let Some(last) = told.last_mut()
-    {
-        last.notes
-            .push(format!("{more} more parts of this command are not allowed"));
-    }
-    if told.is_empty() {
-        told.push(match verdict.decision() {
+    let owned: HashSet<(Span, GapReason)> = stopped.iter().flat_map(|judged| gaps_of(judged)).collect();
+    let loose = verdict
+        .gaps()
+        .iter()
+        .filter(|gap| !owned.contains(&(gap.span, gap.reason)));
+    let loose: Vec<&Gap> = loose.collect();
+
+    let mut parts: Vec<Part<'_>> = loose.iter().copied().map(Part::Gap).collect();
+    parts.extend(stopped.iter().copied().map(Part::Segment));
+    parts.sort_by_key(|part| part.span().start());
+    // The rest is allowed where this is the only part that is not, and where there is a rest.
+    let sole = parts.len() == 1 && verdict.segments().len() > 1;
+    let mut told: Vec<Diagnostic> = parts
+        .iter()
+        .take(MOST)
+        .map(|part| match part {
+            Part::Segment(judged) => of_segment(source, judged),
+            Part::Gap(gap) => of_gap(source, gap),
+        })
+        .collect();
+    match (told.last_mut(), parts.len().saturating_sub(MOST)) {
+        (Some(last), 0) if sole => last
+            .help
+            .push("without it, the rest of the command is allowed".to_owned()),
+        (Some(_), 0) => {}
+        (Some(last), more) => last
+            .notes
+            .push(format!("{more} more parts of this command are not allowed")),
+        (None, _) => told.push(match verdict.decision() {
             Decision::Allow => allowed(source, verdict),
             // A verdict that is stricter than each of its parts: tell it as it is.
             strict @ (Decision::Prompt | Decision::Forbidden) => whole(source, strict),
-        });
+        }),
     }
     told
+}
+
+/// What is not allowed.
+#[derive(Clone, Copy, Debug)]
+enum Part<'a> {
+    Segment(&'a SegmentVerdict),
+    /// A gap that touches no segment.
+    Gap(&'a Gap),
+}
+
+impl Part<'_> {
+    fn span(self) -> Span {
+        match self {
+            Self::Segment(judged) => judged.segment.span,
+            Self::Gap(gap) => gap.span,
+        }
+    }
 }
 
 /// Why everything is allowed: each segment's reasons.
@@ -75,7 +107,7 @@ fn whole(source: &Source, decision: Decision) -> Diagnostic {
     Diagnostic::new(code, severity, format!("{decision}: {}", quote(source, whole))).at(source, whole, "")
 }
 
-fn of_segment(source: &Source, judged: &SegmentVerdict, verdict: &Verdict) -> Diagnostic {
+fn of_segment(source: &Source, judged: &SegmentVerdict) -> Diagnostic {
     let span = judged.segment.span;
     let would_ask =
         judged.basis.contains(&Basis::WouldAsk) && forbidding(judged).all(|basis| *basis == Basis::WouldAsk);
@@ -115,16 +147,6 @@ fn of_segment(source: &Source, judged: &SegmentVerdict, verdict: &Verdict) -> Di
         finding = bases()
             .take(1)
             .fold(finding, |told, basis| told.help(advice(basis, deciding)));
-    }
-    let rest_is_fine = verdict
-        .segments()
-        .iter()
-        .all(|other| other.decision == Decision::Allow || std::ptr::eq(other, judged));
-    if rest_is_fine
-        && verdict.segments().len() > 1
-        && verdict.gaps().iter().all(|gap| belongs_to(gap, judged))
-    {
-        finding = finding.help("without it, the rest of the command is allowed");
     }
     finding
 }
@@ -237,15 +259,11 @@ fn sole_gap<'a>(mut bases: impl Iterator<Item = &'a Basis>) -> Option<&'a Gap> {
     }
 }
 
-fn belongs(gap: &Gap, verdict: &Verdict) -> bool {
-    verdict.segments().iter().any(|judged| belongs_to(gap, judged))
-}
-
-fn belongs_to(gap: &Gap, judged: &SegmentVerdict) -> bool {
-    judged
-        .basis
-        .iter()
-        .any(|basis| matches!(basis, Basis::Gap(own) if own == gap))
+fn gaps_of(judged: &SegmentVerdict) -> impl Iterator<Item = (Span, GapReason)> {
+    judged.basis.iter().filter_map(|basis| match basis {
+        Basis::Gap(gap) => Some((gap.span, gap.reason)),
+        Basis::Rule(_) | Basis::Knowledge { .. } | Basis::Default { .. } | Basis::WouldAsk => None,
+    })
 }
 
 /// The text of a span between backticks, shortened.
