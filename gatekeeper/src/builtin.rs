@@ -1,23 +1,17 @@
-//! What speaks where no policy file does.
+//! What comes with the program: knowledge of programs, and what it makes of them where no policy file speaks.
 
 use diagnostics::Source;
-use execpolicy::{Basis, Context, Decision, Knowledge, Ruling, Unspoken};
+use execpolicy::Knowledge;
+
+/// The entries of `policies/programs/`, compiled. An entry is read when a command first names it.
+const PROGRAMS: &str = include_str!("../../policies/compiled.jsonl");
 
 /// What is known of programs.
 pub(crate) fn knowledge() -> Knowledge {
-    Knowledge::default()
+    Knowledge::compiled(PROGRAMS)
 }
 
-/// A pack that policy files may load.
+/// A pack that policy files may load; there is none yet.
 pub(crate) fn pack(_name: &str) -> Option<Source> {
     None
-}
-
-/// Decides what no layer's allow speaks for.
-pub(crate) fn rule_on(unspoken: &Unspoken<'_>, _context: &Context) -> Ruling {
-    vec![Basis::Default {
-        decision: Decision::Prompt,
-        reason: "no rule allows it".into(),
-        cause: unspoken.segment.span,
-    }]
 }

@@ -81,9 +81,8 @@ fn allowed(source: &Source, verdict: &Verdict) -> Diagnostic {
     for basis in verdict.segments().iter().flat_map(|judged| &judged.basis) {
         let reason = match basis {
             Basis::Rule(found) => format!("{}, {}", of_rule(found), place(found)),
-            Basis::Knowledge { .. } | Basis::Default { .. } | Basis::Gap(_) | Basis::WouldAsk => {
-                reason(basis)
-            }
+            Basis::Knowledge { program, reason, .. } => format!("`{program}`: {reason}"),
+            Basis::Default { .. } | Basis::Gap(_) | Basis::WouldAsk => reason(basis),
         };
         if !reasons.contains(&reason) && reasons.len() < MOST {
             reasons.push(reason);
@@ -116,25 +115,30 @@ fn of_segment(source: &Source, judged: &SegmentVerdict) -> Diagnostic {
     } else {
         judged.decision
     };
-    let bases = || judged.basis.iter().filter(|basis| basis.decision() == deciding);
+    let mut bases: Vec<&Basis> = judged
+        .basis
+        .iter()
+        .filter(|basis| basis.decision() == deciding)
+        .collect();
+    bases.sort_by_key(|basis| place_in_finding(basis));
 
-    let (code, severity) = match (would_ask, sole_gap(bases())) {
+    let (code, severity) = match (would_ask, sole_gap(&bases)) {
         (true, _) => (codes::WOULD_ASK, Severity::Error),
         (false, Some(gap)) => (gap.reason.code(), Severity::Warning),
         (false, None) => grade(judged.decision),
     };
-    let why = bases()
-        .next()
-        .map_or_else(|| "no reason is known".to_owned(), reason);
+    let why = bases
+        .first()
+        .map_or_else(|| "no reason is known".to_owned(), |basis| reason(basis));
     let message = format!("{}: {}: {why}", judged.decision, quote(source, span));
     let mut finding = Diagnostic::new(code, severity, message);
-    for basis in bases() {
+    for basis in &bases {
         finding = label(finding, source, basis);
     }
     if finding.labels.is_empty() {
         finding = finding.at(source, span, "");
     }
-    for further in bases().skip(1) {
+    for further in bases.iter().skip(1) {
         finding = finding.note(reason(further));
     }
     if would_ask {
@@ -144,7 +148,8 @@ fn of_segment(source: &Source, judged: &SegmentVerdict) -> Diagnostic {
         finding =
             finding.help("run it where a person can be asked, or have a rule of a policy file allow it");
     } else {
-        finding = bases()
+        finding = bases
+            .iter()
             .take(1)
             .fold(finding, |told, basis| told.help(advice(basis, deciding)));
     }
@@ -179,8 +184,7 @@ fn label(finding: Diagnostic, source: &Source, basis: &Basis) -> Diagnostic {
 fn reason(basis: &Basis) -> String {
     match basis {
         Basis::Rule(found) => of_rule(found),
-        Basis::Knowledge { program, reason, .. } => format!("`{program}` {reason}"),
-        Basis::Default { reason, .. } => reason.to_string(),
+        Basis::Knowledge { reason, .. } | Basis::Default { reason, .. } => reason.to_string(),
         Basis::Gap(gap) => gap.reason.message().to_owned(),
         Basis::WouldAsk => "it needs a person's yes, and nobody can be asked".to_owned(),
     }
@@ -251,12 +255,24 @@ fn forbidding(judged: &SegmentVerdict) -> impl Iterator<Item = &Basis> {
         .filter(|basis| basis.decision() == Decision::Forbidden)
 }
 
-/// The gap, where gaps alone decide.
-fn sole_gap<'a>(mut bases: impl Iterator<Item = &'a Basis>) -> Option<&'a Gap> {
-    match (bases.next(), bases.all(|basis| matches!(basis, Basis::Gap(_)))) {
-        (Some(Basis::Gap(gap)), true) => Some(gap),
-        _ => None,
+/// Rules first, then what is told of the words in their order.
+fn place_in_finding(basis: &Basis) -> (bool, usize) {
+    match basis {
+        Basis::Rule(found) => (false, found.cause.start()),
+        Basis::Knowledge { cause, .. } | Basis::Default { cause, .. } => (true, cause.start()),
+        Basis::Gap(gap) => (true, gap.span.start()),
+        Basis::WouldAsk => (true, usize::MAX),
     }
+}
+
+/// The first gap, where gaps alone decide.
+fn sole_gap<'a>(bases: &[&'a Basis]) -> Option<&'a Gap> {
+    let mut gaps = bases.iter().map(|basis| match basis {
+        Basis::Gap(gap) => Some(gap),
+        Basis::Rule(_) | Basis::Knowledge { .. } | Basis::Default { .. } | Basis::WouldAsk => None,
+    });
+    let first = gaps.next()??;
+    gaps.all(|gap| gap.is_some()).then_some(first)
 }
 
 fn gaps_of(judged: &SegmentVerdict) -> impl Iterator<Item = (Span, GapReason)> {

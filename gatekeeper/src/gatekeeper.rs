@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use execpolicy::{Basis, Context, Decision, PolicySet, Ruling, Unspoken};
+use execpolicy::{Basis, BuiltIn, Context, Decision, PolicySet, Ruling, Unspoken};
 
 use crate::policy_file::{self, OpenError};
 use crate::{Command, Judgement, builtin};
@@ -38,9 +38,7 @@ impl Gatekeeper {
     /// Judges one command. Nothing runs, nothing is looked up.
     pub fn judge(&self, command: Command, context: &Context) -> Judgement {
         let verdict = match self.defaults {
-            Defaults::BuiltIn => {
-                execpolicy::judge(command.script(), &self.policy, context, &builtin::rule_on)
-            }
+            Defaults::BuiltIn => execpolicy::judge(command.script(), &self.policy, context, &BuiltIn),
             Defaults::None => execpolicy::judge(command.script(), &self.policy, context, &ask),
         };
         Judgement::new(command, verdict)

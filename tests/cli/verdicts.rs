@@ -30,22 +30,8 @@ fn told(verb: &str, format: &str, arguments: &[&str]) -> CommandOutput {
 fn an_allow_says_why_in_one_line() {
     assert_snapshot!(team().run(&["check", "--format", "human", "--shell", "git log --oneline | head -5"]), @r#"
     -- stdout
-    warning[EP3002]: prompt: `git log --oneline`: no rule allows it
-     --> command:1:1
-      |
-    1 | git log --oneline | head -5
-      | ^^^^^^^^^^^^^^^^^ no rule allows it
-      |
-      = help: a person must say yes to it, or a rule of a policy file allow it
-
-    warning[EP3002]: prompt: `head -5`: no rule allows it
-     --> command:1:21
-      |
-    1 | git log --oneline | head -5
-      |                     ^^^^^^^ no rule allows it
-      |
-      = help: a person must say yes to it, or a rule of a policy file allow it
-    -- status 10
+    allow: `git log --oneline | head -5` (`git log`: it only reads and shows; `head`: it only reads and shows)
+    -- status 0
     "#);
 }
 
@@ -53,11 +39,11 @@ fn an_allow_says_why_in_one_line() {
 fn a_rule_for_one_segment_says_nothing_of_its_neighbour() {
     assert_snapshot!(told("check", "human", &["--shell", "apple | rm -rf ./"]), @r#"
     -- stdout
-    warning[EP3002]: prompt: `rm -rf ./`: no rule allows it
+    warning[EP3002]: prompt: `rm -rf ./`: nothing is known of `rm`
      --> command:1:9
       |
     1 | apple | rm -rf ./
-      |         ^^^^^^^^^ no rule allows it
+      |         ^^ nothing is known of `rm`
       |
       = help: a person must say yes to it, or a rule of a policy file allow it
       = help: without it, the rest of the command is allowed
@@ -70,14 +56,6 @@ fn a_forbidding_rule_is_shown_below_the_command() {
     let command = "cd web && git push --force origin main";
     assert_snapshot!(told("check", "human", &["--shell", command]), @r#"
     -- stdout
-    warning[EP3002]: prompt: `cd web`: no rule allows it
-     --> command:1:1
-      |
-    1 | cd web && git push --force origin main
-      | ^^^^^^ no rule allows it
-      |
-      = help: a person must say yes to it, or a rule of a policy file allow it
-
     error[EP3001]: forbidden: `git push --force origin main`: history is shared (matched by a rule of layer `command line`)
      --> command:1:11
       |
@@ -95,6 +73,7 @@ fn a_forbidding_rule_is_shown_below_the_command() {
       | |_- this rule forbids it
       |
       = help: no approval lifts this: leave these words out, or have the rule changed
+      = help: without it, the rest of the command is allowed
     -- status 20
     "#);
 }
@@ -107,17 +86,17 @@ fn a_rule_that_asks() {
      --> command:1:1
       |
     1 | deploy 'to the moon'
-      | ^^^^^^^^^^^^^^^^^^^^
+      | ^^^^^^
       | |
       | prompt
-      | no rule allows it
+      | nothing is known of `deploy`
       |
      ::: team.codexpolicy:9:1
       |
     9 | prefix_rule(pattern = ["deploy"], decision = "prompt")
       | ------------------------------------------------------ this rule asks
       |
-      = note: no rule allows it
+      = note: nothing is known of `deploy`
       = help: a person must say yes to it
     -- status 10
     "#);
@@ -134,14 +113,14 @@ fn nobody_can_be_asked() {
       | ^^^^^^
       | |
       | prompt
-      | no rule allows it
+      | nothing is known of `deploy`
       |
      ::: team.codexpolicy:9:1
       |
     9 | prefix_rule(pattern = ["deploy"], decision = "prompt")
       | ------------------------------------------------------ this rule asks
       |
-      = note: no rule allows it
+      = note: nothing is known of `deploy`
       = note: it needs a person's yes, and nobody can be asked
       = help: run it where a person can be asked, or have a rule of a policy file allow it
     -- status 20
@@ -153,9 +132,9 @@ fn concise_is_one_line_for_each_finding() {
     let command = "apple; deploy;\ngit push -f; eval \"$x\"";
     assert_snapshot!(told("check", "concise", &["--shell", command]), @r#"
     -- stdout
-    command:1:8: EP3002 prompt: `deploy`: matched by a rule of layer `command line` (no rule allows it) -> a person must say yes to it [team.codexpolicy:9:1]
+    command:1:8: EP3002 prompt: `deploy`: matched by a rule of layer `command line` (nothing is known of `deploy`) -> a person must say yes to it [team.codexpolicy:9:1]
     command:2:1: EP3001 forbidden: `git push -f`: history is shared (matched by a rule of layer `command line`) -> no approval lifts this: leave these words out, or have the rule changed [team.codexpolicy:3:1]
-    command:2:14: EP3002 prompt: `eval "$x"`: no rule allows it (a builtin that runs code or changes what later commands mean) -> a person must say yes to it, or a rule of a policy file allow it
+    command:2:14: EP3002 prompt: `eval "$x"`: nothing is known of `eval` (a builtin that runs code or changes what later commands mean) -> a person must say yes to it, or a rule of a policy file allow it
     -- status 20
     "#);
 }
@@ -164,9 +143,8 @@ fn concise_is_one_line_for_each_finding() {
 fn concise_tells_an_allow_too() {
     assert_snapshot!(team().run(&["check", "--format", "concise", "--shell", "git log --oneline | head -5"]), @r#"
     -- stdout
-    command:1:1: EP3002 prompt: `git log --oneline`: no rule allows it -> a person must say yes to it, or a rule of a policy file allow it
-    command:1:21: EP3002 prompt: `head -5`: no rule allows it -> a person must say yes to it, or a rule of a policy file allow it
-    -- status 10
+    command:1:1: EP3003 allow: `git log --oneline | head -5` (`git log`: it only reads and shows; `head`: it only reads and shows)
+    -- status 0
     "#);
 }
 
@@ -181,7 +159,7 @@ fn a_pipe_reads_json() {
     ];
     assert_snapshot!(team().run(&arguments), @r#"
     -- stdout
-    {"schema":"execpolicy.check.v1","decision":"forbidden","matchedRules":[{"prefixRuleMatch":{"matchedPrefix":["git","push","-f"],"decision":"forbidden","justification":"history is shared"}},{"heuristicsRuleMatch":{"command":["git","push","-f","origin"],"decision":"prompt"}}],"segments":[{"text":"git push -f origin > log","span":[0,24],"words":[{"exact":"git"},{"exact":"push"},{"exact":"-f"},{"exact":"origin"}],"assignments":[],"redirects":[{"fd":1,"mode":"write","target":{"exact":"log"}}],"place":"direct","decision":"forbidden","basis":[{"kind":"rule","file":"team.codexpolicy","line":3,"column":1,"layer":"command line","decision":"forbidden","pattern":["git","push",["--force","-f"]],"certain":true,"span":[0,11],"justification":"history is shared"},{"kind":"default","decision":"prompt","reason":"no rule allows it","span":[0,24]}],"effects":[{"kind":"unknown","reason":"program","span":[0,3],"standing":"ordinary"},{"kind":"write","path":{"exact":"log"},"span":[19,24],"standing":"extra"}]}],"confinement":null,"gaps":[],"amendment":null}
+    {"schema":"execpolicy.check.v1","decision":"forbidden","matchedRules":[{"prefixRuleMatch":{"matchedPrefix":["git","push","-f"],"decision":"forbidden","justification":"history is shared"}},{"heuristicsRuleMatch":{"command":["git","push","-f","origin"],"decision":"prompt"}}],"segments":[{"text":"git push -f origin > log","span":[0,24],"words":[{"exact":"git"},{"exact":"push"},{"exact":"-f"},{"exact":"origin"}],"assignments":[],"redirects":[{"fd":1,"mode":"write","target":{"exact":"log"}}],"place":"direct","decision":"forbidden","basis":[{"kind":"rule","file":"team.codexpolicy","line":3,"column":1,"layer":"command line","decision":"forbidden","pattern":["git","push",["--force","-f"]],"certain":true,"span":[0,11],"justification":"history is shared"},{"kind":"knowledge","program":"git","decision":"prompt","reason":"it is not known what the option `-f` of `git` does","span":[9,11]},{"kind":"knowledge","program":"git","decision":"prompt","reason":"nothing is known of the sub-command `push` of `git`","span":[4,8]},{"kind":"knowledge","program":"git","decision":"prompt","reason":"nothing is known of the sub-command `origin` of `git`","span":[12,18]},{"kind":"default","decision":"prompt","reason":"writes to `log`","span":[19,24]}],"effects":[{"kind":"unknown","reason":"option","span":[9,11],"standing":"extra"},{"kind":"unknown","reason":"subcommand","span":[4,8],"standing":"extra"},{"kind":"unknown","reason":"subcommand","span":[12,18],"standing":"extra"},{"kind":"write","path":{"exact":"log"},"span":[19,24],"standing":"extra"}]}],"confinement":null,"gaps":[],"amendment":null}
     -- status 20
     "#);
 }
@@ -190,14 +168,25 @@ fn a_pipe_reads_json() {
 fn a_shell_among_the_words_is_opened() {
     assert_snapshot!(told("check", "human", &["--", "bash", "-lc", "apple; git push -f"]), @r#"
     -- stdout
-    warning[EP3002]: prompt: `bash -lc 'apple; git push -f'`: no rule allows it
-     --> command:1:1
+    error[EP3001]: forbidden: `git push -f`: history is shared (matched by a rule of layer `command line`)
+     --> command:1:18
       |
-    1 | bash -lc 'apple; git push -f'
-      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ no rule allows it
+    1 |   bash -lc 'apple; git push -f'
+      |                    ^^^^^^^^^^^ forbidden
       |
-      = help: a person must say yes to it, or a rule of a policy file allow it
-    -- status 10
+     ::: team.codexpolicy:3:1
+      |
+    3 | / prefix_rule(
+    4 | |     pattern = ["git", "push", ["--force", "-f"]],
+    5 | |     decision = "forbidden",
+    6 | |     justification = "history is shared",
+    7 | |     match = ["git push --force origin"],
+    8 | | )
+      | |_- this rule forbids it
+      |
+      = help: no approval lifts this: leave these words out, or have the rule changed
+      = help: without it, the rest of the command is allowed
+    -- status 20
     "#);
 }
 
@@ -242,27 +231,25 @@ fn explain_shows_every_stage() {
        none
 
     Matches
-       1 prompt by default: no rule allows it
+       1 allow by knowledge of `cd`: it only reads and shows
        2 forbidden by rule team.codexpolicy:3:1 of layer `command line`: history is shared
-         prompt by default: no rule allows it
+         prompt by knowledge of `git`: it is not known what the option `-f` of `git` does
+         prompt by knowledge of `git`: a word that is only known when it runs may be an option of `git` that matters
+         prompt by knowledge of `git`: nothing is known of the sub-command `push` of `git`
+         prompt by default: writes to `log`
+         prompt by default: sets `FOO`, which may change what programs do
 
     Effects
-       1 does something unknown: the program is not known
-       2 does something unknown: the program is not known
+       1 lists web
+       2 does something unknown: the option is not known (beside what the program is for)
+         does something unknown: the word is not known (beside what the program is for)
+         does something unknown: the subcommand is not known (beside what the program is for)
          writes log (beside what the program is for)
          sets FOO=1 (beside what the program is for)
 
     Verdict
       forbidden
       without a confinement
-
-    warning[EP3002]: prompt: `cd web`: no rule allows it
-     --> command:1:1
-      |
-    1 | cd web && FOO=1 git push -f $where > log
-      | ^^^^^^ no rule allows it
-      |
-      = help: a person must say yes to it, or a rule of a policy file allow it
 
     error[EP3001]: forbidden: `FOO=1 git push -f $where > log`: history is shared (matched by a rule of layer `command line`)
      --> command:1:17
@@ -281,6 +268,7 @@ fn explain_shows_every_stage() {
       | |_- this rule forbids it
       |
       = help: no approval lifts this: leave these words out, or have the rule changed
+      = help: without it, the rest of the command is allowed
     -- status 20
     "#);
 }
