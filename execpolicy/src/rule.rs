@@ -1,5 +1,6 @@
 //! The rules a policy is made of.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::{ConfinementName, Decision, Origin};
@@ -35,6 +36,30 @@ pub enum Token {
     Word(Box<str>),
     /// One of these words (two or more).
     OneOf(Box<[Box<str>]>),
+}
+
+impl Token {
+    /// The words it stands for.
+    pub fn words(&self) -> &[Box<str>] {
+        match self {
+            Self::Word(word) => std::slice::from_ref(word),
+            Self::OneOf(words) => words,
+        }
+    }
+}
+
+/// As a policy writes it: `["git", ["status", "diff"]]`.
+impl fmt::Display for Pattern {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "[{:?}", self.program)?;
+        for token in &self.rest {
+            match token {
+                Token::Word(word) => write!(formatter, ", {word:?}")?,
+                Token::OneOf(words) => write!(formatter, ", {words:?}")?,
+            }
+        }
+        formatter.write_str("]")
+    }
 }
 
 /// A `host_executable`: the only paths under which a program counts as the one of that name.

@@ -1,0 +1,52 @@
+//! `prefix_rule`, `host_executable` and `network_rule`: arguments to rules.
+//!
+//! An argument that is wrong is reported and the file goes on, so that its author reads all errors at once.
+
+mod given;
+mod host;
+mod network;
+mod prefix;
+
+use super::call::Arguments;
+use super::interpreter::Interpreter;
+use super::stop::Stop;
+use super::value::{Place, Value};
+use crate::Origin;
+use given::Given;
+
+/// `prefix_rule(pattern, decision, match, not_match, justification, reviewer)`
+pub(super) fn prefix_rule(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<Value, Stop> {
+    prefix::call(run, arguments)?;
+    run.store.bounded()?;
+    Ok(Value::None)
+}
+
+/// `host_executable(name, paths)`
+pub(super) fn host_executable(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<Value, Stop> {
+    host::call(run, arguments)?;
+    run.store.bounded()?;
+    Ok(Value::None)
+}
+
+/// `network_rule(host, protocol, decision, justification)`
+pub(super) fn network_rule(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<Value, Stop> {
+    network::call(run, arguments);
+    run.store.bounded()?;
+    Ok(Value::None)
+}
+
+impl Interpreter<'_> {
+    /// The origin of what was made by the call in this place.
+    fn origin(&self, place: Place) -> Option<Origin> {
+        Some(Origin {
+            source: self.library.source(place)?.clone(),
+            span: place.span,
+            layer: self.layer.clone(),
+        })
+    }
+
+    /// Where a value stands, or else the call that it was given to.
+    fn place_of(&self, value: &Value, call: Place) -> Place {
+        self.heap.place(value).unwrap_or(call)
+    }
+}

@@ -1,0 +1,65 @@
+//! What the rule calls of a file have made so far.
+
+use std::ops::Range;
+
+use diagnostics::Diagnostic;
+
+use super::bounds::Bound;
+use super::stop::Stop;
+use crate::{HostExecutable, NetworkRule, Origin, Rule};
+
+/// Rules, and errors, in the order of the calls.
+#[derive(Debug, Default)]
+pub(super) struct Store {
+    pub(super) rules: Vec<Rule>,
+    pub(super) hosts: Vec<HostExecutable>,
+    pub(super) network: Vec<NetworkRule>,
+    pub(super) errors: Vec<Diagnostic>,
+    pub(super) examples: Vec<Examples>,
+    /// The `host_executable`s of the files before.
+    pub(super) earlier_hosts: Vec<HostExecutable>,
+}
+
+/// The examples of one call, to be checked when the whole file is known.
+#[derive(Debug)]
+pub(super) struct Examples {
+    /// The call's own rules, by place in the store.
+    pub(super) rules: Range<usize>,
+    /// The call.
+    pub(super) origin: Origin,
+    pub(super) matching: Vec<Example>,
+    pub(super) not_matching: Vec<Example>,
+}
+
+/// A command line that a rule is to match, or not.
+#[derive(Debug)]
+pub(super) struct Example {
+    pub(super) words: Vec<String>,
+    /// Where it stands: the example itself, or the call where it was computed.
+    pub(super) origin: Origin,
+}
+
+impl Store {
+    /// The store for a file after those that made this one.
+    pub(super) fn after(whole: &Self) -> Self {
+        Self {
+            earlier_hosts: whole.hosts.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Fails where a file makes more rules than it may.
+    pub(super) fn bounded(&self) -> Result<(), Stop> {
+        let count = self.rules.len().saturating_add(self.hosts.len());
+        if count.saturating_add(self.network.len()) > Bound::Rules.limit() || self.errors.len() > 100 {
+            return Err(Bound::Rules.exceeded());
+        }
+        Ok(())
+    }
+
+    /// The last `host_executable` of this name.
+    pub(super) fn host(&self, name: &str) -> Option<&HostExecutable> {
+        let mut hosts = self.hosts.iter().rev().chain(self.earlier_hosts.iter().rev());
+        hosts.find(|host| *host.name == *name)
+    }
+}

@@ -1,0 +1,153 @@
+//! All the rules there are, indexed so that finding the few that may match does not depend on how many there are.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use shell_parser::Value;
+
+use crate::path::base_name;
+use crate::{Decision, HostExecutable, Knowledge, NetworkRule, Rule};
+
+/// An immutable set of rules from all layers, with what is known of programs.
+///
+/// Rules keep the order they were given in; that order decides how they are listed, never what they decide.
+#[derive(Debug, Default)]
+pub struct PolicySet {
+    rules: Vec<Arc<Rule>>,
+    programs: HashMap<Box<str>, Entries>,
+    restricting: Vec<usize>,
+    hosts: BTreeMap<Box<str>, HostExecutable>,
+    network: Vec<NetworkRule>,
+    knowledge: Knowledge,
+}
+
+/// The rules about one program, by place in the set.
+#[derive(Debug, Default)]
+struct Entries {
+    all: Vec<usize>,
+    /// Those that say nothing of the second word.
+    bare: Vec<usize>,
+    /// The others, by each second word they name.
+    by_second: HashMap<Box<str>, Vec<usize>>,
+}
+
+impl PolicySet {
+    /// The set of these rules.
+    ///
+    /// The last `host_executable` of a name replaces those before it. The last network rule for a host replaces those
+    /// before it in the same layer; layers stand beside each other, so that none relaxes another.
+    pub fn new(rules: Vec<Rule>, hosts: Vec<HostExecutable>, network: Vec<NetworkRule>) -> Self {
+        let rules: Vec<Arc<Rule>> = rules.into_iter().map(Arc::new).collect();
+        let mut programs: HashMap<Box<str>, Entries> = HashMap::new();
+        for (place, rule) in rules.iter().enumerate() {
+            let entries = programs
+                .entry(base_name(&rule.pattern.program).into())
+                .or_default();
+            entries.insert(place, rule);
+        }
+        let restricting = places(&rules, |rule| rule.decision != Decision::Allow);
+        Self {
+            rules,
+            programs,
+            restricting,
+            hosts: hosts.into_iter().map(|host| (host.name.clone(), host)).collect(),
+            network: last_of_each_host(network),
+            knowledge: Knowledge::default(),
+        }
+    }
+
+    /// The same rules with this knowledge.
+    #[must_use]
+    pub fn with_knowledge(self, knowledge: Knowledge) -> Self {
+        Self { knowledge, ..self }
+    }
+
+    /// Every rule, in order.
+    pub fn rules(&self) -> &[Arc<Rule>] {
+        &self.rules
+    }
+
+    /// Where a program of this bare name may live, if a policy says it.
+    pub fn host_executable(&self, name: &str) -> Option<&HostExecutable> {
+        self.hosts.get(name)
+    }
+
+    /// Every `host_executable` that counts, by name.
+    pub fn host_executables(&self) -> impl Iterator<Item = &HostExecutable> {
+        self.hosts.values()
+    }
+
+    /// Every network rule that counts, in order.
+    pub fn network_rules(&self) -> &[NetworkRule] {
+        &self.network
+    }
+
+    /// What is known of programs.
+    pub fn knowledge(&self) -> &Knowledge {
+        &self.knowledge
+    }
+
+    /// The places of the rules that may match a program of this base name followed by this word: a superset.
+    pub(crate) fn about<'a>(
+        &'a self,
+        name: &str,
+        second: Option<&Value>,
+    ) -> impl Iterator<Item = usize> + use<'a> {
+        let (first, then): (&[usize], &[usize]) = match (self.programs.get(name), second) {
+            (None, _) => (&[], &[]),
+            (Some(entries), None) => (&entries.bare, &[]),
+            (Some(entries), Some(Value::Exact(word))) => (
+                &entries.bare,
+                entries.by_second.get(word).map_or(&[], Vec::as_slice),
+            ),
+            (Some(entries), Some(_)) => (&entries.all, &[]),
+        };
+        first.iter().chain(then).copied()
+    }
+
+    /// The places of the rules that prompt or forbid.
+    pub(crate) fn restricting(&self) -> &[usize] {
+        &self.restricting
+    }
+
+    /// The rule in this place.
+    pub(crate) fn rule(&self, place: usize) -> Option<&Arc<Rule>> {
+        self.rules.get(place)
+    }
+}
+
+impl Entries {
+    fn insert(&mut self, place: usize, rule: &Rule) {
+        self.all.push(place);
+        match rule.pattern.rest.first() {
+            None => self.bare.push(place),
+            Some(token) => {
+                for word in token.words() {
+                    self.by_second.entry(word.clone()).or_default().push(place);
+                }
+            }
+        }
+    }
+}
+
+/// The places of the rules that are so.
+fn places(rules: &[Arc<Rule>], is_so: impl Fn(&Rule) -> bool) -> Vec<usize> {
+    let found = rules.iter().enumerate().filter(|(_, rule)| is_so(rule));
+    found.map(|(place, _)| place).collect()
+}
+
+/// The last rule for each host of each layer, in order.
+fn last_of_each_host(rules: Vec<NetworkRule>) -> Vec<NetworkRule> {
+    let mut last = BTreeMap::new();
+    for (place, rule) in rules.iter().enumerate() {
+        last.insert((rule.origin.layer.clone(), rule.host.clone()), place);
+    }
+    let mut kept: Vec<usize> = last.into_values().collect();
+    kept.sort_unstable();
+    let mut kept = kept.into_iter().peekable();
+    let in_order = rules.into_iter().enumerate();
+    in_order
+        .filter(|(place, _)| kept.next_if_eq(place).is_some())
+        .map(|(_, rule)| rule)
+        .collect()
+}
