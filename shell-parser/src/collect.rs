@@ -178,14 +178,18 @@ impl Collector {
             Command::Case { word, arms } => {
                 self.substitutions(word);
                 for (patterns, body) in arms {
-                    patterns.iter().for_each(|pattern| self.substitutions(pattern));
+                    for pattern in patterns {
+                        self.substitutions(pattern);
+                    }
                     self.maybe(|collector| collector.body(body));
                     self.forget_directory_unless(&start);
                 }
                 self.restore(outer, Keep::Shell);
             }
             Command::Test(words) => {
-                words.iter().for_each(|word| self.substitutions(word));
+                for word in words {
+                    self.substitutions(word);
+                }
                 self.restore(outer, Keep::Shell);
             }
             Command::Function { name, body } => {
