@@ -18,6 +18,9 @@ mod nested;
 mod shell_effects;
 mod variants;
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use shell_parser::{Gap, GapReason, Script, Segment};
 
 use crate::matching::rules_met;
@@ -101,6 +104,8 @@ impl<F: Fallback> Hearing<'_, F> {
     /// Judges one segment by itself.
     fn hear(&self, segment: Segment, gaps: &[Gap]) -> (SegmentVerdict, Vec<nested::Text>) {
         let mut basis = Vec::new();
+        // Rules are told apart by where they are: there may be many, and each is long.
+        let mut seen = BTreeSet::new();
         let mut effects = Vec::new();
         let mut texts = Vec::new();
         for variant in variants::of(&segment).iter() {
@@ -108,7 +113,10 @@ impl<F: Fallback> Hearing<'_, F> {
             let rules = rules_met(self.policy, variant, self.context);
             let shell = shell_effects::of(variant);
             let coverage = Coverage::new(&rules, &reading, &shell);
-            add_new(&mut basis, rules.into_iter().map(Basis::Rule));
+            let new = rules
+                .into_iter()
+                .filter(|found| seen.insert((Arc::as_ptr(&found.rule), found.certainty)));
+            basis.extend(new.map(Basis::Rule));
             if let Some(unspoken) = coverage.unspoken(variant, reading.entry.as_deref()) {
                 add_new(&mut basis, self.ask_fallback(&unspoken));
             }

@@ -1,6 +1,7 @@
 //! Script to segments: every command that may run, with what surrounds it.
 
 mod directory;
+mod function;
 mod redirects;
 
 use diagnostics::Span;
@@ -24,6 +25,8 @@ pub fn segments(script: &Script) -> Vec<Segment> {
             redirects: Vec::new(),
             input: Input::Inherited,
             directory: WorkingDirectory::Start,
+            functions: Vec::new(),
+            certain: true,
         },
     };
     collector.body(&script.body);
@@ -44,6 +47,19 @@ struct Surroundings {
     redirects: Vec<FileRedirect>,
     input: Input,
     directory: WorkingDirectory,
+    functions: Vec<Function>,
+    /// Whether what stands here runs, once, if the script comes this far.
+    certain: bool,
+}
+
+/// A function that was defined before.
+#[derive(Clone)]
+struct Function {
+    name: Box<str>,
+    /// Whether it surely is defined.
+    certain: bool,
+    /// Whether it may change the directory.
+    moves: bool,
 }
 
 impl Collector {
@@ -54,27 +70,36 @@ impl Collector {
     }
 
     fn statement(&mut self, statement: &Statement) {
-        let before = self.surroundings.directory.clone();
-        let background = self.surroundings.background;
-        self.surroundings.background |= statement.launch == Launch::Background;
-        for link in &statement.links {
-            self.link(link, &before);
-        }
-        self.surroundings.background = background;
         match statement.launch {
-            // What a background job does to its directory is its own affair.
-            Launch::Background => self.surroundings.directory = before,
-            // Whether the `cd` in it went through is not known any more.
-            Launch::Foreground => self.forget_directory_unless(&before),
+            Launch::Foreground => {
+                let before = self.surroundings.directory.clone();
+                self.links(statement, &before);
+                // Whether the `cd` in it went through is not known any more.
+                self.forget_directory_unless(&before);
+            }
+            Launch::Background => {
+                // What a job does to its directory and functions is its own affair.
+                let outer = self.surroundings.clone();
+                self.surroundings.background = true;
+                self.maybe(|collector| collector.links(statement, &outer.directory));
+                self.surroundings = outer;
+            }
+        }
+    }
+
+    fn links(&mut self, statement: &Statement, before: &WorkingDirectory) {
+        for link in &statement.links {
+            self.link(link, before);
         }
     }
 
     fn link(&mut self, link: &Link, statement_start: &WorkingDirectory) {
         match link.condition {
-            Condition::Always | Condition::OnSuccess => {}
+            Condition::Always => return self.pipeline(&link.pipeline),
+            Condition::OnSuccess => {}
             Condition::OnFailure => self.forget_directory_unless(statement_start),
         }
-        self.pipeline(&link.pipeline);
+        self.maybe(|collector| collector.pipeline(&link.pipeline));
     }
 
     /// Each stage of a pipeline runs in a subshell of its own.
@@ -123,7 +148,7 @@ impl Collector {
             Command::Simple(_) => {}
             Command::Group(body) => {
                 self.body(body);
-                self.restore(outer, Keep::Directory);
+                self.restore(outer, Keep::Shell);
             }
             Command::Subshell(body) => {
                 self.inside(Place::Subshell, body);
@@ -131,14 +156,14 @@ impl Collector {
             }
             Command::If { branches, otherwise } => {
                 for (condition, then) in branches {
-                    self.body(condition);
+                    self.maybe(|collector| collector.body(condition));
                     self.forget_directory_unless(&start);
-                    self.body(then);
+                    self.maybe(|collector| collector.body(then));
                     self.forget_directory_unless(&start);
                 }
-                self.body(otherwise);
+                self.maybe(|collector| collector.body(otherwise));
                 self.forget_directory_unless(&start);
-                self.restore(outer, Keep::Directory);
+                self.restore(outer, Keep::Shell);
             }
             Command::While { condition, body } => self.round(outer, |collector| {
                 collector.body(condition);
@@ -149,6 +174,28 @@ impl Collector {
                     self.substitutions(word);
                 }
                 self.round(outer, |collector| collector.body(body));
+            }
+            Command::Case { word, arms } => {
+                self.substitutions(word);
+                for (patterns, body) in arms {
+                    for pattern in patterns {
+                        self.substitutions(pattern);
+                    }
+                    self.maybe(|collector| collector.body(body));
+                    self.forget_directory_unless(&start);
+                }
+                self.restore(outer, Keep::Shell);
+            }
+            Command::Test(words) => {
+                for word in words {
+                    self.substitutions(word);
+                }
+                self.restore(outer, Keep::Shell);
+            }
+            Command::Function { name, body } => {
+                let function = self.define(name, body);
+                self.restore(outer, Keep::Nothing);
+                self.surroundings.functions.push(function);
             }
             Command::Unknown(body) => {
                 self.inside(Place::Possible, body);
@@ -179,6 +226,15 @@ impl Collector {
             self.surroundings.input = input;
         }
         let position = self.segments.len();
+        let called = words
+            .first()
+            .and_then(Word::literal)
+            .and_then(|name| self.called(&name));
+        // A call of a function runs what the function's own segments say, and no program.
+        let runs_program = called
+            .as_ref()
+            .is_none_or(|function| !function.certain || invocation.wrappers > 0);
+        let argv = if runs_program { argv } else { Vec::new() };
         self.push(argv, settings, redirects, stage.span);
         self.surroundings.input = outer_input;
         for word in invocation
@@ -190,7 +246,11 @@ impl Collector {
             self.substitutions(word);
         }
         self.substitutions_of_redirects(&stage.redirects);
-        self.follow_directory(position);
+        if called.is_some_and(|function| function.moves) {
+            self.surroundings.directory = WorkingDirectory::Unknown;
+        } else if runs_program {
+            self.follow_directory(position);
+        }
     }
 
     fn push(&mut self, argv: Vec<Argument>, assignments: Vec<Setting>, own: Vec<FileRedirect>, span: Span) {
@@ -203,6 +263,8 @@ impl Collector {
             redirects,
             input,
             directory,
+            functions: _,
+            certain: _,
         } = self.surroundings.clone();
         let redirects = own.into_iter().chain(redirects).collect();
         self.segments.push(Segment {
@@ -221,7 +283,7 @@ impl Collector {
     fn substitutions(&mut self, word: &Word) {
         for part in &word.parts {
             match part {
-                Part::Literal(_) | Part::Pattern(_) | Part::Parameter { .. } => {}
+                Part::Literal(_) | Part::Pattern(_) | Part::Parameter { .. } | Part::Derived { .. } => {}
                 Part::Substitution { body, .. } => self.in_subshell(Place::Substitution, body),
                 Part::Opaque { body, .. } => self.in_subshell(Place::Possible, body),
             }
@@ -255,10 +317,12 @@ impl Collector {
     }
 
     fn restore(&mut self, outer: Surroundings, keep: Keep) {
-        let directory = std::mem::take(&mut self.surroundings.directory);
-        self.surroundings = outer;
+        let inner = std::mem::replace(&mut self.surroundings, outer);
         match keep {
-            Keep::Directory => self.surroundings.directory = directory,
+            Keep::Shell => {
+                self.surroundings.directory = inner.directory;
+                self.surroundings.functions = inner.functions;
+            }
             Keep::Nothing => {}
         }
     }
@@ -267,7 +331,9 @@ impl Collector {
 /// What of the inner surroundings outlives a compound command.
 #[derive(Clone, Copy)]
 enum Keep {
-    Directory,
+    /// What the shell itself holds: its directory, its functions.
+    Shell,
+    /// Nothing: it was a subshell.
     Nothing,
 }
 

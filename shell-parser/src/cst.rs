@@ -26,6 +26,8 @@ pub(crate) struct Cst<'t> {
     pub(crate) faults: Vec<Gap>,
     /// Words `-` that the grammar passed over before a here-document: `python3 - <<EOF`.
     pub(crate) dashes: Vec<Span>,
+    /// Where backticks stand that are no data, in order.
+    backticks: Vec<usize>,
 }
 
 /// One node. Its descendants are the records up to `next`.
@@ -65,6 +67,7 @@ pub(crate) fn read<'t>(text: &'t str, limits: &Limits) -> Result<Cst<'t>, GapRea
             records: Vec::new(),
             faults: Vec::new(),
             dashes: Vec::new(),
+            backticks: Vec::new(),
         },
         leaf_end: 0,
     };
@@ -172,6 +175,16 @@ impl Reading<'_> {
             None => self.check_between(span.start()),
         }
         self.leaf_end = self.leaf_end.max(span.end());
+        if !matches!(
+            kind,
+            Kind::RawString | Kind::AnsiCString | Kind::Comment | Kind::HeredocBody
+        ) {
+            let text = span.text(self.cst.text).unwrap_or_default();
+            let here = text
+                .match_indices('`')
+                .map(|(offset, _)| span.start().saturating_add(offset));
+            self.cst.backticks.extend(here);
+        }
     }
 
     /// A `-` between blanks before a here-document, which the grammar's scanner eats.
@@ -236,20 +249,27 @@ impl Reading<'_> {
 }
 
 /// Whether a stretch holds nothing but what both grammars take for blank.
+///
+/// bash deletes a line continuation, so one may only stand where a blank of the stretch is beside it: what it would
+/// join otherwise is joined in bash and apart in the grammar.
 fn only_blanks(bytes: &[u8], span: Span) -> bool {
-    // A blank that ends a leaf is text, an escaped one say: it makes no room for a continuation.
-    let mut before = if span.start() == 0 { b'\n' } else { b'\\' };
-    let mut rest = bytes.get(span.start()..span.end()).unwrap_or_default().iter();
-    while let Some(byte) = rest.next() {
-        match byte {
-            b' ' | b'\t' | b'\n' => {}
-            b'\\' if matches!(before, b' ' | b'\t' | b'\n') && rest.next() == Some(&b'\n') => {
-                before = b'\n';
-                continue;
-            }
-            _ => return false,
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n');
+    let mut rest = bytes.get(span.start()..span.end()).unwrap_or_default();
+    // A blank that ends a leaf is text, an escaped one say: it does not count.
+    let mut after_blank = span.start() == 0;
+    while let Some((byte, tail)) = rest.split_first() {
+        if is_blank(byte) {
+            after_blank = true;
+            rest = tail;
+            continue;
         }
-        before = *byte;
+        let Some(tail) = rest.strip_prefix(b"\\\n") else {
+            return false;
+        };
+        if !after_blank && !tail.first().is_some_and(|next| is_blank(next) || *next == b'\\') {
+            return false;
+        }
+        rest = tail;
     }
     true
 }
@@ -263,6 +283,28 @@ impl<'t> Cst<'t> {
     /// The text it was read from.
     pub(crate) fn text(&self) -> &'t str {
         self.text
+    }
+
+    /// Whether a substitution in backticks reaches from where bash opens one to where bash closes it.
+    ///
+    /// bash takes backticks in turn, whatever stands between them, and reads escapes between them by rules of
+    /// their own: none may be there, and none before a backtick anywhere.
+    pub(crate) fn pairs_backticks(&self, node: Node<'_>) -> bool {
+        let text = node.text();
+        let escapes = |at: &usize| {
+            at.checked_sub(1)
+                .and_then(|before| self.text.as_bytes().get(before))
+                == Some(&b'\\')
+        };
+        let Ok(index) = self.backticks.binary_search(&node.span().start()) else {
+            return false;
+        };
+        let last = node.span().end().checked_sub(1);
+        index.is_multiple_of(2)
+            && self.backticks.get(index.saturating_add(1)).copied() == last
+            && text.matches('`').count() == 2
+            && !text.contains('\\')
+            && !self.backticks.iter().take(index).any(escapes)
     }
 
     fn record(&self, index: u32) -> Record {

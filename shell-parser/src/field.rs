@@ -43,7 +43,7 @@ impl Field {
                 let before = self.pattern.take().unwrap_or_else(|| escape(&self.prefix));
                 self.pattern = Some(before + raw);
             }
-            Part::Parameter { name, quoting } => match (quoting, &**name) {
+            Part::Parameter { name, quoting } | Part::Derived { name, quoting } => match (quoting, &**name) {
                 // These are digits: nothing to split, no pattern.
                 (_, "#" | "?" | "$") => self.unknown(),
                 (Quoting::Quoted, "@") | (Quoting::Unquoted, _) => self.many = true,

@@ -10,6 +10,8 @@
 mod assignment;
 mod block;
 mod builtin;
+mod case;
+mod function;
 mod heredoc;
 mod parameter;
 mod quote;
@@ -29,6 +31,7 @@ use crate::{Body, Gap, GapReason, Limits, Script};
 /// Lowers a checked tree.
 pub(crate) fn lower(cst: &Cst<'_>, limits: &Limits) -> Script {
     let mut lowering = Lowering {
+        cst,
         text: cst.text(),
         limits,
         gaps: Vec::new(),
@@ -50,6 +53,7 @@ pub(crate) fn lower(cst: &Cst<'_>, limits: &Limits) -> Script {
 
 /// The state of one lowering.
 struct Lowering<'c> {
+    cst: &'c Cst<'c>,
     text: &'c str,
     limits: &'c Limits,
     gaps: Vec<Gap>,

@@ -124,6 +124,22 @@ pub enum Command {
         /// The round.
         body: Body,
     },
+    /// `case word in pattern) body;; esac`
+    Case {
+        /// What is compared.
+        word: Word,
+        /// The patterns and the body of each arm.
+        arms: Vec<(Vec<Word>, Body)>,
+    },
+    /// `[[ … ]]`: the words in it, whose expansions run.
+    Test(Vec<Word>),
+    /// `name() { body; }`: the body runs where the name is called later.
+    Function {
+        /// What it is called.
+        name: Box<str>,
+        /// What it runs.
+        body: Body,
+    },
     /// A construct that is a gap; the commands seen inside it, which may run or not.
     Unknown(Body),
 }
@@ -175,6 +191,13 @@ pub enum Part {
     /// `$name`, `${name}`
     Parameter {
         /// The variable, or the special parameter's character.
+        name: Box<str>,
+        /// Whether it stands in double quotes.
+        quoting: Quoting,
+    },
+    /// `${name:-text}` and its like: something made of a variable's value.
+    Derived {
+        /// The variable; `#` where it is the length of one.
         name: Box<str>,
         /// Whether it stands in double quotes.
         quoting: Quoting,

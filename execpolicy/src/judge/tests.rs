@@ -2,12 +2,13 @@
 
 use diagnostics::Span;
 use shell_parser::{
-    FileRedirect, Gap, GapReason, Input, RedirectMode, Segment, Setting, Value, WorkingDirectory,
+    Dialect, FileRedirect, Gap, GapReason, Input, Limits, Place, RedirectMode, Segment, Setting, Value,
+    WorkingDirectory,
 };
 
 use super::{judge_segments, nested};
 use crate::matching::tests::{policy, segment};
-use crate::{Approval, Basis, Context, Decision, EffectKind, Ruling, Unspoken, Verdict};
+use crate::{Approval, Basis, Context, Decision, EffectKind, NestedScript, Ruling, Unspoken, Verdict};
 
 /// A fallback that prompts for everything it is asked about.
 fn ask(unspoken: &Unspoken<'_>, _: &Context) -> Ruling {
@@ -268,6 +269,38 @@ fn directories_of_inner_texts_continue_the_outer() {
     ] {
         assert_eq!(nested::from_outer(&outer, &inner), whole, "{outer:?} {inner:?}");
     }
+}
+
+/// What `bash -c` with this word runs: each segment's text in the whole script, and each gap's.
+fn opened(script: &str) -> Vec<String> {
+    let parsed = shell_parser::parse(script, Dialect::Bash, &Limits::default());
+    let outer = shell_parser::segments(&parsed).remove(0);
+    let handed = NestedScript {
+        wrapper: "bash".into(),
+        dialect: Dialect::Bash,
+        argument: 2,
+    };
+    let text = nested::text(&outer, &handed).expect("the argument is exact");
+    let (segments, gaps) = nested::open(&text, &outer);
+    assert!(
+        segments
+            .iter()
+            .all(|segment| segment.place == Place::Nested("bash".into()))
+    );
+    let spans = segments
+        .iter()
+        .map(|segment| segment.span)
+        .chain(gaps.iter().map(|gap| gap.span));
+    spans
+        .map(|span| span.text(script).unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[test]
+fn places_of_inner_texts_lie_in_the_outer() {
+    assert_eq!(opened("bash -c 'ls -l; rm x'"), ["ls -l", "rm x"]);
+    assert_eq!(opened(r#"bash -c "a | b""#), ["a", "b"]);
+    assert_eq!(opened("bash -c 'é x; y'"), ["'é x; y'", "'é x; y'"]);
 }
 
 /// Facts about openai/codex: argv, policy, the fallback's answer and the decision.

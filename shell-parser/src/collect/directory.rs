@@ -36,14 +36,14 @@ impl Collector {
     /// The rounds of a loop: a later one starts where an earlier one ended.
     pub(super) fn round(&mut self, outer: Surroundings, walk: impl FnOnce(&mut Self)) {
         let first = self.segments.len();
-        walk(self);
+        self.maybe(walk);
         if self.surroundings.directory != outer.directory {
             self.surroundings.directory = WorkingDirectory::Unknown;
             for segment in self.segments.iter_mut().skip(first) {
                 segment.directory = WorkingDirectory::Unknown;
             }
         }
-        self.restore(outer, super::Keep::Directory);
+        self.restore(outer, super::Keep::Shell);
     }
 }
 

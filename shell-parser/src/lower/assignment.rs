@@ -139,6 +139,7 @@ impl<'c> Lowering<'c> {
             return None;
         }
         let mut word = match value {
+            Some(value) if value.kind() == Kind::Array => self.array(value),
             Some(value) => self.word(value),
             None => Word {
                 parts: Vec::new(),
@@ -157,6 +158,28 @@ impl<'c> Lowering<'c> {
             value: word,
             span: node.span(),
         })
+    }
+}
+
+impl<'c> Lowering<'c> {
+    /// `(a "b c" $(d))`: the elements' expansions run; the value is not followed.
+    fn array(&mut self, node: Node<'c>) -> Word {
+        let mut parts = Vec::new();
+        for child in node.children() {
+            match child.kind() {
+                Kind::OpenParen | Kind::CloseParen => {}
+                Kind::Comment => self.comment(child),
+                _ => parts.append(&mut self.word(child).parts),
+            }
+        }
+        parts.push(Part::Opaque {
+            body: crate::Body::default(),
+            spread: crate::Spread::Many,
+        });
+        Word {
+            parts,
+            span: node.span(),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::Lowering;
 use super::assignment::is_plain;
 use super::simple::is_reserved;
 use crate::wrapper::{self, Head};
-use crate::{GapReason, Part, Word};
+use crate::{GapReason, Value, Word};
 
 impl Lowering<'_> {
     /// Marks a command as a gap where its builtin may do more than its argv says.
@@ -91,17 +91,13 @@ fn sets_harmless_options(arguments: &[Word]) -> bool {
 
 /// `printf -v name` assigns, and evaluates a subscript in the name.
 fn first_is_format(arguments: &[Word]) -> bool {
-    match arguments.first().map(|word| word.parts.as_slice()) {
+    match arguments.first().map(crate::field::value) {
         None => true,
-        Some(parts) => match parts.iter().find(|part| **part != Part::Literal("".into())) {
-            Some(Part::Literal(text)) => !text.starts_with('-') || &**text == "--",
-            None => true,
-            Some(
-                Part::Pattern(_) | Part::Parameter { .. } | Part::Substitution { .. } | Part::Opaque { .. },
-            ) => {
-                arguments.len() == 1 && !matches!(parts, [Part::Parameter { .. } | Part::Substitution { .. }])
-            }
-        },
+        Some(Value::Exact(text)) => !text.starts_with('-') || &*text == "--",
+        // The option would need a name after it.
+        Some(Value::One { prefix, suffix }) if prefix.is_empty() => suffix.is_empty() && arguments.len() == 1,
+        Some(Value::One { prefix, .. }) => !prefix.starts_with('-'),
+        Some(Value::OneOf(_) | Value::Glob(_) | Value::Many) => false,
     }
 }
 
@@ -190,8 +186,27 @@ fn is_certain_expression(operands: &[Word]) -> bool {
 
 /// Whether a word is exactly one argument: a bare expansion may become an operator and its operand.
 fn is_one_field(word: &Word) -> bool {
-    !matches!(
-        crate::field::value(word),
-        crate::Value::Many | crate::Value::Glob(_)
+    !matches!(crate::field::value(word), Value::Many | Value::Glob(_))
+}
+
+/// Names that a function must not take: the reader follows what these builtins do.
+pub(super) fn is_followed(name: &str) -> bool {
+    matches!(
+        name,
+        "cd" | "pushd"
+            | "popd"
+            | "command"
+            | "exec"
+            | "time"
+            | "set"
+            | "read"
+            | "printf"
+            | "test"
+            | "["
+            | "export"
+            | "unset"
+            | "declare"
+            | "local"
+            | "readonly"
     )
 }

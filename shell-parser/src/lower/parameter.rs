@@ -9,7 +9,15 @@ impl<'c> Lowering<'c> {
     pub(super) fn expansion(&mut self, node: Node<'c>, quoting: Quoting, word: &mut Word) {
         let known = match node.kind() {
             Kind::SimpleExpansion => self.simple_parameter(node),
-            Kind::Expansion => braced_parameter(node),
+            Kind::Expansion => {
+                if let Some(name) = operated_parameter(node.text()) {
+                    return word.parts.push(Part::Derived {
+                        name: name.into(),
+                        quoting,
+                    });
+                }
+                braced_parameter(node)
+            }
             Kind::CommandSubstitution => return self.substitution(node, quoting, word),
             Kind::ArithmeticExpansion if is_digits_only(node.text()) => {
                 return word.parts.push(Part::Opaque {
@@ -39,12 +47,14 @@ impl<'c> Lowering<'c> {
         (is_name(name) && !continues && follows != Some(b'\\')).then_some(name)
     }
 
-    /// `$(…)`; backticks are read by other rules of escaping, and are a gap.
+    /// `$(…)`, and backticks that hold no escape and pair as bash pairs them.
     fn substitution(&mut self, node: Node<'c>, quoting: Quoting, word: &mut Word) {
         let mut kinds = node.children().map(Node::kind);
-        let is_plain = kinds.next() == Some(Kind::DollarParen)
-            && kinds.last() == Some(Kind::CloseParen)
-            && !node.text().starts_with("$((");
+        let is_plain = match (kinds.next(), kinds.last()) {
+            (Some(Kind::DollarParen), Some(Kind::CloseParen)) => !node.text().starts_with("$(("),
+            (Some(Kind::Backtick), Some(Kind::Backtick)) => self.cst.pairs_backticks(node),
+            _ => false,
+        };
         if !is_plain {
             return self.opaque(node, GapReason::Expansion, Spread::Many, word);
         }
@@ -53,6 +63,97 @@ impl<'c> Lowering<'c> {
         let body = self.nested(node.span(), |lowering| lowering.body(inner));
         word.parts.push(Part::Substitution { body, quoting });
     }
+}
+
+impl<'c> Lowering<'c> {
+    /// `<(…)` and `>(…)`: a command beside this one, and one word that names the pipe to it.
+    pub(super) fn process_substitution(&mut self, node: Node<'c>, word: &mut Word) {
+        let mut kinds = node.children().map(Node::kind);
+        let opens = matches!(kinds.next(), Some(Kind::LessParen | Kind::GreaterParen));
+        let is_plain =
+            opens && kinds.last() == Some(Kind::CloseParen) && node.text().as_bytes().get(2) != Some(&b'(');
+        if !is_plain {
+            return self.opaque(node, GapReason::Expansion, Spread::Many, word);
+        }
+        let count = node.children().count();
+        let inner = node.children().take(count.saturating_sub(1)).skip(1);
+        let body = self.nested(node.span(), |lowering| lowering.body(inner));
+        word.parts.push(Part::Substitution {
+            body,
+            quoting: Quoting::Quoted,
+        });
+    }
+}
+
+/// `${name:-text}` and its like, where the text only holds plain characters and plain parameters, so that nothing
+/// in it runs, assigns or is evaluated (bash manual, 3.5.3).
+fn operated_parameter(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix("${")?.strip_suffix('}')?;
+    if let Some(name) = inner.strip_prefix('#') {
+        let array = name
+            .strip_suffix("[@]")
+            .or(name.strip_suffix("[*]"))
+            .unwrap_or(name);
+        return is_name(array).then_some("#");
+    }
+    let length = inner
+        .bytes()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+        .count();
+    let (name, rest) = inner.split_at_checked(length)?;
+    if is_name(name)
+        && let Some(subscript) = rest.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'))
+    {
+        let digits = !subscript.is_empty() && subscript.bytes().all(|byte| byte.is_ascii_digit());
+        return match subscript {
+            "@" | "*" => Some("@"),
+            _ => digits.then_some(name),
+        };
+    }
+    let positional = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_name(name) && !positional {
+        return None;
+    }
+    let operand = [
+        ":-", ":+", ":?", "-", "+", "?", "##", "#", "%%", "%", "//", "/", "^^", "^", ",,", ",",
+    ]
+    .iter()
+    .find_map(|operator| rest.strip_prefix(*operator));
+    let is_text = match (operand, rest.strip_prefix(':')) {
+        (Some(operand), _) => is_plain_operand(operand),
+        // An offset and a length are arithmetic, where a name would be evaluated.
+        (None, Some(offsets)) => offsets
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b' ' | b'-')),
+        (None, None) => false,
+    };
+    is_text.then_some(name)
+}
+
+/// Text without quotes, escapes or braces, in which nothing but plain parameters expands.
+fn is_plain_operand(text: &str) -> bool {
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('$') {
+        let length = after
+            .bytes()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+            .count();
+        let Some((name, tail)) = after.split_at_checked(length) else {
+            return false;
+        };
+        if !is_inert(before) || !is_name(name) {
+            return false;
+        }
+        rest = tail;
+    }
+    is_inert(rest)
+}
+
+/// Text that no shell acts on inside `${…}`.
+fn is_inert(text: &str) -> bool {
+    !text.contains([
+        '`', '\'', '"', '\\', '{', '}', '(', ')', '<', '>', '\n', '&', ';', '|',
+    ])
 }
 
 /// `${name}` and nothing more.

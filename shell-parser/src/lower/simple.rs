@@ -181,6 +181,7 @@ impl Word {
                         Part::Literal(text) => joined.push_str(text),
                         Part::Pattern(_)
                         | Part::Parameter { .. }
+                        | Part::Derived { .. }
                         | Part::Substitution { .. }
                         | Part::Opaque { .. } => return None,
                     }

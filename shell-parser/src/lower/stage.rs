@@ -50,6 +50,8 @@ impl<'c> Lowering<'c> {
             Kind::IfStatement => self.conditional(node),
             Kind::WhileStatement => self.while_loop(node),
             Kind::ForStatement => self.for_loop(node),
+            Kind::CaseStatement => self.case(node),
+            Kind::FunctionDefinition => self.function(node),
             Kind::RedirectedStatement => return self.stage_here(node),
             // `$(<file)`
             Kind::FileRedirect => {

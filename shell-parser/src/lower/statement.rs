@@ -206,7 +206,7 @@ impl<'c> Lowering<'c> {
         let between = Span::of(end, node.span().start())
             .text(self.text)
             .unwrap_or_default();
-        !between.is_empty() && !self.has_newline(end, node.span().start())
+        between.contains([' ', '\t']) && !self.has_newline(end, node.span().start())
     }
 }
 

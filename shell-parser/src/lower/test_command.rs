@@ -10,7 +10,10 @@ impl<'c> Lowering<'c> {
     /// blanks do the two agree.
     pub(super) fn test_command(&mut self, node: Node<'c>) -> Command {
         let mut items = Vec::new();
-        let is_single = node.text().starts_with('[') && !node.text().starts_with("[[");
+        if node.text().starts_with("[[") {
+            return self.conditional_expression(node);
+        }
+        let is_single = node.text().starts_with('[');
         if !is_single || !flatten(node, &mut items) {
             return Command::Unknown(self.unknown(node, GapReason::Construct));
         }
@@ -38,6 +41,72 @@ impl<'c> Lowering<'c> {
         }
         Command::Simple(invocation)
     }
+}
+
+impl<'c> Lowering<'c> {
+    /// `[[ … ]]`: no program runs but those in its expansions, if no operator evaluates a string.
+    ///
+    /// `-eq` and its like evaluate their operands as arithmetic, `-v` and `-R` a subscript.
+    fn conditional_expression(&mut self, node: Node<'c>) -> Command {
+        let mut words = Vec::new();
+        let mut kinds = node.children().map(Node::kind);
+        let brackets = (kinds.next(), kinds.last());
+        let blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t' | b'\n'));
+        let text = node.text().as_bytes();
+        // `[[a` is a program's name.
+        let apart = blank(text.get(2)) && blank(text.len().checked_sub(3).and_then(|index| text.get(index)));
+        let whole = apart && brackets == (Some(Kind::DoubleOpenBracket), Some(Kind::DoubleCloseBracket));
+        if !whole || !self.operands(node, &mut words) {
+            return Command::Unknown(self.unknown(node, GapReason::Construct));
+        }
+        Command::Test(words)
+    }
+
+    fn operands(&mut self, node: Node<'c>, words: &mut Vec<Word>) -> bool {
+        node.children().all(|child| match child.kind() {
+            Kind::UnaryExpression | Kind::BinaryExpression | Kind::ParenthesizedExpression => {
+                self.operands(child, words)
+            }
+            Kind::TestOperator => !evaluates(child.text()),
+            Kind::DoubleOpenBracket
+            | Kind::DoubleCloseBracket
+            | Kind::OpenParen
+            | Kind::CloseParen
+            | Kind::Bang
+            | Kind::AndAnd
+            | Kind::OrOr
+            | Kind::Equal
+            | Kind::EqualEqual
+            | Kind::BangEqual
+            | Kind::EqualTilde
+            | Kind::Less
+            | Kind::Greater => true,
+            Kind::ExtglobPattern | Kind::Regex => {
+                words.push(self.pattern(child));
+                true
+            }
+            Kind::Word
+            | Kind::Number
+            | Kind::String
+            | Kind::RawString
+            | Kind::Concatenation
+            | Kind::SimpleExpansion
+            | Kind::Expansion
+            | Kind::CommandSubstitution => {
+                words.push(self.word(child));
+                true
+            }
+            _ => false,
+        })
+    }
+}
+
+/// Operators of `[[` that evaluate what they are given.
+fn evaluates(operator: &str) -> bool {
+    matches!(
+        operator,
+        "-v" | "-R" | "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge"
+    )
 }
 
 /// Collects the words of a test in the order of the text; false where it holds what is no word.

@@ -85,6 +85,7 @@ impl<'c> Lowering<'c> {
             | Kind::ArithmeticExpansion => {
                 self.expansion(node, Quoting::Unquoted, word);
             }
+            Kind::ProcessSubstitution => self.process_substitution(node, word),
             Kind::BraceExpression => {
                 let plain =
                     |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'{' | b'}' | b'.' | b'-');

@@ -1,0 +1,44 @@
+//! Functions: their body is judged where it stands, a call of one runs no program.
+
+use super::{Collector, Function};
+use crate::{Body, Place, WorkingDirectory};
+
+impl Collector {
+    /// Collects a body as something that may run later, anywhere.
+    pub(super) fn define(&mut self, name: &str, body: &Body) -> Function {
+        let certain = self.surroundings.certain;
+        let first = self.segments.len();
+        self.surroundings.directory = WorkingDirectory::Unknown;
+        self.maybe(|collector| collector.inside(Place::Function, body));
+        let moves = self.segments.iter().skip(first).any(|segment| {
+            let name = segment.argv.first().map(|argument| &argument.value);
+            name.is_some_and(|name| {
+                name.exact()
+                    .is_none_or(|name| matches!(name, "cd" | "pushd" | "popd"))
+            })
+        });
+        let calls_mover = self.surroundings.functions.iter().any(|function| function.moves);
+        Function {
+            name: name.into(),
+            certain,
+            moves: moves || calls_mover,
+        }
+    }
+
+    /// What a name calls: the last function of that name.
+    pub(super) fn called(&self, name: &str) -> Option<Function> {
+        self.surroundings
+            .functions
+            .iter()
+            .rev()
+            .find(|function| &*function.name == name)
+            .cloned()
+    }
+
+    /// Walks what may run or not, or several times.
+    pub(super) fn maybe(&mut self, walk: impl FnOnce(&mut Self)) {
+        let certain = std::mem::replace(&mut self.surroundings.certain, false);
+        walk(self);
+        self.surroundings.certain = certain;
+    }
+}
