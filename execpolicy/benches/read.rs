@@ -1,5 +1,4 @@
 //! What it costs to read a segment by knowledge, and to have that knowledge.
-#![expect(missing_docs, reason = "a benchmark has no users")]
 #![expect(clippy::expect_used, reason = "a benchmark may stop")]
 
 use std::hint::black_box;

@@ -7,7 +7,8 @@ use crate::{Context, Lookup};
 /// The program that knowledge may speak of: a bare name that leads where it belongs, or the path it leads to. `./ls`
 /// is not `ls`.
 pub(crate) fn program<'a>(name: &'a Value, context: &Context) -> Option<&'a str> {
-    let name = name.exact()?;
+    // A name with a blank is one word to the shell; entries of sub-commands have names of more.
+    let name = name.exact().filter(|name| !name.contains(' '))?;
     let Lookup::Table(table) = &context.lookup else {
         return (!name.contains('/')).then_some(name);
     };

@@ -165,6 +165,7 @@ readings! {
     a_condition_without_its_end: "[ -f x" => ["unknown Operand"];
 
     a_program_nothing_is_known_of: "apple" => ["unknown Program"];
+    a_program_whose_name_holds_a_blank: "'git status'" => ["unknown Program"];
     a_program_in_a_directory: "./ls" => ["unknown Program"];
     a_program_with_a_path: "/tmp/ls" => ["unknown Program"];
     a_program_only_known_when_it_runs: "{one::} x" => ["unknown Program"];
