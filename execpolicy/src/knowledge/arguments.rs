@@ -1,5 +1,8 @@
 //! Reads the arguments of a program the way the program does.
 
+mod find;
+mod operands;
+
 use diagnostics::Span;
 use shell_parser::{Argument, Value};
 
@@ -9,7 +12,7 @@ use crate::knowledge::does::Does;
 use crate::knowledge::effects::Effects;
 use crate::knowledge::entry::{Entry, Opt};
 use crate::knowledge::spelling::Takes;
-use crate::knowledge::unknown_word::{after_dashes, may_be, may_begin_with_dash};
+use crate::knowledge::unknown_word::may_begin_with_dash;
 
 /// A walk over the words behind a program's name.
 pub(crate) struct Arguments<'a, 'e> {
@@ -236,56 +239,6 @@ impl<'a, 'e> Arguments<'a, 'e> {
         }
     }
 
-    /// A word of `find`.
-    fn find_word(&mut self, word: &'a Argument) {
-        let Some(text) = word.value.exact() else {
-            if self.meets_an_option(&word.value) {
-                self.effects.unknown(UnknownEffect::Word, word.span);
-            }
-            self.operands.push(word);
-            return;
-        };
-        if matches!(text, "(" | ")" | "!" | ",") {
-            return;
-        }
-        if !text.starts_with('-') {
-            self.operands.push(word);
-            return;
-        }
-        let Some(option) = self.entry.option(text) else {
-            self.effects.unknown(UnknownEffect::Option, word.span);
-            return;
-        };
-        match (option.does, option.takes) {
-            (Does::Executes, _) => self.command(word.span),
-            (does, Takes::Nothing | Takes::Optional) => self.flag(does, word.span),
-            (_, Takes::One) => self.separate(option, 1, word.span),
-            (_, Takes::Two) => self.separate(option, 2, word.span),
-        }
-    }
-
-    /// The command of `-exec`: up to `;`, or to `+` behind `{}`.
-    fn command(&mut self, span: Span) {
-        let mut command = Vec::new();
-        let mut end = span;
-        while let Some(word) = self.words.get(self.next) {
-            self.next = self.next.saturating_add(1);
-            end = word.span;
-            let after_braces = command.last().and_then(Value::exact) == Some("{}");
-            match word.value.exact() {
-                Some(";") => break,
-                Some("+") if after_braces => break,
-                Some(_) | None => command.push(word.value.clone()),
-            }
-        }
-        self.effects.executes(command, span.to(end));
-    }
-
-    /// Whether a word that is not known may be one of the options, as a whole.
-    fn meets_an_option(&self, value: &Value) -> bool {
-        self.entry.options.iter().any(|(name, _)| may_be(value, name))
-    }
-
     fn operand(&mut self, word: &'a Argument) {
         self.operands.push(word);
         if self.entry.has(Trait::Subcommands) {
@@ -328,87 +281,6 @@ impl<'a, 'e> Arguments<'a, 'e> {
             | Does::Unknown => self.effects.flag(self.entry, does, span),
         }
     }
-
-    /// Says what the operands do, now that it is known which words they are.
-    fn finish(self) {
-        let Self {
-            entry,
-            operands,
-            taken,
-            flags,
-            roles,
-            effects,
-            ..
-        } = self;
-        if roles == Roles::Uncertain {
-            let anything = entry.anything();
-            for word in &operands {
-                for does in &anything {
-                    effects.value(entry, *does, || word.value.clone(), word.span);
-                    if !entry.takes_values_that(*does) {
-                        continue;
-                    }
-                    for attached in after_dashes(&word.value) {
-                        effects.value(entry, *does, || attached, word.span);
-                    }
-                }
-            }
-            return;
-        }
-        let places = &entry.operands.places;
-        let left: Vec<usize> = (0..places.len()).filter(|place| !taken.contains(place)).collect();
-        let certain = operands
-            .iter()
-            .position(|word| matches!(word.value, Value::Many | Value::Glob(_)))
-            .unwrap_or(operands.len());
-        let mut touched: Vec<&Argument> = Vec::new();
-        for (index, word) in operands.iter().copied().enumerate() {
-            let range = entry.operands.places_of(&left, index, operands.len(), certain);
-            if range.is_empty() {
-                effects.unknown(no_place(entry, &word.value), word.span);
-            }
-            for place in left
-                .get(range)
-                .unwrap_or_default()
-                .iter()
-                .filter_map(|place| places.get(*place))
-            {
-                let begins = place.begins.is_none_or(|first| begins_with(&word.value, first));
-                if !begins {
-                    effects.unknown(UnknownEffect::Operand, word.span);
-                }
-                if place.does == Does::Unknown {
-                    effects.unknown(unknown_operand(entry), word.span);
-                    continue;
-                }
-                effects.value(entry, place.does, || word.value.clone(), word.span);
-                if !matches!(place.does, Does::Harmless | Does::Sed) {
-                    touched.push(word);
-                }
-            }
-        }
-        for place in left.iter().skip(certain).filter_map(|place| places.get(*place)) {
-            if let Some(implied) = &place.implied {
-                let name = effects.name_span;
-                if place.does == Does::Unknown {
-                    effects.unknown(UnknownEffect::Operand, name);
-                    continue;
-                }
-                effects.value(entry, place.does, || Value::Exact(implied.clone()), name);
-            }
-        }
-        for (does, span) in flags {
-            if touched.is_empty() {
-                effects.value(entry, does, || Value::Exact(".".into()), span);
-            }
-            for word in touched
-                .iter()
-                .filter(|_| !matches!(does, Does::Reads | Does::Lists))
-            {
-                effects.value(entry, does, || word.value.clone(), span.to(word.span));
-            }
-        }
-    }
 }
 
 /// A value in the same word as its option; with `unknown`, text that is not known follows, ending as it says.
@@ -419,32 +291,5 @@ fn attached(text: &str, unknown: Option<&str>) -> Value {
             prefix: text.into(),
             suffix: suffix.into(),
         },
-    }
-}
-
-/// Why a word has no place among the operands.
-fn no_place(entry: &Entry, value: &Value) -> UnknownEffect {
-    match value {
-        Value::Many => UnknownEffect::Word,
-        Value::Exact(_) | Value::OneOf(_) | Value::One { .. } | Value::Glob(_) => unknown_operand(entry),
-    }
-}
-
-/// What an operand is that nothing is known of.
-fn unknown_operand(entry: &Entry) -> UnknownEffect {
-    if entry.has(Trait::Subcommands) {
-        UnknownEffect::Subcommand
-    } else {
-        UnknownEffect::Operand
-    }
-}
-
-/// Whether a word surely begins with this character.
-fn begins_with(value: &Value, first: char) -> bool {
-    match value {
-        Value::Exact(text) => text.starts_with(first),
-        Value::One { prefix, .. } => prefix.starts_with(first),
-        Value::OneOf(texts) => texts.iter().all(|text| text.starts_with(first)),
-        Value::Glob(_) | Value::Many => false,
     }
 }

@@ -1,0 +1,120 @@
+//! What the operands do, once it is known which words they are.
+
+use shell_parser::{Argument, Value};
+
+use super::{Arguments, Roles};
+use crate::UnknownEffect;
+use crate::knowledge::declaration::Trait;
+use crate::knowledge::does::Does;
+use crate::knowledge::entry::Entry;
+use crate::knowledge::unknown_word::after_dashes;
+
+impl Arguments<'_, '_> {
+    /// Says what the operands do, now that it is known which words they are.
+    pub(super) fn finish(self) {
+        let Self {
+            entry,
+            operands,
+            taken,
+            flags,
+            roles,
+            effects,
+            ..
+        } = self;
+        if roles == Roles::Uncertain {
+            let anything = entry.anything();
+            for word in &operands {
+                for does in &anything {
+                    effects.value(entry, *does, || word.value.clone(), word.span);
+                    if !entry.takes_values_that(*does) {
+                        continue;
+                    }
+                    for attached in after_dashes(&word.value) {
+                        effects.value(entry, *does, || attached, word.span);
+                    }
+                }
+            }
+            return;
+        }
+        let places = &entry.operands.places;
+        let left: Vec<usize> = (0..places.len()).filter(|place| !taken.contains(place)).collect();
+        let certain = operands
+            .iter()
+            .position(|word| matches!(word.value, Value::Many | Value::Glob(_)))
+            .unwrap_or(operands.len());
+        let mut touched: Vec<&Argument> = Vec::new();
+        for (index, word) in operands.iter().copied().enumerate() {
+            let range = entry.operands.places_of(&left, index, operands.len(), certain);
+            if range.is_empty() {
+                effects.unknown(no_place(entry, &word.value), word.span);
+            }
+            for place in left
+                .get(range)
+                .unwrap_or_default()
+                .iter()
+                .filter_map(|place| places.get(*place))
+            {
+                let begins = place.begins.is_none_or(|first| begins_with(&word.value, first));
+                if !begins {
+                    effects.unknown(UnknownEffect::Operand, word.span);
+                }
+                if place.does == Does::Unknown {
+                    effects.unknown(unknown_operand(entry), word.span);
+                    continue;
+                }
+                effects.value(entry, place.does, || word.value.clone(), word.span);
+                if !matches!(place.does, Does::Harmless | Does::Sed) {
+                    touched.push(word);
+                }
+            }
+        }
+        for place in left.iter().skip(certain).filter_map(|place| places.get(*place)) {
+            if let Some(implied) = &place.implied {
+                let name = effects.name_span;
+                if place.does == Does::Unknown {
+                    effects.unknown(UnknownEffect::Operand, name);
+                    continue;
+                }
+                effects.value(entry, place.does, || Value::Exact(implied.clone()), name);
+            }
+        }
+        for (does, span) in flags {
+            if touched.is_empty() {
+                effects.value(entry, does, || Value::Exact(".".into()), span);
+            }
+            for word in touched
+                .iter()
+                .filter(|_| !matches!(does, Does::Reads | Does::Lists))
+            {
+                effects.value(entry, does, || word.value.clone(), span.to(word.span));
+            }
+        }
+    }
+}
+
+/// Why a word has no place among the operands.
+fn no_place(entry: &Entry, value: &Value) -> UnknownEffect {
+    match value {
+        Value::Many => UnknownEffect::Word,
+        Value::Exact(_) | Value::OneOf(_) | Value::One { .. } | Value::Glob(_) => unknown_operand(entry),
+    }
+}
+
+/// What an operand is that nothing is known of.
+fn unknown_operand(entry: &Entry) -> UnknownEffect {
+    if entry.has(Trait::Subcommands) {
+        UnknownEffect::Subcommand
+    } else {
+        UnknownEffect::Operand
+    }
+}
+
+/// Whether a word surely begins with this character.
+fn begins_with(value: &Value, first: char) -> bool {
+    match value {
+        Value::Exact(text) => text.starts_with(first),
+        Value::One { prefix, .. } => prefix.starts_with(first),
+        Value::OneOf(texts) => texts.iter().all(|text| text.starts_with(first)),
+        Value::Glob(_) | Value::Many => false,
+    }
+}
