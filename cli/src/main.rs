@@ -1,2 +1,44 @@
-//! Placeholder.
-fn main() {}
+//! The binary `execpolicy`: arguments in, a decision and an exit status out.
+#![forbid(unsafe_code)]
+
+mod args;
+mod commands;
+mod environment;
+mod exit;
+mod output;
+mod request;
+
+use std::panic;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use args::{Args, Verb};
+use exit::Exit;
+
+fn main() -> Exit {
+    // A crash must not pass for a decision: 1 is documented as "failed", the runtime's own 101 is not.
+    panic::catch_unwind(run).unwrap_or(Exit::Failed)
+}
+
+fn run() -> Exit {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return told(&error),
+    };
+    match args.verb {
+        Verb::Check(check) => commands::check::run(&check),
+        Verb::Explain(check) => commands::explain::run(&check),
+    }
+}
+
+/// Shows the parser's own message: help and version on stdout, wrong usage on stderr.
+fn told(error: &clap::Error) -> Exit {
+    let printed = error.print().is_ok();
+    let asked_for = [ErrorKind::DisplayHelp, ErrorKind::DisplayVersion].contains(&error.kind());
+    if printed && asked_for {
+        Exit::Done
+    } else {
+        Exit::Usage
+    }
+}

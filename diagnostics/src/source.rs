@@ -1,15 +1,18 @@
 //! A named text that findings point into.
 
 use std::fmt;
-use std::sync::Arc;
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, OnceLock};
 
 use crate::Span;
 
 /// A named text: a policy file, or a command. Cloning is cheap; two sources are equal when name and text are.
-#[derive(Clone, Eq, Hash, PartialEq)]
+#[derive(Clone)]
 pub struct Source {
     name: Arc<str>,
     text: Arc<str>,
+    /// Where each line starts; found when the first position is asked for, so that the next ones cost a search.
+    lines: Arc<OnceLock<Box<[usize]>>>,
 }
 
 /// A place for people: line and column, both counted from one; columns count characters.
@@ -27,6 +30,7 @@ impl Source {
         Self {
             name: name.into(),
             text: text.into(),
+            lines: Arc::default(),
         }
     }
 
@@ -47,22 +51,78 @@ impl Source {
 
     /// Line and column of a byte offset; an offset past the end gives the end.
     pub fn position(&self, offset: usize) -> Position {
-        let before = self.text.get(..offset).unwrap_or(&self.text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline.saturating_add(1));
-        let column = before.get(line_start..).map_or(0, |line| line.chars().count());
+        let offset = if self.text.is_char_boundary(offset) {
+            offset
+        } else {
+            self.text.len()
+        };
+        let starts = self.line_starts();
+        let line = starts.partition_point(|start| *start <= offset);
+        let start = starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        let column = self
+            .text
+            .get(start..offset)
+            .map_or(0, |before| before.chars().count());
         Position {
-            line: before
-                .bytes()
-                .filter(|byte| *byte == b'\n')
-                .count()
-                .saturating_add(1),
+            line,
             column: column.saturating_add(1),
         }
+    }
+
+    /// Never empty: the first line starts at 0.
+    fn line_starts(&self) -> &[usize] {
+        self.lines.get_or_init(|| {
+            let newlines = self.text.match_indices('\n');
+            let after = newlines.map(|(newline, _)| newline.saturating_add(1));
+            std::iter::once(0).chain(after).collect()
+        })
+    }
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.text == other.text
+    }
+}
+
+impl Eq for Source {}
+
+impl Hash for Source {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+        self.text.hash(state);
     }
 }
 
 impl fmt::Debug for Source {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Source({:?}, {} bytes)", self.name, self.text.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    macro_rules! positions {
+        ($($name:ident: $text:expr, $offset:expr => $line:expr, $column:expr;)+) => {
+            $(#[test] fn $name() {
+                let position = Source::new("t", $text).position($offset);
+                assert_eq!((position.line, position.column), ($line, $column));
+            })+
+        };
+    }
+
+    positions! {
+        empty: "", 0 => 1, 1;
+        first: "ab\ncd", 0 => 1, 1;
+        at_a_newline: "ab\ncd", 2 => 1, 3;
+        after_a_newline: "ab\ncd", 3 => 2, 1;
+        inside: "ab\ncd", 4 => 2, 2;
+        the_end: "ab\ncd", 5 => 2, 3;
+        past_the_end: "ab\ncd", 99 => 2, 3;
+        after_the_last_newline: "ab\n", 3 => 2, 1;
+        characters_not_bytes: "é漢x", 5 => 1, 3;
+        in_a_character: "é", 1 => 1, 2;
     }
 }

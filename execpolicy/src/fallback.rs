@@ -1,8 +1,16 @@
 //! The seam for what no rule speaks for.
 
+mod built_in;
+mod guard;
+mod setting;
+#[cfg(test)]
+mod tests;
+
 use shell_parser::Segment;
 
 use crate::{Basis, Context, Effect};
+
+pub use built_in::BuiltIn;
 
 /// Decides what no layer's allow speaks for. A closure over [`Unspoken`] and [`Context`] is one.
 pub trait Fallback {
@@ -18,6 +26,8 @@ pub struct Unspoken<'a> {
     pub segment: &'a Segment,
     /// Whether an allow of a layer speaks for running the program with its ordinary effects.
     pub spoken_for: bool,
+    /// The knowledge that described the segment, such as `git log`; `None` where nothing is known of the program.
+    pub entry: Option<&'a str>,
     /// The effects that are left; all of them where nothing speaks for the program.
     pub effects: &'a [Effect],
 }

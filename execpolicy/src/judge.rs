@@ -117,7 +117,7 @@ impl<F: Fallback> Hearing<'_, F> {
                 .into_iter()
                 .filter(|found| seen.insert((Arc::as_ptr(&found.rule), found.certainty)));
             basis.extend(new.map(Basis::Rule));
-            if let Some(unspoken) = coverage.unspoken(variant) {
+            if let Some(unspoken) = coverage.unspoken(variant, reading.entry.as_deref()) {
                 add_new(&mut basis, self.ask_fallback(&unspoken));
             }
             add_new(&mut effects, reading.effects.into_iter().chain(shell));

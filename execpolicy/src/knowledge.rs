@@ -1,15 +1,53 @@
 //! What is known about programs: from an argv to what it does.
 
-use shell_parser::Segment;
+mod arguments;
+mod compiled;
+mod condition;
+mod declaration;
+mod does;
+mod effects;
+mod entry;
+mod name;
+mod operand;
+pub(crate) mod path;
+mod sed;
+mod shell;
+mod spelling;
+mod unknown_word;
+
+use std::collections::BTreeMap;
+
+use shell_parser::{Argument, Segment, Value};
 
 use crate::{Context, Effect, EffectKind, Standing, UnknownEffect};
+use arguments::Arguments;
+use compiled::Compiled;
+use effects::Effects;
+use shell::Shell;
 
-/// Entries about programs. Empty knowledge is sound: of every program it says that nothing is known.
+pub use compiled::compile;
+pub use declaration::{Declaration, DeclarationError, Syntax, Trait};
+pub use does::Does;
+pub use entry::Entry;
+pub use spelling::SpellingError;
+pub(crate) use unknown_word::may_match;
+
+/// How many ways a segment is read in where words are one of a known few.
+const WAYS: usize = 64;
+
+/// How many words those ways may hold together.
+const WORDS_OF_WAYS: usize = 1024;
+
+/// Entries about programs. Empty knowledge is sound: of every program it says that nothing is known, shells apart,
+/// whose `-c TEXT` is always opened.
 #[derive(Debug, Default)]
-pub struct Knowledge {}
+pub struct Knowledge {
+    own: BTreeMap<Box<str>, Entry>,
+    compiled: Compiled,
+}
 
 /// A segment as its program would read it.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Reading {
     /// The entry that described it, such as `git log`; `None` where nothing is known of the program.
     pub entry: Option<Box<str>>,
@@ -31,17 +69,189 @@ pub struct NestedScript {
 }
 
 impl Knowledge {
+    /// The knowledge of a text that [`compile`] wrote. An entry is read from it when a command first names it.
+    pub fn compiled(text: &'static str) -> Self {
+        Self {
+            own: BTreeMap::new(),
+            compiled: Compiled::new(text),
+        }
+    }
+
+    /// Adds an entry; gives back the one that it replaces.
+    pub fn insert(&mut self, entry: Entry) -> Option<Entry> {
+        self.own.insert(entry.name.clone(), entry)
+    }
+
+    /// The entry of a program or sub-command, such as `git log`.
+    pub fn entry(&self, name: &str) -> Option<&Entry> {
+        self.own.get(name).or_else(|| self.compiled.entry(name))
+    }
+
+    /// The names of all entries.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.own.keys().map(|name| &**name).chain(self.compiled.names())
+    }
+
     /// Reads a segment as its program would. A segment without argv does nothing by itself.
-    pub fn read(&self, segment: &Segment, _context: &Context) -> Reading {
-        let effects = segment.argv.first().map(|name| Effect {
-            kind: EffectKind::Unknown(UnknownEffect::Program),
-            cause: name.span,
-            standing: Standing::Ordinary,
-        });
+    ///
+    /// Where words are one of a known few, it is everything that some choice of them does.
+    pub fn read(&self, segment: &Segment, context: &Context) -> Reading {
+        match ways(&segment.argv) {
+            None => self.read_words(segment, &segment.argv, context),
+            Some(ways) => ways
+                .iter()
+                .map(|words| self.read_words(segment, words, context))
+                .reduce(join)
+                .unwrap_or_default(),
+        }
+    }
+
+    fn read_words(&self, segment: &Segment, words: &[Argument], context: &Context) -> Reading {
+        let Some((program, words)) = words.split_first() else {
+            return Reading::default();
+        };
+        let mut effects = Effects::new(program.span);
+        if let Some(shell) = program.value.exact().and_then(Shell::named) {
+            if !shell::is_genuine(program, context) {
+                effects.unknown(UnknownEffect::Program, program.span);
+            }
+            let wrapper = program.value.exact().map(name::base).unwrap_or_default();
+            let nested = shell::read(shell, wrapper, words, context, &mut effects);
+            return Reading {
+                entry: Some(wrapper.into()),
+                effects: effects.found,
+                nested: nested.into_iter().collect(),
+            };
+        }
+        let Some(entry) = name::program(&program.value, context).and_then(|name| self.entry(name)) else {
+            return Reading {
+                entry: None,
+                effects: vec![Effect {
+                    kind: EffectKind::Unknown(UnknownEffect::Program),
+                    cause: program.span,
+                    standing: Standing::Ordinary,
+                }],
+                nested: Vec::new(),
+            };
+        };
+        let entry = self.read_entry(entry, words, &mut effects);
+        if entry.has(Trait::Trusts) && !path::is_in_workspace(segment, effects.entered.as_ref(), context) {
+            let directory = path::directory(segment, context)
+                .map_or(Value::Many, |directory| Value::Exact(directory.into()));
+            effects.found.push(Effect {
+                kind: EffectKind::Configured(effects.entered.take().unwrap_or(directory)),
+                cause: program.span,
+                standing: Standing::Extra,
+            });
+        }
         Reading {
-            entry: None,
-            effects: effects.into_iter().collect(),
+            entry: Some(entry.name.clone()),
+            effects: effects.found,
             nested: Vec::new(),
         }
     }
+
+    /// Reads the words with an entry or the sub-command's that they lead to; gives the entry that had the last word.
+    fn read_entry<'k>(&'k self, first: &'k Entry, words: &[Argument], effects: &mut Effects) -> &'k Entry {
+        let mut entry = first;
+        let mut words = words;
+        loop {
+            match entry.syntax {
+                Syntax::Test => {
+                    condition::read(&entry.name, words, effects);
+                    return entry;
+                }
+                Syntax::Getopt | Syntax::Find | Syntax::Words => {}
+            }
+            let mut arguments = Arguments::new(entry, words, effects);
+            let found = if entry.has(Trait::Subcommands) {
+                arguments.read_to_subcommand(|word| self.subcommand(entry, word).is_some())
+            } else {
+                None
+            };
+            let Some((at, subcommand)) = found.and_then(|at| {
+                let word = words.get(at)?.value.exact()?;
+                Some((at, self.subcommand(entry, word)?))
+            }) else {
+                arguments.read();
+                return entry;
+            };
+            words = words.get(at.saturating_add(1)..).unwrap_or_default();
+            entry = subcommand;
+        }
+    }
+
+    fn subcommand(&self, entry: &Entry, word: &str) -> Option<&Entry> {
+        self.entry(&format!("{} {word}", entry.name))
+    }
 }
+
+/// Every choice of the words that are one of a known few; `None` where none is. Too many choices leave the word
+/// unknown.
+fn ways(argv: &[Argument]) -> Option<Vec<Vec<Argument>>> {
+    if !argv.iter().any(|word| matches!(word.value, Value::OneOf(_))) {
+        return None;
+    }
+    let mut ways = vec![Vec::with_capacity(argv.len())];
+    let most = WAYS.min(WORDS_OF_WAYS.checked_div(argv.len()).unwrap_or_default());
+    for word in argv {
+        match &word.value {
+            Value::OneOf(texts) if ways.len().saturating_mul(texts.len()) <= most => {
+                ways = texts
+                    .iter()
+                    .flat_map(|text| {
+                        ways.iter().cloned().map(|mut way| {
+                            way.push(Argument {
+                                value: Value::Exact(text.clone()),
+                                span: word.span,
+                            });
+                            way
+                        })
+                    })
+                    .collect();
+            }
+            Value::OneOf(_) => {
+                let unknown = Argument {
+                    value: Value::One {
+                        prefix: "".into(),
+                        suffix: "".into(),
+                    },
+                    span: word.span,
+                };
+                for way in &mut ways {
+                    way.push(unknown.clone());
+                }
+            }
+            Value::Exact(_) | Value::One { .. } | Value::Glob(_) | Value::Many => {
+                for way in &mut ways {
+                    way.push(word.clone());
+                }
+            }
+        }
+    }
+    Some(ways)
+}
+
+/// What one of two readings does.
+fn join(mut one: Reading, other: Reading) -> Reading {
+    if one.entry != other.entry {
+        let program =
+            |entry: Option<Box<str>>| entry.map(|name| name.split(' ').next().unwrap_or_default().into());
+        let (left, right): (Option<Box<str>>, Option<Box<str>>) = (program(one.entry), program(other.entry));
+        one.entry = if left == right { left } else { None };
+    }
+    for effect in other.effects {
+        if !one.effects.contains(&effect) {
+            one.effects.push(effect);
+        }
+    }
+    for nested in other.nested {
+        if !one.nested.contains(&nested) {
+            one.nested.push(nested);
+        }
+    }
+    one
+}
+
+#[cfg(test)]
+mod tests;

@@ -22,9 +22,12 @@ pub use confinement::ConfinementName;
 pub use context::{Approval, Context, Directory, Lookup, Program};
 pub use decision::Decision;
 pub use effect::{Effect, EffectKind, Executed, Standing, UnknownEffect};
-pub use fallback::{Fallback, Ruling, Unspoken};
+pub use fallback::{BuiltIn, Fallback, Ruling, Unspoken};
 pub use judge::judge;
-pub use knowledge::{Knowledge, NestedScript, Reading};
+pub use knowledge::{
+    Declaration, DeclarationError, Does, Entry, Knowledge, NestedScript, Reading, SpellingError, Syntax,
+    Trait, compile,
+};
 pub use language::{LoadCode, Loaded, Packs, PolicyFile, load};
 pub use origin::{Layer, Origin};
 pub use policy_set::PolicySet;

@@ -1,2 +1,24 @@
-//! Placeholder.
+//! Joins policy, parser and sandbox: from a request to a decision that can be told.
+//!
+//! A [`Gatekeeper`] is built once from policy files and shared; a [`Command`] is what is asked about; its
+//! [`Judgement`] is told to programs as a [`report::Report`] and to people as findings. The file system is read
+//! here (policy files, the repository around a directory) and nothing below this crate does.
 #![forbid(unsafe_code)]
+
+mod builtin;
+pub mod codes;
+mod command;
+mod finding;
+mod gatekeeper;
+mod judgement;
+mod policy_file;
+pub mod report;
+mod surroundings;
+
+pub use command::Command;
+pub use gatekeeper::{Defaults, Gatekeeper};
+pub use judgement::Judgement;
+pub use policy_file::OpenError;
+pub use surroundings::{Surroundings, SurroundingsError};
+
+pub use execpolicy::{Approval, ConfinementName, Context, Decision, Dialect, Directory};

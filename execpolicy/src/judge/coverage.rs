@@ -28,10 +28,15 @@ impl Coverage {
     }
 
     /// What the fallback is to decide; `None` where nothing is left.
-    pub(super) fn unspoken<'a>(&'a self, segment: &'a Segment) -> Option<Unspoken<'a>> {
+    pub(super) fn unspoken<'a>(
+        &'a self,
+        segment: &'a Segment,
+        entry: Option<&'a str>,
+    ) -> Option<Unspoken<'a>> {
         (!self.spoken_for || !self.left.is_empty()).then_some(Unspoken {
             segment,
             spoken_for: self.spoken_for,
+            entry,
             effects: &self.left,
         })
     }

@@ -1,0 +1,122 @@
+//! The command line as it is typed.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Decides whether a shell command may run, and says why.
+#[derive(Debug, Parser)]
+#[command(name = "execpolicy", version, disable_help_subcommand = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Decides a command and runs nothing.
+    #[command(after_help = STATUS, override_usage = "execpolicy check [OPTIONS] (--shell TEXT | --stdin | -- ARGV...)")]
+    Check(CheckArgs),
+    /// Decides a command and shows the whole way: segments, matches, effects, verdict.
+    #[command(after_help = STATUS, override_usage = "execpolicy explain [OPTIONS] (--shell TEXT | -- ARGV...)")]
+    Explain(CheckArgs),
+}
+
+const STATUS: &str = "\
+Exit status: 0 allow, 10 prompt, 20 forbidden, 2 wrong usage, 1 failed (a policy that does not load).
+With --stdin: 0 when every line has its verdict, 1 when one has none.";
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CheckArgs {
+    /// A policy file; may be given several times, and the strictest word counts
+    #[arg(short = 'r', long = "rules", value_name = "FILE")]
+    pub(crate) rules: Vec<PathBuf>,
+
+    /// Leave out the built-in policy: what no rule speaks for asks
+    #[arg(long)]
+    pub(crate) no_default: bool,
+
+    /// How to answer [default: human on a terminal, else json]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+
+    /// Where the command starts [default: the current directory]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cwd: Option<PathBuf>,
+
+    /// The root of the work tree [default: the repository around the directory, else the directory]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) workspace: Option<PathBuf>,
+
+    /// The user's home directory [default: $HOME]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) home: Option<PathBuf>,
+
+    /// Who may be asked
+    #[arg(long, value_enum, default_value = "on-request")]
+    pub(crate) approval: ApprovalWord,
+
+    /// The sandbox profile that the caller will run the command in [default: none]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) confinement: Option<String>,
+
+    /// The shell that reads the text
+    #[arg(long, value_enum, default_value = "bash")]
+    pub(crate) dialect: DialectWord,
+
+    #[command(flatten)]
+    pub(crate) subject: Subject,
+}
+
+/// What is asked about: exactly one of these.
+#[derive(Debug, ClapArgs)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Subject {
+    /// A text, as a shell would read it
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) shell: Option<OsString>,
+
+    /// Requests on standard input, a JSON object a line; one JSON verdict a line out, in order
+    #[arg(long)]
+    pub(crate) stdin: bool,
+
+    /// The words of one command, as they are
+    #[arg(last = true, value_name = "ARGV")]
+    pub(crate) argv: Vec<OsString>,
+}
+
+/// How to answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people: the command with the deciding words underlined
+    Human,
+    /// One line for each finding
+    Concise,
+    /// One JSON object
+    Json,
+}
+
+/// Who may be asked.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum ApprovalWord {
+    /// A person; nothing leans on a confinement
+    Untrusted,
+    /// A person; what the confinement contains is not asked about
+    OnRequest,
+    /// Nobody: what would ask is forbidden
+    Never,
+}
+
+/// The shell that reads a text.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum DialectWord {
+    /// GNU bash
+    Bash,
+    /// POSIX sh
+    Sh,
+    /// zsh: only what every shell reads alike
+    Zsh,
+    /// Not known: only what every shell reads alike
+    Unknown,
+}

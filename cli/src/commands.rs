@@ -1,0 +1,5 @@
+//! One file for each sub-command.
+
+pub(crate) mod check;
+pub(crate) mod explain;
+mod lines;

@@ -1,0 +1,51 @@
+//! `execpolicy check`: decides, runs nothing.
+
+use std::io;
+
+use diagnostics::render::to_json;
+use diagnostics::visible;
+use gatekeeper::{Decision, Judgement};
+
+use crate::args::{CheckArgs, Format};
+use crate::commands::lines;
+use crate::exit::Exit;
+use crate::output;
+use crate::request::{Asked, Request};
+
+/// Answers one request, or every line of stdin.
+pub(crate) fn run(args: &CheckArgs) -> Exit {
+    match Request::resolve(args) {
+        Ok(request) => answer(request),
+        Err(exit) => exit,
+    }
+}
+
+/// Judges and tells.
+pub(crate) fn answer(request: Request) -> Exit {
+    match request.asked {
+        Asked::Lines(surroundings) => lines::answer_all(&request.gatekeeper, &surroundings),
+        Asked::Command(command, context) => {
+            let judgement = request.gatekeeper.judge(command, &context);
+            let told = tell(&judgement, output::format(request.format));
+            output::exit(judgement.decision(), told)
+        }
+    }
+}
+
+fn tell(judgement: &Judgement, format: Format) -> io::Result<()> {
+    match (format, judgement.decision()) {
+        (Format::Json, _) => output::answer_line(&to_json(&judgement.report())),
+        (Format::Human, Decision::Allow) => output::answer_line(&in_short(judgement)),
+        (Format::Human | Format::Concise, _) => output::answer(&judgement.findings(), format),
+    }
+}
+
+/// An allow needs no picture: one line with its reasons.
+fn in_short(judgement: &Judgement) -> String {
+    let findings = judgement.findings();
+    let told = findings.iter().map(|finding| {
+        let reasons = finding.notes.join("; ");
+        format!("{} ({})", visible(&finding.message), visible(&reasons))
+    });
+    told.collect()
+}

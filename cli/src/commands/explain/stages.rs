@@ -1,0 +1,237 @@
+//! The stages of one judgement as text.
+
+use diagnostics::visible;
+use gatekeeper::report::{
+    BasisReport, DecisionWord, EffectReport, GapReport, Happening, PlaceReport, RedirectModeWord,
+    SegmentReport, StandingWord, Whereabouts, WordReport,
+};
+use gatekeeper::{Approval, Context, Directory, Judgement};
+
+/// Everything up to the verdict, under headings; the findings follow below it.
+pub(crate) fn of(judgement: &Judgement, context: &Context) -> String {
+    let report = judgement.report();
+    let mut lines = vec!["Command".to_owned()];
+    let text = judgement.command().source().text();
+    lines.extend(text.lines().map(|line| format!("  {}", visible(line))));
+    lines.extend(surroundings(context));
+
+    lines.push("\nSegments".to_owned());
+    each(&mut lines, &report.segments, segment);
+    lines.push("\nGaps".to_owned());
+    lines.extend(report.gaps.iter().map(gap));
+    none_where_empty(&mut lines, report.gaps.is_empty());
+    lines.push("\nMatches".to_owned());
+    each(&mut lines, &report.segments, |segment| {
+        segment.basis.iter().map(basis).collect()
+    });
+    lines.push("\nEffects".to_owned());
+    each(&mut lines, &report.segments, |segment| {
+        segment.effects.iter().map(effect).collect()
+    });
+    lines.push("\nVerdict".to_owned());
+    lines.push(format!("  {}", word_of(report.decision)));
+    lines.push(match &report.confinement {
+        Some(name) => format!("  in the confinement `{}`\n", visible(name)),
+        None => "  without a confinement\n".to_owned(),
+    });
+    lines.join("\n")
+}
+
+/// Lines for each segment, the first one with the segment's number.
+fn each(
+    lines: &mut Vec<String>,
+    segments: &[SegmentReport],
+    describe: impl Fn(&SegmentReport) -> Vec<String>,
+) {
+    for (index, segment) in segments.iter().enumerate() {
+        let mut described = describe(segment);
+        if described.is_empty() {
+            described.push("none".to_owned());
+        }
+        for (row, line) in described.iter().enumerate() {
+            let number = index.saturating_add(1).to_string();
+            let number = if row == 0 { number.as_str() } else { "" };
+            lines.push(format!("  {number:>2} {line}"));
+        }
+    }
+    none_where_empty(lines, segments.is_empty());
+}
+
+fn none_where_empty(lines: &mut Vec<String>, empty: bool) {
+    if empty {
+        lines.push("   none".to_owned());
+    }
+}
+
+fn surroundings(context: &Context) -> Vec<String> {
+    let unknown = |path: Option<&str>| visible(path.unwrap_or("not known")).into_owned();
+    let cwd = match &context.cwd {
+        Directory::Known(path) => Some(&**path),
+        Directory::Unknown => None,
+    };
+    let approval = match context.approval {
+        Approval::Untrusted => "untrusted",
+        Approval::OnRequest => "on-request",
+        Approval::Never => "never",
+        Approval::Granular { .. } => "granular",
+    };
+    let confinement = context.confinement.as_ref().map_or("none", |name| name.as_str());
+    vec![
+        format!("  directory: {}", unknown(cwd)),
+        format!("  workspace: {}", unknown(context.workspace.as_deref())),
+        format!("  home: {}", unknown(context.home.as_deref())),
+        format!("  approval: {approval}, confinement: {}", visible(confinement)),
+    ]
+}
+
+fn segment(segment: &SegmentReport) -> Vec<String> {
+    let mut lines = vec![visible(&segment.text).into_owned()];
+    let words: Vec<String> = segment.words.iter().map(word).collect();
+    lines.push(format!("words: {}", words.join(" ")));
+    for assignment in &segment.assignments {
+        lines.push(format!(
+            "sets: {}={}",
+            visible(&assignment.name),
+            word(&assignment.value)
+        ));
+    }
+    for redirect in &segment.redirects {
+        lines.push(format!(
+            "redirect: {}{} {}",
+            redirect.fd,
+            operator(redirect.mode),
+            word(&redirect.target)
+        ));
+    }
+    lines.extend(match &segment.place {
+        PlaceReport::Direct => None,
+        PlaceReport::Substitution => Some("place: a substitution".to_owned()),
+        PlaceReport::Subshell => Some("place: a subshell".to_owned()),
+        PlaceReport::Function => Some("place: a function".to_owned()),
+        PlaceReport::Nested(program) => Some(format!("place: run by `{}`", visible(program))),
+        PlaceReport::Possible => Some("place: inside a gap, so it may run or not".to_owned()),
+    });
+    lines.extend(match &segment.cwd {
+        Whereabouts::Start => None,
+        Whereabouts::Moved(path) => Some(format!("directory: {}", visible(path))),
+        Whereabouts::Unknown => Some("directory: not known".to_owned()),
+    });
+    lines
+}
+
+fn operator(mode: RedirectModeWord) -> &'static str {
+    match mode {
+        RedirectModeWord::Read => "<",
+        RedirectModeWord::Write => ">",
+        RedirectModeWord::Append => ">>",
+        RedirectModeWord::Clobber => ">|",
+        RedirectModeWord::ReadWrite => "<>",
+        RedirectModeWord::WriteBoth => "&>",
+        RedirectModeWord::AppendBoth => "&>>",
+        RedirectModeWord::Duplicate | RedirectModeWord::Close => ">&",
+        RedirectModeWord::Heredoc => "<<",
+        RedirectModeWord::Herestring => "<<<",
+    }
+}
+
+fn gap(gap: &GapReport) -> String {
+    let [start, end] = gap.span;
+    format!("   {} {} (bytes {start} to {end})", gap.code, gap.reason)
+}
+
+fn basis(basis: &BasisReport) -> String {
+    let (decision, why) = match basis {
+        BasisReport::Rule {
+            file,
+            line,
+            column,
+            layer,
+            decision,
+            certain,
+            justification,
+            ..
+        } => {
+            let may = if *certain {
+                ""
+            } else {
+                ", for some values of the unknown words"
+            };
+            let said = justification
+                .as_deref()
+                .map_or(String::new(), |said| format!(": {said}"));
+            (
+                *decision,
+                format!("rule {file}:{line}:{column} of layer `{layer}`{may}{said}"),
+            )
+        }
+        BasisReport::Knowledge {
+            program,
+            decision,
+            reason,
+            ..
+        } => (*decision, format!("knowledge of `{program}`: {reason}")),
+        BasisReport::Default { decision, reason, .. } => (*decision, format!("default: {reason}")),
+        BasisReport::Gap {
+            decision,
+            reason,
+            code,
+            ..
+        } => (*decision, format!("gap {code}: {reason}")),
+        BasisReport::WouldAsk { decision } => (*decision, "nobody can be asked".to_owned()),
+    };
+    format!("{} by {}", word_of(decision), visible(&why))
+}
+
+fn effect(effect: &EffectReport) -> String {
+    let what = match &effect.happening {
+        Happening::List { path } => format!("lists {}", word(path)),
+        Happening::Read { path } => format!("reads {}", word(path)),
+        Happening::Write { path } => format!("writes {}", word(path)),
+        Happening::Delete { path } => format!("deletes {}", word(path)),
+        Happening::Connect { host } => format!("connects to {}", word(host)),
+        Happening::Execute {
+            argv,
+            script,
+            language,
+            code,
+        } => {
+            let words = argv.iter().flatten().chain(script).chain(code).map(word);
+            let words: Vec<String> = words.collect();
+            let language = language
+                .as_deref()
+                .map_or(String::new(), |name| format!("{name}: "));
+            format!("runs {}{}", visible(&language), words.join(" "))
+        }
+        Happening::Configured { path } => format!("runs what {} configures", word(path)),
+        Happening::Escalate => "takes more rights".to_owned(),
+        Happening::Signal => "signals another process".to_owned(),
+        Happening::Configure => "configures something that lasts".to_owned(),
+        Happening::Setting { name, value } => format!("sets {}={}", visible(name), word(value)),
+        Happening::Unknown { reason } => format!("does something unknown: the {reason} is not known"),
+    };
+    match effect.standing {
+        StandingWord::Ordinary => what,
+        StandingWord::Extra => format!("{what} (beside what the program is for)"),
+    }
+}
+
+/// A word as it is known: `…` stands for what is not.
+fn word(word: &WordReport) -> String {
+    let text = match word {
+        WordReport::Exact(text) if text.is_empty() => "''".to_owned(),
+        WordReport::Exact(text) if text.contains(char::is_whitespace) => format!("'{text}'"),
+        WordReport::Exact(text) | WordReport::Glob(text) => text.clone(),
+        WordReport::OneOf(texts) => format!("[{}]", texts.join("|")),
+        WordReport::One { prefix, suffix } => format!("{prefix}…{suffix}"),
+        WordReport::Many(_) => "……".to_owned(),
+    };
+    visible(&text).into_owned()
+}
+
+fn word_of(decision: DecisionWord) -> &'static str {
+    match decision {
+        DecisionWord::Allow => "allow",
+        DecisionWord::Prompt => "prompt",
+        DecisionWord::Forbidden => "forbidden",
+    }
+}

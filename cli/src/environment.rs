@@ -1,0 +1,32 @@
+//! What the process was started with: the only place that looks at the environment.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// The directory the process was started in, where it still exists.
+pub(crate) fn directory() -> Option<PathBuf> {
+    env::current_dir().ok()
+}
+
+/// `$HOME`, where it is set and not empty.
+pub(crate) fn home() -> Option<PathBuf> {
+    variable("HOME").map(PathBuf::from)
+}
+
+/// The names of all variables that are UTF-8, sorted.
+pub(crate) fn names() -> Vec<Box<str>> {
+    let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let mut names: Vec<Box<str>> = names.map(String::into_boxed_str).collect();
+    names.sort_unstable();
+    names
+}
+
+/// Whether a terminal may be sent colours: `NO_COLOR` is not set, and `TERM` is not `dumb`.
+pub(crate) fn wants_colours() -> bool {
+    variable("NO_COLOR").is_none() && variable("TERM").is_none_or(|term| term != "dumb")
+}
+
+fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}

@@ -1,0 +1,205 @@
+//! The fallback that is shipped: what only reads and shows may run, everything else asks.
+
+use diagnostics::{Span, visible};
+use shell_parser::{Segment, Value};
+
+use crate::fallback::guard::{self, Meeting};
+use crate::fallback::setting;
+use crate::{
+    Basis, Context, Decision, Effect, EffectKind, Executed, Fallback, Ruling, Standing, UnknownEffect,
+    Unspoken,
+};
+
+/// How many characters of a command's text a reason shows.
+const SHOWN: usize = 80;
+
+/// Decides by effects: a segment that only lists, reads and shows, and reads nothing guarded, is allowed; each other
+/// effect is a prompt that names it and the words that cause it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BuiltIn;
+
+impl Fallback for BuiltIn {
+    fn rule_on(&self, unspoken: &Unspoken<'_>, context: &Context) -> Ruling {
+        let objections: Ruling = unspoken
+            .effects
+            .iter()
+            .filter_map(|effect| {
+                let reason = objection(effect, unspoken, context)?;
+                Some(basis(unspoken, effect, reason))
+            })
+            .collect();
+        if objections.is_empty() {
+            vec![consent(unspoken)]
+        } else {
+            objections
+        }
+    }
+}
+
+/// Why a segment without objections may run.
+fn consent(unspoken: &Unspoken<'_>) -> Basis {
+    let cause = unspoken.segment.span;
+    let by_default = |decision, reason: &str| Basis::Default {
+        decision,
+        reason: reason.into(),
+        cause,
+    };
+    match unspoken.entry {
+        _ if unspoken.spoken_for => by_default(
+            Decision::Allow,
+            "it does nothing of note beside what the rule allows",
+        ),
+        Some(entry) => Basis::Knowledge {
+            program: entry.into(),
+            decision: Decision::Allow,
+            reason: "it only reads and shows".into(),
+            cause,
+        },
+        None if unspoken.segment.argv.is_empty() => by_default(Decision::Allow, "it runs no program"),
+        None => by_default(Decision::Prompt, "nothing is known of this command"),
+    }
+}
+
+/// A prompt for an effect: knowledge's word where the program does it, the default's where the shell does.
+fn basis(unspoken: &Unspoken<'_>, effect: &Effect, reason: String) -> Basis {
+    let segment = unspoken.segment;
+    let by_shell = segment
+        .redirects
+        .iter()
+        .any(|redirect| redirect.span == effect.cause)
+        || segment
+            .assignments
+            .iter()
+            .any(|setting| setting.span == effect.cause);
+    match unspoken.entry {
+        Some(entry) if !by_shell => Basis::Knowledge {
+            program: entry.into(),
+            decision: Decision::Prompt,
+            reason: reason.into(),
+            cause: effect.cause,
+        },
+        Some(_) | None => Basis::Default {
+            decision: Decision::Prompt,
+            reason: reason.into(),
+            cause: effect.cause,
+        },
+    }
+}
+
+/// What there is to ask about an effect; `None` is nothing.
+fn objection(effect: &Effect, unspoken: &Unspoken<'_>, context: &Context) -> Option<String> {
+    let segment = unspoken.segment;
+    match &effect.kind {
+        EffectKind::List(_) => None,
+        EffectKind::Read(path) => guard::meeting(path, segment, context).map(|meeting| match meeting {
+            Meeting::Named => format!("reads {}, which may hold a secret", shown(path, "a file")),
+            Meeting::Unresolved => {
+                format!(
+                    "reads {}, which may be one that holds a secret",
+                    shown(path, "a file")
+                )
+            }
+        }),
+        EffectKind::Write(path) if is_sink(path) => None,
+        EffectKind::Write(path) => Some(format!("writes to {}", shown(path, "a file"))),
+        EffectKind::Delete(path) => Some(format!("deletes {}", shown(path, "a file"))),
+        EffectKind::Connect(host) => Some(format!("connects to {}", shown(host, "a host"))),
+        EffectKind::Execute(Executed::Command(words)) => Some(format!("runs {}", command(words))),
+        EffectKind::Execute(Executed::Script(text)) => {
+            Some(format!("runs {} in a shell", shown(text, "a text")))
+        }
+        EffectKind::Execute(Executed::Code { language, text }) => Some(format!(
+            "runs {} as {language} code, which may do more than edit text",
+            shown(text, "a text")
+        )),
+        EffectKind::Configured(directory) => Some(match effect.standing {
+            Standing::Ordinary => format!("runs what {} configures", shown(directory, "a directory")),
+            Standing::Extra => format!(
+                "runs what {} configures, which is not surely the workspace",
+                shown(directory, "a directory")
+            ),
+        }),
+        EffectKind::Escalate => Some("takes more rights".to_owned()),
+        EffectKind::Signal => Some("signals other processes".to_owned()),
+        EffectKind::Configure => Some("changes a configuration that lasts".to_owned()),
+        EffectKind::Setting { name, .. } if setting::is_harmless(name, context) => None,
+        EffectKind::Setting { name, .. } => Some(format!(
+            "sets {}, which may change what programs do",
+            quoted(name)
+        )),
+        EffectKind::Unknown(why) => Some(unknown(*why, effect.cause, unspoken)),
+    }
+}
+
+/// What is not known, with the words that it is not known of.
+fn unknown(why: UnknownEffect, cause: Span, unspoken: &Unspoken<'_>) -> String {
+    let segment = unspoken.segment;
+    let program = unspoken.entry.map_or_else(|| program(segment), quoted);
+    let word = segment
+        .argv
+        .iter()
+        .find(|argument| argument.span == cause)
+        .map_or_else(
+            || "a word".to_owned(),
+            |argument| shown(&argument.value, "a word"),
+        );
+    match why {
+        UnknownEffect::Program => format!("nothing is known of {}", self::program(segment)),
+        UnknownEffect::Subcommand => format!("nothing is known of the sub-command {word} of {program}"),
+        UnknownEffect::Option => format!("it is not known what the option {word} of {program} does"),
+        UnknownEffect::Operand if segment.argv.first().is_some_and(|name| name.span == cause) => {
+            format!("it is not known what {program} does without a further word")
+        }
+        UnknownEffect::Operand => format!("it is not known what {program} does with {word}"),
+        UnknownEffect::Word => format!("{word} may be an option of {program} that matters"),
+    }
+}
+
+/// The program's name, in backticks.
+fn program(segment: &Segment) -> String {
+    segment.argv.first().map_or_else(
+        || "the program".to_owned(),
+        |name| shown(&name.value, "a program"),
+    )
+}
+
+/// A value for people: in backticks where it is known, else said to be known only when it runs.
+fn shown(value: &Value, what: &str) -> String {
+    match value {
+        Value::Exact(text) | Value::Glob(text) => quoted(text),
+        Value::OneOf(texts) => texts
+            .iter()
+            .map(|text| quoted(text))
+            .collect::<Vec<_>>()
+            .join(" or "),
+        Value::One { prefix, suffix } if !prefix.is_empty() || !suffix.is_empty() => {
+            quoted(&format!("{prefix}…{suffix}"))
+        }
+        Value::One { .. } | Value::Many => format!("{what} that is only known when it runs"),
+    }
+}
+
+/// The words of a command, in one pair of backticks.
+fn command(words: &[Value]) -> String {
+    let words: Vec<&str> = words.iter().map(|word| word.exact().unwrap_or("…")).collect();
+    quoted(&words.join(" "))
+}
+
+/// Text of a stranger in backticks, with what cannot be seen made visible, and cut short.
+fn quoted(text: &str) -> String {
+    let text = visible(text);
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("`{}…`", text.get(..end).unwrap_or_default()),
+        None => format!("`{text}`"),
+    }
+}
+
+/// Files that keep nothing, and the process's own open descriptors.
+fn is_sink(path: &Value) -> bool {
+    path.exact().is_some_and(|path| {
+        matches!(path, "/dev/null" | "/dev/stdout" | "/dev/stderr")
+            || path
+                .strip_prefix("/dev/fd/")
+                .is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+    })
+}

@@ -1,0 +1,1 @@
+//! What the shipped fallback answers to the shipped knowledge.

@@ -1,0 +1,443 @@
+//! Reads the arguments of a program the way the program does.
+
+use diagnostics::Span;
+use shell_parser::{Argument, Value};
+
+use crate::UnknownEffect;
+use crate::knowledge::declaration::{Syntax, Trait};
+use crate::knowledge::does::Does;
+use crate::knowledge::effects::Effects;
+use crate::knowledge::entry::{Entry, Opt};
+use crate::knowledge::spelling::Takes;
+use crate::knowledge::unknown_word::{after_dashes, may_be, may_begin_with_dash};
+
+/// A walk over the words behind a program's name.
+pub(crate) struct Arguments<'a, 'e> {
+    entry: &'a Entry,
+    words: &'a [Argument],
+    next: usize,
+    /// After `--`, or after the first operand where that ends the options.
+    ended: Ended,
+    /// Words that are operands, in order.
+    operands: Vec<&'a Argument>,
+    /// Places of operands that options have taken.
+    taken: Vec<usize>,
+    /// Options without a value that do something with what the operands name.
+    flags: Vec<(Does, Span)>,
+    /// Set once an unknown word may have been an option: from then on no word's part is certain.
+    roles: Roles,
+    effects: &'e mut Effects,
+}
+
+/// Whether options may still come.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Ended {
+    No,
+    Yes,
+}
+
+/// Whether it is certain which words are operands.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Roles {
+    Certain,
+    Uncertain,
+}
+
+impl<'a, 'e> Arguments<'a, 'e> {
+    /// The walk over `words`, none read yet; what they do goes to `effects`.
+    pub(crate) fn new(entry: &'a Entry, words: &'a [Argument], effects: &'e mut Effects) -> Self {
+        Self {
+            entry,
+            words,
+            next: 0,
+            ended: match entry.syntax {
+                Syntax::Words => Ended::Yes,
+                Syntax::Getopt | Syntax::Find | Syntax::Test => Ended::No,
+            },
+            operands: Vec::new(),
+            taken: Vec::new(),
+            flags: Vec::new(),
+            roles: Roles::Certain,
+            effects,
+        }
+    }
+
+    /// Reads options up to a word that `leads` on to a sub-command; gives that word's index.
+    pub(crate) fn read_to_subcommand(&mut self, leads: impl Fn(&str) -> bool) -> Option<usize> {
+        let outermost = !self.entry.name.contains(' ');
+        while let Some(word) = self.words.get(self.next) {
+            let is_option = match word.value.exact() {
+                Some(text) if leads(text) => return Some(self.next),
+                Some(text) => text.starts_with('-') && text.len() > 1,
+                None => may_begin_with_dash(&word.value),
+            };
+            if !outermost || !is_option {
+                return None;
+            }
+            self.step();
+        }
+        None
+    }
+
+    /// Reads all the words that are left.
+    pub(crate) fn read(mut self) {
+        while self.next < self.words.len() {
+            self.step();
+        }
+        self.finish();
+    }
+
+    /// Reads one word, with the values that belong to it.
+    fn step(&mut self) {
+        let Some(word) = self.words.get(self.next) else {
+            return;
+        };
+        self.next = self.next.saturating_add(1);
+        if self.ended == Ended::Yes {
+            self.operands.push(word);
+            return;
+        }
+        match self.entry.syntax {
+            Syntax::Find => self.find_word(word),
+            Syntax::Getopt | Syntax::Words | Syntax::Test => self.getopt_word(word),
+        }
+    }
+
+    fn getopt_word(&mut self, word: &'a Argument) {
+        match &word.value {
+            Value::Exact(text) => match text.strip_prefix('-') {
+                None | Some("") => self.operand(word),
+                Some("-") => {
+                    // A word before may have taken this one as its value.
+                    if self.roles == Roles::Certain {
+                        self.ended = Ended::Yes;
+                    }
+                }
+                Some(rest) if rest.starts_with('-') => self.long(text, None, word.span),
+                Some(cluster) => self.cluster(cluster, None, word),
+            },
+            Value::One { prefix, suffix } => match prefix.strip_prefix('-') {
+                None if !prefix.is_empty() => self.operand(word),
+                Some(rest) if rest.starts_with('-') && rest.contains('=') => {
+                    self.long(prefix, Some(suffix), word.span);
+                }
+                Some(cluster) if !cluster.is_empty() && !cluster.starts_with('-') => {
+                    self.cluster(cluster, Some(suffix), word);
+                }
+                None | Some(_) => self.unknown_word(word),
+            },
+            Value::OneOf(_) | Value::Glob(_) | Value::Many => {
+                if may_begin_with_dash(&word.value) {
+                    self.unknown_word(word);
+                } else {
+                    self.operand(word);
+                }
+            }
+        }
+    }
+
+    /// `--name` or `--name=value`; with `unknown`, text that is not known follows, ending as it says.
+    fn long(&mut self, text: &str, unknown: Option<&str>, span: Span) {
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (text, None),
+        };
+        let Some(option) = self.entry.long_option(name) else {
+            self.effects.unknown(UnknownEffect::Option, span);
+            return;
+        };
+        self.take_place(option);
+        match (option.takes, value) {
+            (Takes::Nothing | Takes::Optional, None) => self.flag(option.does, span),
+            (Takes::One, None) => self.separate(option, 1, span),
+            (Takes::Two, None) => self.separate(option, 2, span),
+            (Takes::Optional | Takes::One, Some(value)) => {
+                self.effects
+                    .value(self.entry, option.does, || attached(value, unknown), span);
+            }
+            (Takes::Nothing | Takes::Two, Some(_)) => self.effects.unknown(UnknownEffect::Option, span),
+        }
+    }
+
+    /// The letters of `-abc`; with `unknown`, text that is not known follows, ending as it says.
+    fn cluster(&mut self, letters: &str, unknown: Option<&str>, word: &'a Argument) {
+        for (at, letter) in letters.char_indices() {
+            let rest = letters
+                .get(at.saturating_add(letter.len_utf8())..)
+                .unwrap_or_default();
+            let Some(option) = self.letter(letter) else {
+                self.effects.unknown(UnknownEffect::Option, word.span);
+                return;
+            };
+            self.take_place(option);
+            let is_attached = !rest.is_empty() || unknown.is_some();
+            match option.takes {
+                Takes::Nothing => self.flag(option.does, word.span),
+                Takes::Optional | Takes::One if is_attached => {
+                    self.effects
+                        .value(self.entry, option.does, || attached(rest, unknown), word.span);
+                    if unknown.is_some() && rest.is_empty() {
+                        // Where the unknown text is empty, the value is the next word, or none.
+                        self.unknown_word(word);
+                    }
+                    return;
+                }
+                Takes::Optional => return self.flag(option.does, word.span),
+                Takes::One => return self.separate(option, 1, word.span),
+                Takes::Two => return self.separate(option, 2, word.span),
+            }
+        }
+        if unknown.is_some() {
+            self.unknown_word(word);
+        }
+    }
+
+    /// The option of one letter.
+    fn letter(&self, letter: char) -> Option<Opt> {
+        let found = self
+            .entry
+            .options
+            .binary_search_by(|(known, _)| known.chars().cmp(['-', letter]));
+        match found {
+            Ok(at) => self.entry.options.get(at).map(|(_, option)| *option),
+            Err(_) if letter.is_ascii_digit() => self.entry.number.map(|does| Opt {
+                takes: Takes::Nothing,
+                does,
+                instead_of: None,
+            }),
+            Err(_) => None,
+        }
+    }
+
+    /// The next words as the values of an option.
+    fn separate(&mut self, option: Opt, count: usize, span: Span) {
+        for _ in 0..count {
+            let Some(word) = self.words.get(self.next) else {
+                return;
+            };
+            self.next = self.next.saturating_add(1);
+            self.effects
+                .value(self.entry, option.does, || word.value.clone(), span.to(word.span));
+            match word.value {
+                Value::Many | Value::Glob(_) => self.stretched(word),
+                Value::Exact(_) | Value::OneOf(_) | Value::One { .. } => {}
+            }
+        }
+    }
+
+    /// A word in a value's place that may be none or several: what follows may be read in another way.
+    fn stretched(&mut self, word: &'a Argument) {
+        match self.entry.syntax {
+            Syntax::Find if self.meets_an_option(&word.value) => {
+                self.effects.unknown(UnknownEffect::Word, word.span);
+            }
+            Syntax::Find => {}
+            Syntax::Getopt | Syntax::Words | Syntax::Test => self.unknown_word(word),
+        }
+    }
+
+    /// A word of `find`.
+    fn find_word(&mut self, word: &'a Argument) {
+        let Some(text) = word.value.exact() else {
+            if self.meets_an_option(&word.value) {
+                self.effects.unknown(UnknownEffect::Word, word.span);
+            }
+            self.operands.push(word);
+            return;
+        };
+        if matches!(text, "(" | ")" | "!" | ",") {
+            return;
+        }
+        if !text.starts_with('-') {
+            self.operands.push(word);
+            return;
+        }
+        let Some(option) = self.entry.option(text) else {
+            self.effects.unknown(UnknownEffect::Option, word.span);
+            return;
+        };
+        match (option.does, option.takes) {
+            (Does::Executes, _) => self.command(word.span),
+            (does, Takes::Nothing | Takes::Optional) => self.flag(does, word.span),
+            (_, Takes::One) => self.separate(option, 1, word.span),
+            (_, Takes::Two) => self.separate(option, 2, word.span),
+        }
+    }
+
+    /// The command of `-exec`: up to `;`, or to `+` behind `{}`.
+    fn command(&mut self, span: Span) {
+        let mut command = Vec::new();
+        let mut end = span;
+        while let Some(word) = self.words.get(self.next) {
+            self.next = self.next.saturating_add(1);
+            end = word.span;
+            let after_braces = command.last().and_then(Value::exact) == Some("{}");
+            match word.value.exact() {
+                Some(";") => break,
+                Some("+") if after_braces => break,
+                Some(_) | None => command.push(word.value.clone()),
+            }
+        }
+        self.effects.executes(command, span.to(end));
+    }
+
+    /// Whether a word that is not known may be one of the options, as a whole.
+    fn meets_an_option(&self, value: &Value) -> bool {
+        self.entry.options.iter().any(|(name, _)| may_be(value, name))
+    }
+
+    fn operand(&mut self, word: &'a Argument) {
+        self.operands.push(word);
+        if self.entry.has(Trait::OptionsFirst) && self.roles == Roles::Certain {
+            self.ended = Ended::Yes;
+        }
+    }
+
+    /// A word that may be an option: the join over all of them.
+    fn unknown_word(&mut self, word: &'a Argument) {
+        if self.entry.has(Trait::Complete) && self.entry.tame {
+            self.roles = Roles::Uncertain;
+        } else {
+            self.effects.unknown(UnknownEffect::Word, word.span);
+        }
+        self.operands.push(word);
+    }
+
+    fn take_place(&mut self, option: Opt) {
+        self.taken.extend(option.instead_of);
+    }
+
+    /// An option without a value.
+    fn flag(&mut self, does: Does, span: Span) {
+        match does {
+            Does::Harmless => {}
+            Does::Lists | Does::Reads | Does::Writes | Does::Deletes | Does::Rewrites => {
+                self.flags.push((does, span));
+            }
+            Does::Connects
+            | Does::Executes
+            | Does::Sed
+            | Does::Enters
+            | Does::Escalates
+            | Does::Signals
+            | Does::Configures
+            | Does::Unknown => self.effects.flag(self.entry, does, span),
+        }
+    }
+
+    /// Says what the operands do, now that it is known which words they are.
+    fn finish(self) {
+        let Self {
+            entry,
+            operands,
+            taken,
+            flags,
+            roles,
+            effects,
+            ..
+        } = self;
+        if roles == Roles::Uncertain {
+            let anything = entry.anything();
+            for word in &operands {
+                for does in &anything {
+                    effects.value(entry, *does, || word.value.clone(), word.span);
+                    for attached in after_dashes(&word.value) {
+                        effects.value(entry, *does, || attached, word.span);
+                    }
+                }
+            }
+            return;
+        }
+        let places = &entry.operands.places;
+        let left: Vec<usize> = (0..places.len()).filter(|place| !taken.contains(place)).collect();
+        let certain = operands
+            .iter()
+            .position(|word| matches!(word.value, Value::Many | Value::Glob(_)))
+            .unwrap_or(operands.len());
+        let mut touched: Vec<&Argument> = Vec::new();
+        for (index, word) in operands.iter().copied().enumerate() {
+            let range = entry.operands.places_of(&left, index, operands.len(), certain);
+            if range.is_empty() {
+                effects.unknown(no_place(entry, &word.value), word.span);
+            }
+            for place in left
+                .get(range)
+                .unwrap_or_default()
+                .iter()
+                .filter_map(|place| places.get(*place))
+            {
+                let begins = place.begins.is_none_or(|first| begins_with(&word.value, first));
+                if !begins {
+                    effects.unknown(UnknownEffect::Operand, word.span);
+                }
+                if place.does == Does::Unknown {
+                    effects.unknown(unknown_operand(entry), word.span);
+                    continue;
+                }
+                effects.value(entry, place.does, || word.value.clone(), word.span);
+                if !matches!(place.does, Does::Harmless | Does::Sed) {
+                    touched.push(word);
+                }
+            }
+        }
+        for place in left.iter().skip(certain).filter_map(|place| places.get(*place)) {
+            if let Some(implied) = &place.implied {
+                let name = effects.name_span;
+                if place.does == Does::Unknown {
+                    effects.unknown(UnknownEffect::Operand, name);
+                    continue;
+                }
+                effects.value(entry, place.does, || Value::Exact(implied.clone()), name);
+            }
+        }
+        for (does, span) in flags {
+            if touched.is_empty() {
+                effects.value(entry, does, || Value::Exact(".".into()), span);
+            }
+            for word in touched
+                .iter()
+                .filter(|_| !matches!(does, Does::Reads | Does::Lists))
+            {
+                effects.value(entry, does, || word.value.clone(), span.to(word.span));
+            }
+        }
+    }
+}
+
+/// A value in the same word as its option; with `unknown`, text that is not known follows, ending as it says.
+fn attached(text: &str, unknown: Option<&str>) -> Value {
+    match unknown {
+        None => Value::Exact(text.into()),
+        Some(suffix) => Value::One {
+            prefix: text.into(),
+            suffix: suffix.into(),
+        },
+    }
+}
+
+/// Why a word has no place among the operands.
+fn no_place(entry: &Entry, value: &Value) -> UnknownEffect {
+    match value {
+        Value::Many => UnknownEffect::Word,
+        Value::Exact(_) | Value::OneOf(_) | Value::One { .. } | Value::Glob(_) => unknown_operand(entry),
+    }
+}
+
+/// What an operand is that nothing is known of.
+fn unknown_operand(entry: &Entry) -> UnknownEffect {
+    if entry.has(Trait::Subcommands) {
+        UnknownEffect::Subcommand
+    } else {
+        UnknownEffect::Operand
+    }
+}
+
+/// Whether a word surely begins with this character.
+fn begins_with(value: &Value, first: char) -> bool {
+    match value {
+        Value::Exact(text) => text.starts_with(first),
+        Value::One { prefix, .. } => prefix.starts_with(first),
+        Value::OneOf(texts) => texts.iter().all(|text| text.starts_with(first)),
+        Value::Glob(_) | Value::Many => false,
+    }
+}

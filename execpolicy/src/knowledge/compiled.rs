@@ -1,0 +1,81 @@
+//! Knowledge compiled ahead: one line of JSON an entry, sorted by name, read when a command names it.
+
+use std::sync::OnceLock;
+
+use crate::knowledge::declaration::Declaration;
+use crate::knowledge::entry::Entry;
+
+/// What each line begins with, so that the name is found without reading JSON.
+const NAME: &str = "{\"name\":\"";
+
+/// The lines of a compiled text.
+#[derive(Debug, Default)]
+pub(crate) struct Compiled {
+    lines: Vec<Line>,
+}
+
+/// One entry, read at most once.
+#[derive(Debug)]
+struct Line {
+    name: &'static str,
+    text: &'static str,
+    entry: OnceLock<Option<Box<Entry>>>,
+}
+
+impl Compiled {
+    /// Splits a text that [`compile`] wrote. A line that it did not write describes nothing.
+    pub(crate) fn new(text: &'static str) -> Self {
+        let mut lines: Vec<Line> = text
+            .lines()
+            .filter_map(|text| {
+                let name = text.strip_prefix(NAME)?.split('"').next()?;
+                Some(Line {
+                    name,
+                    text,
+                    entry: OnceLock::new(),
+                })
+            })
+            .collect();
+        // Sorted already, so that this is one pass.
+        lines.sort_by_key(|line| line.name);
+        Self { lines }
+    }
+
+    /// The entry of this name.
+    pub(crate) fn entry(&self, name: &str) -> Option<&Entry> {
+        let found = self.lines.binary_search_by_key(&name, |line| line.name).ok()?;
+        self.lines.get(found)?.entry()
+    }
+
+    /// Every name, sorted.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().map(|line| line.name)
+    }
+}
+
+impl Line {
+    fn entry(&self) -> Option<&Entry> {
+        self.entry
+            .get_or_init(|| {
+                let declared: Declaration = serde_json::from_str(self.text).ok()?;
+                Entry::try_from(&declared).ok().map(Box::new)
+            })
+            .as_deref()
+    }
+}
+
+/// Writes declarations as the text that [`Knowledge::compiled`](crate::Knowledge::compiled) reads.
+///
+/// # Errors
+///
+/// Only if a name cannot be written as JSON, which no checked declaration has.
+pub fn compile(declarations: &[Declaration]) -> Result<String, serde_json::Error> {
+    let mut sorted: Vec<&Declaration> = declarations.iter().collect();
+    sorted.sort_by(|left, right| left.name.cmp(&right.name));
+    let mut text = String::new();
+    for declared in sorted {
+        text.push_str(&serde_json::to_string(declared)?);
+        text.push('\n');
+    }
+    Ok(text)
+}

@@ -1,0 +1,44 @@
+//! Which program a name leads to.
+
+use shell_parser::Value;
+
+use crate::{Context, Lookup};
+
+/// The program that knowledge may speak of: a bare name that leads where it belongs, or the path it leads to. `./ls`
+/// is not `ls`.
+pub(crate) fn program<'a>(name: &'a Value, context: &Context) -> Option<&'a str> {
+    let name = name.exact()?;
+    let Lookup::Table(table) = &context.lookup else {
+        return (!name.contains('/')).then_some(name);
+    };
+    let bare = base(name);
+    match table.get(bare) {
+        Some(found) => (!found.replaceable && (bare == name || *found.path == *name)).then_some(bare),
+        None => (bare == name && is_builtin(name)).then_some(name),
+    }
+}
+
+/// The last component of a path.
+pub(crate) fn base(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+/// Whether every shell has a builtin of this name, which no search of directories can replace.
+fn is_builtin(name: &str) -> bool {
+    matches!(
+        name,
+        ":" | "["
+            | "cd"
+            | "command"
+            | "echo"
+            | "exit"
+            | "false"
+            | "printf"
+            | "pwd"
+            | "return"
+            | "test"
+            | "true"
+            | "type"
+            | "wait"
+    )
+}

@@ -1,0 +1,108 @@
+//! Paths by their text alone.
+
+use shell_parser::{Segment, Value, WorkingDirectory};
+
+use crate::{Context, Directory};
+
+/// `path` as seen from `base`, without `.` and with `..` resolved where a name stands before it. Relative where both
+/// are, and then it may begin with `..`.
+pub(crate) fn join(base: &str, path: &str) -> String {
+    let absolute = path.starts_with('/') || base.starts_with('/');
+    let whole = if path.starts_with('/') {
+        path.to_owned()
+    } else {
+        format!("{base}/{path}")
+    };
+    let mut names: Vec<&str> = Vec::new();
+    for name in whole.split('/') {
+        match name {
+            "" | "." => {}
+            ".." => match names.last() {
+                Some(&"..") => names.push(".."),
+                Some(_) => {
+                    names.pop();
+                }
+                None if absolute => {}
+                None => names.push(".."),
+            },
+            _ => names.push(name),
+        }
+    }
+    let joined = names.join("/");
+    match (absolute, joined.is_empty()) {
+        (true, _) => format!("/{joined}"),
+        (false, true) => ".".to_owned(),
+        (false, false) => joined,
+    }
+}
+
+/// Whether `path` is `root` or below it; both normalised.
+pub(crate) fn is_within(path: &str, root: &str) -> bool {
+    path.strip_prefix(root)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || root.ends_with('/'))
+}
+
+/// Where a segment runs: absolute where the start is known, else relative to the start; `None` is anywhere.
+pub(crate) fn directory(segment: &Segment, context: &Context) -> Option<String> {
+    let start = match &context.cwd {
+        Directory::Known(start) => start,
+        Directory::Unknown => "",
+    };
+    match &segment.directory {
+        WorkingDirectory::Start => Some(join(start, ".")),
+        WorkingDirectory::Moved(to) => Some(join(start, to)),
+        WorkingDirectory::Unknown => None,
+    }
+}
+
+/// Whether the directory that a segment runs in, or that an option leads it to, is the workspace or below it. Where
+/// no workspace is known, the directory that the script starts in is taken for it.
+pub(crate) fn is_in_workspace(segment: &Segment, entered: Option<&Value>, context: &Context) -> bool {
+    let Some(mut directory) = directory(segment, context) else {
+        return false;
+    };
+    if let Some(entered) = entered {
+        let Some(entered) = entered.exact() else {
+            return false;
+        };
+        directory = join(&directory, entered);
+    }
+    match (&context.workspace, &context.cwd) {
+        (Some(workspace), _) => directory.starts_with('/') && is_within(&directory, &join("/", workspace)),
+        (None, Directory::Known(start)) => is_within(&directory, &join("/", start)),
+        (None, Directory::Unknown) => {
+            !directory.starts_with('/') && directory != ".." && !directory.starts_with("../")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_joined_by_their_text() {
+        for (base, path, joined) in [
+            ("/w/repo", "src", "/w/repo/src"),
+            ("/w/repo", "../x", "/w/x"),
+            ("/w", "../../../x", "/x"),
+            ("/w", "/etc//./passwd", "/etc/passwd"),
+            ("", "src/..", "."),
+            ("", "..", ".."),
+            ("..", "../x", "../../x"),
+            ("a", "../../b", "../b"),
+            ("", "/", "/"),
+            ("/", "a", "/a"),
+        ] {
+            assert_eq!(join(base, path), joined, "{base} {path}");
+        }
+    }
+
+    #[test]
+    fn a_directory_holds_itself_and_what_is_below() {
+        assert!(is_within("/w/repo", "/w/repo"));
+        assert!(is_within("/w/repo/src", "/w/repo"));
+        assert!(!is_within("/w/repository", "/w/repo"));
+        assert!(is_within("/etc", "/"));
+    }
+}

@@ -1,0 +1,178 @@
+//! Reads the arguments of a shell: `bash -lc TEXT`.
+
+use diagnostics::Span;
+use shell_parser::{Argument, Dialect};
+
+use crate::knowledge::NestedScript;
+use crate::knowledge::effects::Effects;
+use crate::knowledge::name;
+use crate::{Context, Effect, EffectKind, Executed, Lookup, Standing, UnknownEffect};
+
+/// The shells whose arguments are understood.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Shell {
+    Bash,
+    Dash,
+    Zsh,
+}
+
+/// What the options say.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Mode {
+    /// A file, or standard input.
+    Commands,
+    /// `-c`: a text.
+    Text,
+    /// `--version`, `--help`.
+    Information,
+}
+
+impl Shell {
+    /// The shell of this name, wherever the file is.
+    pub(crate) fn named(program: &str) -> Option<Self> {
+        match name::base(program) {
+            "bash" => Some(Self::Bash),
+            "sh" | "dash" => Some(Self::Dash),
+            "zsh" => Some(Self::Zsh),
+            _ => None,
+        }
+    }
+
+    fn dialect(self) -> Dialect {
+        match self {
+            Self::Bash => Dialect::Bash,
+            Self::Dash => Dialect::Sh,
+            Self::Zsh => Dialect::Zsh,
+        }
+    }
+
+    /// Whether an option of one letter changes nothing of how the text is read.
+    fn is_plain(self, letter: char) -> bool {
+        match self {
+            Self::Bash => matches!(
+                letter,
+                'e' | 'u' | 'x' | 'v' | 'n' | 'f' | 'C' | 'h' | 'm' | 'b' | 'E' | 'T' | 'p'
+            ),
+            Self::Dash => matches!(letter, 'e' | 'u' | 'x' | 'v' | 'n' | 'f' | 'C' | 'm' | 'b' | 'p'),
+            Self::Zsh => matches!(letter, 'e' | 'u' | 'x' | 'v' | 'n' | 'f' | 'd'),
+        }
+    }
+}
+
+/// Whether a shell of this name is surely the shell: a bare name or path that leads there, or, where the lookup is
+/// assumed, its file in `/bin` or `/usr/bin`, which is how agents name it.
+pub(crate) fn is_genuine(program: &Argument, context: &Context) -> bool {
+    let assumed = match (&context.lookup, program.value.exact()) {
+        (Lookup::Assumed, Some(path)) => {
+            let directory = path.rsplit_once('/').map(|(directory, _)| directory);
+            matches!(directory, Some("/bin" | "/usr/bin"))
+        }
+        (Lookup::Assumed | Lookup::Table(_), _) => false,
+    };
+    assumed || name::program(&program.value, context).is_some()
+}
+
+/// Reads the words behind a shell's name. A text that is known is given back to be parsed; everything else that it
+/// may run is an effect.
+pub(crate) fn read(
+    shell: Shell,
+    wrapper: &str,
+    words: &[Argument],
+    context: &Context,
+    effects: &mut Effects,
+) -> Option<NestedScript> {
+    let mut mode = Mode::Commands;
+    let mut next = 0_usize;
+    while let Some(word) = words.get(next) {
+        let Some(text) = word.value.exact() else {
+            break;
+        };
+        next = next.saturating_add(1);
+        match text {
+            "-" | "--" => break,
+            "--version" | "--help" => mode = Mode::Information,
+            "--norc" | "--noprofile" | "--noediting" | "--verbose" if shell == Shell::Bash => {}
+            "--login" if shell != Shell::Dash => startup(shell, context, word.span, effects),
+            _ if text.starts_with("--") || !text.starts_with(['-', '+']) => {
+                if text.starts_with("--") {
+                    effects.unknown(UnknownEffect::Option, word.span);
+                } else {
+                    next = next.saturating_sub(1);
+                    break;
+                }
+            }
+            _ => {
+                for letter in text.chars().skip(1) {
+                    match letter {
+                        'c' if text.starts_with('-') => mode = Mode::Text,
+                        'l' | 'i' => startup(shell, context, word.span, effects),
+                        'o' if shell != Shell::Zsh => {
+                            let named = words.get(next);
+                            next = next.saturating_add(1);
+                            if !named.is_some_and(|named| named.value.exact().is_some_and(is_plain_name)) {
+                                effects.unknown(UnknownEffect::Option, word.span);
+                            }
+                        }
+                        'O' if shell == Shell::Bash => {
+                            next = next.saturating_add(1);
+                            effects.unknown(UnknownEffect::Option, word.span);
+                        }
+                        _ if shell.is_plain(letter) => {}
+                        _ => effects.unknown(UnknownEffect::Option, word.span),
+                    }
+                }
+            }
+        }
+    }
+    match (mode, words.get(next)) {
+        (Mode::Information, _) => None,
+        (Mode::Text, Some(text)) if text.value.exact().is_some() => Some(NestedScript {
+            wrapper: wrapper.into(),
+            dialect: shell.dialect(),
+            // The shell's name comes first.
+            argument: next.saturating_add(1),
+        }),
+        (Mode::Text, Some(text)) => {
+            effects.found.push(Effect {
+                kind: EffectKind::Execute(Executed::Script(text.value.clone())),
+                cause: text.span,
+                standing: Standing::Extra,
+            });
+            None
+        }
+        (Mode::Commands, Some(file)) => {
+            effects.unknown(UnknownEffect::Operand, file.span);
+            None
+        }
+        (Mode::Text | Mode::Commands, None) => {
+            effects.unknown(UnknownEffect::Operand, effects.name_span);
+            None
+        }
+    }
+}
+
+/// Whether an option that `-o` names changes nothing of how the text is read.
+fn is_plain_name(name: &str) -> bool {
+    matches!(
+        name,
+        "errexit" | "nounset" | "pipefail" | "xtrace" | "verbose" | "noglob" | "noclobber" | "noexec"
+    )
+}
+
+/// The files that a login or interactive shell runs first; they are the user's own.
+fn startup(shell: Shell, context: &Context, cause: Span, effects: &mut Effects) {
+    let (system, own) = match shell {
+        Shell::Bash => ("/etc/profile", ".bash_profile"),
+        Shell::Dash => ("/etc/profile", ".profile"),
+        Shell::Zsh => ("/etc/zsh/zprofile", ".zprofile"),
+    };
+    let own = context.home.as_ref().map(|home| format!("{home}/{own}").into());
+    let files = [Some(system.into()), own];
+    effects
+        .found
+        .extend(files.into_iter().flatten().map(|file| Effect {
+            kind: EffectKind::Read(shell_parser::Value::Exact(file)),
+            cause,
+            standing: Standing::Ordinary,
+        }));
+}

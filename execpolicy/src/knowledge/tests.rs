@@ -1,0 +1,299 @@
+//! From an argv to what it does, by the shipped knowledge.
+
+use diagnostics::Span;
+use shell_parser::{Argument, Dialect, Input, Place, Segment, Value, WorkingDirectory};
+
+use crate::{
+    Context, Directory, EffectKind, Executed, Knowledge, Lookup, Program, Reading, Standing, UnknownEffect,
+};
+
+/// A segment of these words, split as a shell would. `{many}` is any number of words, `{one:PREFIX:SUFFIX}` one that
+/// is not known, `{glob:PATTERN}` a pattern, `{of:A|B}` one of a few.
+pub(crate) fn segment(text: &str) -> Segment {
+    let words: Vec<String> = shlex::Shlex::new(text).collect();
+    let argv = words.iter().enumerate().map(|(index, word)| Argument {
+        value: value(word),
+        span: Span::of(index * 100, index * 100 + 99),
+    });
+    Segment {
+        argv: argv.collect(),
+        assignments: Vec::new(),
+        redirects: Vec::new(),
+        input: Input::Inherited,
+        place: Place::Direct,
+        background: false,
+        directory: WorkingDirectory::Start,
+        span: Span::of(0, words.len() * 100),
+    }
+}
+
+fn value(word: &str) -> Value {
+    let Some(special) = word.strip_prefix('{').and_then(|word| word.strip_suffix('}')) else {
+        return Value::Exact(word.into());
+    };
+    let parts: Vec<&str> = special.split(':').collect();
+    match *parts {
+        ["many"] => Value::Many,
+        ["one", prefix, suffix] => Value::One {
+            prefix: prefix.into(),
+            suffix: suffix.into(),
+        },
+        ["glob", pattern] => Value::Glob(pattern.into()),
+        ["of", texts] => Value::OneOf(texts.split('|').map(Into::into).collect()),
+        _ => Value::Exact(word.into()),
+    }
+}
+
+/// The knowledge that is shipped.
+pub(crate) fn shipped() -> Knowledge {
+    Knowledge::compiled(include_str!("../../../policies/compiled.jsonl"))
+}
+
+fn read(text: &str) -> Reading {
+    shipped().read(&segment(text), &Context::default())
+}
+
+/// Effects in short: `read x`, `write x`, `unknown Option`, `run rm x`.
+fn effects(reading: &Reading) -> Vec<String> {
+    let path = |value: &Value| match value {
+        Value::Exact(text) => text.to_string(),
+        Value::Glob(pattern) => format!("glob:{pattern}"),
+        Value::One { prefix, suffix } => format!("{prefix}…{suffix}"),
+        Value::OneOf(texts) => texts.join("|"),
+        Value::Many => "many".to_owned(),
+    };
+    let effects = reading.effects.iter().map(|effect| match &effect.kind {
+        EffectKind::List(value) => format!("list {}", path(value)),
+        EffectKind::Read(value) => format!("read {}", path(value)),
+        EffectKind::Write(value) => format!("write {}", path(value)),
+        EffectKind::Delete(value) => format!("delete {}", path(value)),
+        EffectKind::Connect(value) => format!("connect {}", path(value)),
+        EffectKind::Execute(Executed::Command(words)) => {
+            format!("run {}", words.iter().map(path).collect::<Vec<_>>().join(" "))
+        }
+        EffectKind::Execute(Executed::Script(text)) => format!("script {}", path(text)),
+        EffectKind::Execute(Executed::Code { language, text }) => format!("{language} {}", path(text)),
+        EffectKind::Configured(directory) => format!("configured {}", path(directory)),
+        EffectKind::Setting { name, .. } => format!("set {name}"),
+        EffectKind::Unknown(why) => format!("unknown {why:?}"),
+        EffectKind::Escalate | EffectKind::Signal | EffectKind::Configure => format!("{:?}", effect.kind),
+    });
+    effects.collect()
+}
+
+macro_rules! readings {
+    ($( $name:ident: $command:literal => [$($effect:literal),*]; )+) => {
+        $( #[test] fn $name() {
+            let expected: &[&str] = &[$($effect),*];
+            assert_eq!(effects(&read($command)), expected, "{}", $command);
+        } )+
+    };
+}
+
+readings! {
+    a_flag_and_a_path: "ls -la src" => ["list src"];
+    an_implied_path: "ls" => ["list ."];
+    an_option_after_the_operand: "grep foo src -n" => ["read src"];
+    a_cluster_with_an_attached_value: "sort -uoout in" => ["write out", "read in"];
+    a_cluster_with_a_separate_value: "sort -uo out in" => ["write out", "read in"];
+    an_attached_long_value: "sort --output=out in" => ["write out", "read in"];
+    an_abbreviation: "sort --outp=out in" => ["write out", "read in"];
+    an_ambiguous_abbreviation: "sort --r in" => ["unknown Option", "read in"];
+    an_abbreviation_of_what_may_not_be_described: "git log --outp=x" => ["unknown Option"];
+    a_number_as_an_option: "head -5 x" => ["read x"];
+    a_number_attached: "head -n5 x" => ["read x"];
+    an_unknown_option: "cat --unheard-of x" => ["unknown Option", "read x"];
+    an_option_that_is_a_value: "head -n -q x" => ["read x"];
+    the_end_of_options: "cat -- -n" => ["read -n"];
+    standard_input: "cat - x" => ["read x"];
+    the_operand_that_is_a_pattern: "grep foo a b" => ["read a", "read b"];
+    the_pattern_as_an_option: "grep -e foo a b" => ["read a", "read b"];
+    the_pattern_in_a_file: "grep -f pats a" => ["read pats", "read a"];
+    the_pattern_option_behind_the_files: "grep a b -e foo" => ["read a", "read b"];
+    a_recursive_search_of_here: "grep -r foo" => ["read ."];
+    a_second_operand_that_is_written: "uniq a b" => ["read a", "write b"];
+    one_operand_too_many: "uniq a b c" => ["read a", "write b", "unknown Operand"];
+    an_operand_of_the_wrong_form: "date 01010000" => ["unknown Operand"];
+    an_operand_of_the_right_form: "date +%s" => [];
+    a_program_that_is_executed: "rg --pre sh x" => ["run sh", "read ."];
+    in_place_editing: "sed -i s/a/b/ x y" => ["read x", "read y", "write x", "write y"];
+    a_script_of_sed_that_writes: "sed 'w out' x" => ["sed w out", "read x"];
+
+    find_reads_words: "find . -name -delete" => ["list ."];
+    find_deletes: "find src -delete" => ["list src", "delete src"];
+    find_runs: "find . -exec rm -f {} ; -print" => ["run rm -f {}", "list ."];
+    find_runs_twice: "find . -exec a {} + -ok b ;" => ["run a {}", "run b", "list ."];
+    find_runs_without_an_end: "find . -exec rm" => ["run rm", "list ."];
+    find_writes: "find . -fprintf out %p" => ["write out", "write %p", "list ."];
+    find_with_a_pattern_that_is_no_option: "find . -name {glob:*.py}" => ["list ."];
+    find_with_a_pattern_that_may_be_an_option: "find . -name {glob:*}" => ["unknown Word", "list ."];
+    find_with_an_unknown_path: "find {one::} -name x" => ["unknown Word", "list …"];
+    find_with_a_known_beginning: "find {one:src/:} -name x" => ["list src/…"];
+
+    git_has_subcommands: "git --no-pager log --oneline -5" => [];
+    git_reads_its_operands: "git diff HEAD -- src" => ["read HEAD", "read src"];
+    git_in_another_place: "git -C .. status" => ["configured .."];
+    git_below: "git -C src status" => [];
+    git_below_reads_below: "git -C src diff a" => ["read src/a"];
+    git_with_an_unknown_global_option: "git -c a=b log" => ["unknown Option", "unknown Subcommand", "unknown Subcommand"];
+    git_with_an_unknown_subcommand: "git push" => ["unknown Subcommand"];
+    git_branches_are_listed: "git branch --list x" => [];
+    git_branches_are_made: "git branch x" => ["unknown Subcommand"];
+    git_stash_alone_stashes: "git stash" => ["unknown Operand"];
+    git_stash_lists: "git stash list" => [];
+
+    ls_stays_harmless: "ls {many}" => ["list many"];
+    sort_does_not: "sort {many}" => ["unknown Word", "read many"];
+    a_known_beginning_is_no_option: "sort {one:src/:}" => ["read src/…"];
+    after_the_dashes_nothing_is_an_option: "sort -- {many}" => ["read many"];
+    a_value_may_be_unknown: "sort -k {one::} x" => ["read x"];
+    a_value_that_is_no_word_shifts_the_rest: "sort -k {many} x" => ["unknown Word", "read many", "read x"];
+    an_attached_value_may_be_unknown: "head {one:-n:} x" => ["read -n…", "read …", "read x"];
+    an_unknown_word_in_grep: "grep {one::} x" => ["read …", "read …", "read x"];
+    a_pattern_of_files: "wc -l {glob:src/*.rs}" => ["read glob:src/*.rs"];
+    a_pattern_of_files_that_may_be_options: "wc -l {glob:*.rs}" => ["read glob:*.rs", "read glob:*.rs", "read glob:.*.rs"];
+    one_of_a_few: "cat {of:a|b}" => ["read a", "read b"];
+    one_of_a_few_options: "sort {of:-n|-ox}" => ["write x"];
+    one_of_a_few_subcommands: "git {of:push|status}" => ["unknown Subcommand"];
+
+    a_condition: "[ -f x ]" => [];
+    a_condition_of_unknown_words: "[ {one::} = x ]" => [];
+    a_condition_of_an_unknown_operator: "[ {one::} {one::} ]" => ["unknown Word"];
+    a_condition_of_any_words: "[ -n {many} ]" => ["unknown Word"];
+    a_condition_that_evaluates: "test -v a" => ["unknown Option"];
+    a_condition_without_its_end: "[ -f x" => ["unknown Operand"];
+
+    a_program_nothing_is_known_of: "apple" => ["unknown Program"];
+    a_program_in_a_directory: "./ls" => ["unknown Program"];
+    a_program_with_a_path: "/tmp/ls" => ["unknown Program"];
+    a_program_only_known_when_it_runs: "{one::} x" => ["unknown Program"];
+
+    a_shell_without_words: "bash" => ["unknown Operand"];
+    a_shell_with_a_file: "bash x.sh" => ["unknown Operand"];
+    a_shell_with_an_unknown_text: "bash -c {one::}" => ["script …"];
+    a_shell_with_another_grammar: "bash -O extglob -c x" => ["unknown Option"];
+    a_shell_that_logs_in: "bash -lc x" => ["read /etc/profile"];
+    a_shell_in_a_directory: "./bash -c x" => ["unknown Program"];
+}
+
+#[test]
+fn a_text_for_a_shell_is_found_where_the_shell_finds_it() {
+    for (command, argument, dialect) in [
+        ("bash -c x", 2, Dialect::Bash),
+        ("/bin/bash -lc x", 2, Dialect::Bash),
+        ("bash -ec x y z", 2, Dialect::Bash),
+        ("bash -c -e x", 3, Dialect::Bash),
+        ("bash -co pipefail x", 3, Dialect::Bash),
+        ("bash --norc -o errexit -c -- x", 6, Dialect::Bash),
+        ("sh -c x", 2, Dialect::Sh),
+        ("dash -c x", 2, Dialect::Sh),
+        ("zsh -lc x", 2, Dialect::Zsh),
+        ("./bash -c x", 2, Dialect::Bash),
+    ] {
+        let nested = read(command).nested;
+        let found: Vec<_> = nested
+            .iter()
+            .map(|nested| (nested.argument, nested.dialect))
+            .collect();
+        assert_eq!(found, [(argument, dialect)], "{command}");
+    }
+    for command in [
+        "bash",
+        "bash x",
+        "bash --version",
+        "bash -c",
+        "bash -c {one::}",
+        "ksh -c x",
+    ] {
+        assert_eq!(read(command).nested, [], "{command}");
+    }
+}
+
+#[test]
+fn knowledge_speaks_only_of_the_program_that_the_lookup_finds() {
+    let found = |path: &str, replaceable| Program {
+        path: path.into(),
+        replaceable,
+    };
+    let table = [
+        ("ls", found("/usr/bin/ls", false)),
+        ("cat", found("/w/.venv/bin/cat", true)),
+    ];
+    let context = Context {
+        lookup: Lookup::Table(
+            table
+                .into_iter()
+                .map(|(name, program)| (name.into(), program))
+                .collect(),
+        ),
+        ..Context::default()
+    };
+    for (command, is_known) in [
+        ("ls", true),
+        ("/usr/bin/ls", true),
+        ("/bin/ls", false),
+        ("./ls", false),
+        ("cat x", false),
+        ("head x", false),
+        ("echo x", true),
+    ] {
+        let reading = shipped().read(&segment(command), &context);
+        assert_eq!(reading.entry.is_some(), is_known, "{command}");
+    }
+}
+
+#[test]
+fn a_program_that_trusts_its_directory_is_trusted_in_the_workspace() {
+    let known = |path: &str| Directory::Known(path.into());
+    let moved = |path: &str| WorkingDirectory::Moved(path.into());
+    let workspace = Some("/w/repo");
+    for (workspace, cwd, directory, is_trusted) in [
+        (workspace, known("/w/repo"), WorkingDirectory::Start, true),
+        (workspace, known("/w/repo/src"), WorkingDirectory::Start, true),
+        (workspace, known("/w/repository"), WorkingDirectory::Start, false),
+        (workspace, known("/w/repo/src"), moved(".."), true),
+        (workspace, known("/w/repo"), moved(".."), false),
+        (workspace, known("/tmp"), moved("/w/repo"), true),
+        (workspace, known("/w/repo"), WorkingDirectory::Unknown, false),
+        (workspace, Directory::Unknown, WorkingDirectory::Start, false),
+        (None, Directory::Unknown, WorkingDirectory::Start, true),
+        (None, Directory::Unknown, moved("src"), true),
+        (None, Directory::Unknown, moved("../x"), false),
+        (None, Directory::Unknown, moved("/tmp"), false),
+        (None, known("/w/repo"), moved("/w/repo/src"), true),
+        (None, known("/w/repo"), moved("/tmp"), false),
+    ] {
+        let context = Context {
+            workspace: workspace.map(Into::into),
+            cwd: cwd.clone(),
+            ..Context::default()
+        };
+        let segment = Segment {
+            directory: directory.clone(),
+            ..segment("git status")
+        };
+        let effects = shipped().read(&segment, &context).effects;
+        let is_elsewhere = effects.iter().any(|effect| {
+            matches!(effect.kind, EffectKind::Configured(_)) && effect.standing == Standing::Extra
+        });
+        assert_eq!(!is_elsewhere, is_trusted, "{workspace:?} {cwd:?} {directory:?}");
+    }
+}
+
+#[test]
+fn every_entry_of_the_shipped_knowledge_is_readable() {
+    let shipped = shipped();
+    for name in shipped.names() {
+        let entry = shipped
+            .entry(name)
+            .unwrap_or_else(|| panic!("{name} is not readable"));
+        assert_eq!(entry.name(), name);
+    }
+}
+
+#[test]
+fn many_choices_are_not_tried_one_by_one() {
+    let many = "{of:-a|-b|-c|-d} ".repeat(20);
+    let reading = read(&format!("sort {many}"));
+    assert!(effects(&reading).contains(&format!("unknown {:?}", UnknownEffect::Word)));
+}

@@ -1,0 +1,41 @@
+//! The numbers of the findings that are made here.
+
+use diagnostics::Code;
+
+/// A command is forbidden.
+pub const FORBIDDEN: Code = Code(3001);
+/// A command needs a person's yes.
+pub const PROMPT: Code = Code(3002);
+/// A command is allowed.
+pub const ALLOWED: Code = Code(3003);
+/// A command needs a person's yes, and nobody can be asked.
+pub const WOULD_ASK: Code = Code(3004);
+/// A policy file cannot be read.
+pub const UNREADABLE_POLICY: Code = Code(4001);
+/// A request is not JSON, or not UTF-8.
+pub const NOT_JSON: Code = Code(4002);
+/// A request is JSON of another shape.
+pub const WRONG_REQUEST: Code = Code(4003);
+/// A request is longer than is read.
+pub const LONG_REQUEST: Code = Code(4004);
+/// A directory that a request names cannot be one.
+pub const WRONG_SURROUNDINGS: Code = Code(4005);
+/// An argument of the command line is not UTF-8.
+pub const NOT_TEXT: Code = Code(4006);
+/// The program failed in itself.
+pub const INTERNAL: Code = Code(4007);
+
+/// Every one of them, sorted.
+pub const ALL: &[Code] = &[
+    FORBIDDEN,
+    PROMPT,
+    ALLOWED,
+    WOULD_ASK,
+    UNREADABLE_POLICY,
+    NOT_JSON,
+    WRONG_REQUEST,
+    LONG_REQUEST,
+    WRONG_SURROUNDINGS,
+    NOT_TEXT,
+    INTERNAL,
+];

@@ -1,0 +1,294 @@
+//! A verdict, told to people: what is in the way, why, and what to do about it.
+
+use std::collections::HashSet;
+
+use diagnostics::{Code, Diagnostic, Severity, Source, Span};
+use execpolicy::{Basis, Certainty, Decision, RuleMatch, SegmentVerdict, Verdict};
+use shell_parser::{Gap, GapReason};
+
+use crate::codes;
+
+/// Findings that are told of one command; the last one says how many more there are.
+const MOST: usize = 20;
+/// Characters of the command's text that a message quotes.
+const QUOTED: usize = 60;
+
+/// One finding for each segment and gap that is not allowed; one that says why, where everything is.
+pub(crate) fn findings(source: &Source, verdict: &Verdict) -> Vec<Diagnostic> {
+    let stopped: Vec<&SegmentVerdict> = verdict
+        .segments()
+        .iter()
+        .filter(|judged| judged.decision != Decision::Allow)
+        .collect();
+    let owned: HashSet<(Span, GapReason)> = stopped.iter().flat_map(|judged| gaps_of(judged)).collect();
+    let loose = verdict
+        .gaps()
+        .iter()
+        .filter(|gap| !owned.contains(&(gap.span, gap.reason)));
+    let loose: Vec<&Gap> = loose.collect();
+
+    let mut parts: Vec<Part<'_>> = loose.iter().copied().map(Part::Gap).collect();
+    parts.extend(stopped.iter().copied().map(Part::Segment));
+    parts.sort_by_key(|part| part.span().start());
+    // The rest is allowed where this is the only part that is not, and where there is a rest.
+    let sole = parts.len() == 1 && verdict.segments().len() > 1;
+    let mut told: Vec<Diagnostic> = parts
+        .iter()
+        .take(MOST)
+        .map(|part| match part {
+            Part::Segment(judged) => of_segment(source, judged),
+            Part::Gap(gap) => of_gap(source, gap),
+        })
+        .collect();
+    match (told.last_mut(), parts.len().saturating_sub(MOST)) {
+        (Some(last), 0) if sole => last
+            .help
+            .push("without it, the rest of the command is allowed".to_owned()),
+        (Some(_), 0) => {}
+        (Some(last), more) => last
+            .notes
+            .push(format!("{more} more parts of this command are not allowed")),
+        (None, _) => told.push(match verdict.decision() {
+            Decision::Allow => allowed(source, verdict),
+            // A verdict that is stricter than each of its parts: tell it as it is.
+            strict @ (Decision::Prompt | Decision::Forbidden) => whole(source, strict),
+        }),
+    }
+    told
+}
+
+/// What is not allowed.
+#[derive(Clone, Copy, Debug)]
+enum Part<'a> {
+    Segment(&'a SegmentVerdict),
+    /// A gap that touches no segment.
+    Gap(&'a Gap),
+}
+
+impl Part<'_> {
+    fn span(self) -> Span {
+        match self {
+            Self::Segment(judged) => judged.segment.span,
+            Self::Gap(gap) => gap.span,
+        }
+    }
+}
+
+/// Why everything is allowed: each segment's reasons.
+fn allowed(source: &Source, verdict: &Verdict) -> Diagnostic {
+    let whole = Span::of(0, source.text().len());
+    let mut reasons: Vec<String> = Vec::new();
+    for basis in verdict.segments().iter().flat_map(|judged| &judged.basis) {
+        let reason = match basis {
+            Basis::Rule(found) => format!("{}, {}", of_rule(found), place(found)),
+            Basis::Knowledge { program, reason, .. } => format!("`{program}`: {reason}"),
+            Basis::Default { .. } | Basis::Gap(_) | Basis::WouldAsk => reason(basis),
+        };
+        if !reasons.contains(&reason) && reasons.len() < MOST {
+            reasons.push(reason);
+        }
+    }
+    if verdict.segments().is_empty() {
+        reasons.push("nothing is run".to_owned());
+    }
+    let quoted = quote(source, whole);
+    let message = match verdict.confinement() {
+        Some(name) => format!("allow in `{name}`: {quoted}"),
+        None => format!("allow: {quoted}"),
+    };
+    let finding = Diagnostic::new(codes::ALLOWED, Severity::Note, message).at(source, whole, "");
+    reasons.into_iter().fold(finding, Diagnostic::note)
+}
+
+fn whole(source: &Source, decision: Decision) -> Diagnostic {
+    let whole = Span::of(0, source.text().len());
+    let (code, severity) = grade(decision);
+    Diagnostic::new(code, severity, format!("{decision}: {}", quote(source, whole))).at(source, whole, "")
+}
+
+fn of_segment(source: &Source, judged: &SegmentVerdict) -> Diagnostic {
+    let span = judged.segment.span;
+    let would_ask =
+        judged.basis.contains(&Basis::WouldAsk) && forbidding(judged).all(|basis| *basis == Basis::WouldAsk);
+    let deciding = if would_ask {
+        Decision::Prompt
+    } else {
+        judged.decision
+    };
+    let mut bases: Vec<&Basis> = judged
+        .basis
+        .iter()
+        .filter(|basis| basis.decision() == deciding)
+        .collect();
+    bases.sort_by_key(|basis| place_in_finding(basis));
+
+    let (code, severity) = match (would_ask, sole_gap(&bases)) {
+        (true, _) => (codes::WOULD_ASK, Severity::Error),
+        (false, Some(gap)) => (gap.reason.code(), Severity::Warning),
+        (false, None) => grade(judged.decision),
+    };
+    let why = bases
+        .first()
+        .map_or_else(|| "no reason is known".to_owned(), |basis| reason(basis));
+    let message = format!("{}: {}: {why}", judged.decision, quote(source, span));
+    let mut finding = Diagnostic::new(code, severity, message);
+    for basis in &bases {
+        finding = label(finding, source, basis);
+    }
+    if finding.labels.is_empty() {
+        finding = finding.at(source, span, "");
+    }
+    for further in bases.iter().skip(1) {
+        finding = finding.note(reason(further));
+    }
+    if would_ask {
+        finding = finding.note("it needs a person's yes, and nobody can be asked");
+    }
+    if would_ask {
+        finding =
+            finding.help("run it where a person can be asked, or have a rule of a policy file allow it");
+    } else {
+        finding = bases
+            .iter()
+            .take(1)
+            .fold(finding, |told, basis| told.help(advice(basis, deciding)));
+    }
+    finding
+}
+
+/// Underlines what made the decision, and shows the policy line that made it.
+fn label(finding: Diagnostic, source: &Source, basis: &Basis) -> Diagnostic {
+    match basis {
+        Basis::Rule(found) => {
+            let rule = &found.rule;
+            let says = match rule.decision {
+                Decision::Allow => "this rule allows it",
+                Decision::Prompt => "this rule asks",
+                Decision::Forbidden => "this rule forbids it",
+            };
+            finding.at(source, found.cause, found.decision().word()).beside(
+                &rule.origin.source,
+                rule.origin.span,
+                says,
+            )
+        }
+        Basis::Knowledge { reason, cause, .. } | Basis::Default { reason, cause, .. } => {
+            finding.at(source, *cause, &**reason)
+        }
+        Basis::Gap(gap) => finding.at(source, gap.span, gap.reason.message()),
+        Basis::WouldAsk => finding,
+    }
+}
+
+/// One line that says what a basis is.
+fn reason(basis: &Basis) -> String {
+    match basis {
+        Basis::Rule(found) => of_rule(found),
+        Basis::Knowledge { reason, .. } | Basis::Default { reason, .. } => reason.to_string(),
+        Basis::Gap(gap) => gap.reason.message().to_owned(),
+        Basis::WouldAsk => "it needs a person's yes, and nobody can be asked".to_owned(),
+    }
+}
+
+fn of_rule(found: &RuleMatch) -> String {
+    let rule = &found.rule;
+    let verb = match found.certainty {
+        Certainty::Yes => "matched by",
+        Certainty::Maybe => "may be matched by",
+    };
+    let whose = format!("{verb} a rule of layer `{}`", rule.origin.layer);
+    match &rule.justification {
+        Some(justification) => format!("{justification} ({whose})"),
+        None => whose,
+    }
+}
+
+fn place(found: &RuleMatch) -> String {
+    let origin = &found.rule.origin;
+    let position = origin.source.position(origin.span.start());
+    format!("{}:{}", origin.source.name(), position.line)
+}
+
+fn advice(basis: &Basis, decision: Decision) -> String {
+    match (basis, decision) {
+        (Basis::Rule(_), Decision::Forbidden) => {
+            "no approval lifts this: leave these words out, or have the rule changed".to_owned()
+        }
+        (Basis::Rule(found), Decision::Allow | Decision::Prompt) => match found.certainty {
+            Certainty::Yes => "a person must say yes to it".to_owned(),
+            Certainty::Maybe => {
+                "spell out the words that are only known when it runs, or have a person say yes".to_owned()
+            }
+        },
+        (Basis::Gap(_), _) => {
+            "write it so that every word that runs can be read, or have a person say yes".to_owned()
+        }
+        (Basis::Knowledge { .. } | Basis::Default { .. } | Basis::WouldAsk, Decision::Forbidden) => {
+            "leave these words out".to_owned()
+        }
+        (
+            Basis::Knowledge { .. } | Basis::Default { .. } | Basis::WouldAsk,
+            Decision::Allow | Decision::Prompt,
+        ) => "a person must say yes to it, or a rule of a policy file allow it".to_owned(),
+    }
+}
+
+fn of_gap(source: &Source, gap: &Gap) -> Diagnostic {
+    let message = format!("prompt: {}: {}", quote(source, gap.span), gap.reason.message());
+    Diagnostic::new(gap.reason.code(), Severity::Warning, message)
+        .at(source, gap.span, gap.reason.message())
+        .help(advice(&Basis::Gap(gap.clone()), Decision::Prompt))
+}
+
+fn grade(decision: Decision) -> (Code, Severity) {
+    match decision {
+        Decision::Allow => (codes::ALLOWED, Severity::Note),
+        Decision::Prompt => (codes::PROMPT, Severity::Warning),
+        Decision::Forbidden => (codes::FORBIDDEN, Severity::Error),
+    }
+}
+
+fn forbidding(judged: &SegmentVerdict) -> impl Iterator<Item = &Basis> {
+    judged
+        .basis
+        .iter()
+        .filter(|basis| basis.decision() == Decision::Forbidden)
+}
+
+/// Rules first, then what is told of the words in their order.
+fn place_in_finding(basis: &Basis) -> (bool, usize) {
+    match basis {
+        Basis::Rule(found) => (false, found.cause.start()),
+        Basis::Knowledge { cause, .. } | Basis::Default { cause, .. } => (true, cause.start()),
+        Basis::Gap(gap) => (true, gap.span.start()),
+        Basis::WouldAsk => (true, usize::MAX),
+    }
+}
+
+/// The first gap, where gaps alone decide.
+fn sole_gap<'a>(bases: &[&'a Basis]) -> Option<&'a Gap> {
+    let mut gaps = bases.iter().map(|basis| match basis {
+        Basis::Gap(gap) => Some(gap),
+        Basis::Rule(_) | Basis::Knowledge { .. } | Basis::Default { .. } | Basis::WouldAsk => None,
+    });
+    let first = gaps.next()??;
+    gaps.all(|gap| gap.is_some()).then_some(first)
+}
+
+fn gaps_of(judged: &SegmentVerdict) -> impl Iterator<Item = (Span, GapReason)> {
+    judged.basis.iter().filter_map(|basis| match basis {
+        Basis::Gap(gap) => Some((gap.span, gap.reason)),
+        Basis::Rule(_) | Basis::Knowledge { .. } | Basis::Default { .. } | Basis::WouldAsk => None,
+    })
+}
+
+/// The text of a span between backticks, shortened.
+fn quote(source: &Source, span: Span) -> String {
+    let text = source.snippet(span).unwrap_or_default().trim_end();
+    let mut characters = text.chars();
+    let start: String = characters.by_ref().take(QUOTED).collect();
+    match characters.next() {
+        Some(_) => format!("`{start}…`"),
+        None => format!("`{start}`"),
+    }
+}

@@ -1,0 +1,55 @@
+//! The gatekeeper: policy files and defaults, ready to judge.
+
+use std::path::PathBuf;
+
+use execpolicy::{Basis, BuiltIn, Context, Decision, PolicySet, Ruling, Unspoken};
+
+use crate::policy_file::{self, OpenError};
+use crate::{Command, Judgement, builtin};
+
+/// What speaks where no policy file does.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Defaults {
+    /// The policy and the knowledge that come with the program.
+    #[default]
+    BuiltIn,
+    /// Nothing: whatever no rule speaks for asks.
+    None,
+}
+
+/// Policy and defaults, loaded and checked. It does not change: share it between threads, and build a new one when
+/// a file has changed.
+#[derive(Debug)]
+pub struct Gatekeeper {
+    policy: PolicySet,
+    defaults: Defaults,
+}
+
+impl Gatekeeper {
+    /// Reads the policy files of the layer `command line`. Their order does not matter.
+    ///
+    /// # Errors
+    /// Any file that cannot be read or does not load; all findings of all files are in the error.
+    pub fn open(files: &[PathBuf], defaults: Defaults) -> Result<Self, OpenError> {
+        let policy = policy_file::open(files)?.with_knowledge(builtin::knowledge());
+        Ok(Self { policy, defaults })
+    }
+
+    /// Judges one command. Nothing runs, nothing is looked up.
+    pub fn judge(&self, command: Command, context: &Context) -> Judgement {
+        let verdict = match self.defaults {
+            Defaults::BuiltIn => execpolicy::judge(command.script(), &self.policy, context, &BuiltIn),
+            Defaults::None => execpolicy::judge(command.script(), &self.policy, context, &ask),
+        };
+        Judgement::new(command, verdict)
+    }
+}
+
+/// The fallback that knows nothing.
+fn ask(unspoken: &Unspoken<'_>, _context: &Context) -> Ruling {
+    vec![Basis::Default {
+        decision: Decision::Prompt,
+        reason: "no rule allows it".into(),
+        cause: unspoken.segment.span,
+    }]
+}

@@ -1,0 +1,46 @@
+//! A command with its verdict, ready to be told.
+
+use diagnostics::Diagnostic;
+use execpolicy::{Decision, Verdict};
+
+use crate::report::VerdictReport;
+use crate::{Command, finding};
+
+/// A command with its verdict.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Judgement {
+    command: Command,
+    verdict: Verdict,
+}
+
+impl Judgement {
+    pub(crate) fn new(command: Command, verdict: Verdict) -> Self {
+        Self { command, verdict }
+    }
+
+    /// May it run.
+    pub fn decision(&self) -> Decision {
+        self.verdict.decision()
+    }
+
+    /// What was asked about.
+    pub fn command(&self) -> &Command {
+        &self.command
+    }
+
+    /// The verdict.
+    pub fn verdict(&self) -> &Verdict {
+        &self.verdict
+    }
+
+    /// For programs.
+    pub fn report(&self) -> VerdictReport {
+        VerdictReport::of(&self.command, &self.verdict)
+    }
+
+    /// For people: what is in the way, in the order of the text. One finding says why where nothing is.
+    pub fn findings(&self) -> Vec<Diagnostic> {
+        finding::findings(self.command.source(), &self.verdict)
+    }
+}

@@ -1,0 +1,123 @@
+//! Policy files from the file system.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use diagnostics::{Diagnostic, Severity, Source, Span};
+use execpolicy::{Layer, Loaded, PolicyFile, PolicySet};
+
+use crate::{builtin, codes};
+
+/// Bytes of one policy file. A file that is longer does not load.
+const MAX_BYTES: u64 = 1024 * 1024;
+
+/// Policy files that cannot be used. The findings name every file that is broken, and where.
+#[derive(Debug, thiserror::Error)]
+#[error("{} in the policy files", count(.findings.len()))]
+pub struct OpenError {
+    /// What is wrong, file by file; never empty.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// Reads and loads files of the layer `command line`.
+pub(crate) fn open(paths: &[PathBuf]) -> Result<PolicySet, OpenError> {
+    let mut findings = Vec::new();
+    let mut files = Vec::with_capacity(paths.len());
+    for path in paths {
+        match read(path) {
+            Ok(source) => files.push(PolicyFile {
+                source,
+                layer: Layer::new("command line"),
+            }),
+            Err(finding) => findings.push(finding),
+        }
+    }
+    let Loaded { policy, broken } = execpolicy::load(&files, &builtin::pack);
+    findings.extend(broken);
+    if findings.is_empty() {
+        Ok(policy)
+    } else {
+        Err(OpenError { findings })
+    }
+}
+
+fn read(path: &Path) -> Result<Source, Diagnostic> {
+    let name = path.to_string_lossy();
+    let bytes = read_bounded(path).map_err(|error| {
+        let empty = Source::new(&*name, "");
+        Diagnostic::new(
+            codes::UNREADABLE_POLICY,
+            Severity::Error,
+            format!("the policy file `{name}` cannot be read: {error}"),
+        )
+        .at(&empty, Span::default(), "")
+        .help("name a file that exists and that you may read")
+    })?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Source::new(&*name, text)),
+        Err(error) => Err(not_text(&name, &error)),
+    }
+}
+
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES.saturating_add(1)).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length <= MAX_BYTES) {
+        Ok(bytes)
+    } else {
+        Err(io::Error::other(format!("it is longer than {MAX_BYTES} bytes")))
+    }
+}
+
+fn not_text(name: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
+    let good = error.utf8_error().valid_up_to();
+    let shown = Source::new(name, String::from_utf8_lossy(error.as_bytes()));
+    Diagnostic::new(
+        codes::UNREADABLE_POLICY,
+        Severity::Error,
+        format!("the policy file `{name}` is not UTF-8"),
+    )
+    // The replacement character that stands for the first bad byte is three bytes long.
+    .at(&shown, Span::of(good, good.saturating_add(3)), "this byte")
+    .help("save the file as UTF-8")
+}
+
+fn count(findings: usize) -> String {
+    match findings {
+        1 => "one error".to_owned(),
+        several => format!("{several} errors"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_that_cannot_be_read_is_named() {
+        let paths = ["/nonexistent/a.codexpolicy", "/"].map(PathBuf::from);
+        let error = open(&paths).unwrap_err();
+        let messages: Vec<&str> = error
+            .findings
+            .iter()
+            .map(|finding| finding.message.as_str())
+            .collect();
+        assert!(
+            messages[0].contains("`/nonexistent/a.codexpolicy` cannot be read"),
+            "{messages:?}"
+        );
+        assert!(messages[1].contains("`/` cannot be read"), "{messages:?}");
+        assert_eq!(error.to_string(), "2 errors in the policy files");
+    }
+
+    #[test]
+    fn a_device_without_end_is_too_long() {
+        let error = open(&[PathBuf::from("/dev/zero")]).unwrap_err();
+        assert!(error.findings[0].message.contains("longer than 1048576 bytes"));
+    }
+}

@@ -1,0 +1,164 @@
+//! What a segment does to the world.
+
+use execpolicy::{Effect, EffectKind, Executed, Standing, UnknownEffect};
+use serde::Serialize;
+use shell_parser::Value;
+
+use super::{WordReport, offsets};
+
+/// One thing a segment does, or may do.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct EffectReport {
+    /// What it is.
+    #[serde(flatten)]
+    pub happening: Happening,
+    /// The words that cause it.
+    pub span: [usize; 2],
+    /// Whether it is what the program is for, or asked for beside that.
+    pub standing: StandingWord,
+}
+
+/// Whether an allow for the program speaks for an effect.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum StandingWord {
+    /// It is what the program is for.
+    Ordinary,
+    /// It is asked for beside that.
+    Extra,
+}
+
+/// The kinds of effect.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Happening {
+    /// Names or metadata of a path are read.
+    List {
+        /// The path.
+        path: WordReport,
+    },
+    /// The content of a path is read.
+    Read {
+        /// The path.
+        path: WordReport,
+    },
+    /// A path is created or changed.
+    Write {
+        /// The path.
+        path: WordReport,
+    },
+    /// A path is removed.
+    Delete {
+        /// The path.
+        path: WordReport,
+    },
+    /// A host is connected to.
+    Connect {
+        /// The host.
+        host: WordReport,
+    },
+    /// Another command (`argv`), shell text (`script`) or text in another language (`code`) is run.
+    Execute {
+        /// Program and arguments.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        argv: Option<Vec<WordReport>>,
+        /// A text in the shell's language.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        script: Option<WordReport>,
+        /// The language of `code`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
+        /// A text in that language.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        code: Option<WordReport>,
+    },
+    /// What this directory configures is run.
+    Configured {
+        /// The directory.
+        path: WordReport,
+    },
+    /// More rights are taken.
+    Escalate,
+    /// Another process is signalled.
+    Signal,
+    /// Something that lasts is configured.
+    Configure,
+    /// A variable is set in the environment of programs.
+    Setting {
+        /// The variable.
+        name: String,
+        /// What it gets.
+        value: WordReport,
+    },
+    /// What it does is not known.
+    Unknown {
+        /// What is not known: the `program`, its `subcommand`, an `option`, an `operand` or a `word`.
+        reason: String,
+    },
+}
+
+impl EffectReport {
+    pub(super) fn of(effect: &Effect) -> Self {
+        Self {
+            happening: Happening::of(&effect.kind),
+            span: offsets(effect.cause),
+            standing: match effect.standing {
+                Standing::Ordinary => StandingWord::Ordinary,
+                Standing::Extra => StandingWord::Extra,
+            },
+        }
+    }
+}
+
+impl Happening {
+    fn of(kind: &EffectKind) -> Self {
+        match kind {
+            EffectKind::List(path) => Self::List { path: path.into() },
+            EffectKind::Read(path) => Self::Read { path: path.into() },
+            EffectKind::Write(path) => Self::Write { path: path.into() },
+            EffectKind::Delete(path) => Self::Delete { path: path.into() },
+            EffectKind::Connect(host) => Self::Connect { host: host.into() },
+            EffectKind::Execute(executed) => Self::of_execute(executed),
+            EffectKind::Configured(path) => Self::Configured { path: path.into() },
+            EffectKind::Escalate => Self::Escalate,
+            EffectKind::Signal => Self::Signal,
+            EffectKind::Configure => Self::Configure,
+            EffectKind::Setting { name, value } => Self::Setting {
+                name: name.to_string(),
+                value: value.into(),
+            },
+            EffectKind::Unknown(why) => Self::Unknown {
+                reason: unknown(*why).to_owned(),
+            },
+        }
+    }
+
+    fn of_execute(executed: &Executed) -> Self {
+        let words = |values: &[Value]| values.iter().map(WordReport::from).collect();
+        let (argv, script, language, code) = match executed {
+            Executed::Command(argv) => (Some(words(argv)), None, None, None),
+            Executed::Script(text) => (None, Some(text.into()), None, None),
+            Executed::Code { language, text } => (None, None, Some(language.to_string()), Some(text.into())),
+        };
+        Self::Execute {
+            argv,
+            script,
+            language,
+            code,
+        }
+    }
+}
+
+fn unknown(why: UnknownEffect) -> &'static str {
+    match why {
+        UnknownEffect::Program => "program",
+        UnknownEffect::Subcommand => "subcommand",
+        UnknownEffect::Option => "option",
+        UnknownEffect::Operand => "operand",
+        UnknownEffect::Word => "word",
+    }
+}

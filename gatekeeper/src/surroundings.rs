@@ -1,0 +1,183 @@
+//! Where a command runs and who may be asked, from what a caller says and what the file system shows.
+
+use std::path::Path;
+
+use execpolicy::{Approval, ConfinementName, Context, Dialect, Directory};
+
+/// What a caller says of the place and the people; what it leaves out is found as the fields say.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Surroundings {
+    /// Where the command starts, absolute. `None` is not known.
+    pub cwd: Option<String>,
+    /// The root of the work tree, absolute. `None` is the repository that holds `cwd`, else `cwd`; or no workspace,
+    /// where that is `/`, the home directory or above it.
+    pub workspace: Option<String>,
+    /// The user's home directory, absolute. `None` is not known.
+    pub home: Option<String>,
+    /// Names of the variables in the environment.
+    pub environment: Vec<Box<str>>,
+    /// Who may be asked.
+    pub approval: Approval,
+    /// What the caller will enforce. `None` is nothing.
+    pub confinement: Option<ConfinementName>,
+    /// How a text is read.
+    pub dialect: Dialect,
+}
+
+/// Surroundings that cannot be.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum SurroundingsError {
+    /// A relative path, or one with a NUL byte.
+    #[error("the {what} `{path}` is not an absolute path")]
+    NotAbsolute {
+        /// What it was to be.
+        what: &'static str,
+        /// What was given.
+        path: String,
+    },
+    /// A workspace that holds everything of the user's.
+    #[error("the workspace `{path}` is the root, the home directory or above it")]
+    TooWide {
+        /// What was given.
+        path: String,
+    },
+}
+
+impl Surroundings {
+    /// The context of a judgement. Looks for `.git` in the directories above `cwd` when no workspace is given; the
+    /// paths need not exist.
+    ///
+    /// # Errors
+    /// A path that is not absolute, or a given workspace that is too wide to be one.
+    pub fn context(&self) -> Result<Context, SurroundingsError> {
+        let cwd = self
+            .cwd
+            .as_deref()
+            .map(|path| absolute("directory", path))
+            .transpose()?;
+        let home = self
+            .home
+            .as_deref()
+            .map(|path| absolute("home directory", path))
+            .transpose()?;
+        let workspace = match (self.workspace.as_deref(), cwd.as_deref()) {
+            (Some(path), _) => Some(given_workspace(path, home.as_deref())?),
+            (None, Some(cwd)) => found_workspace(cwd, home.as_deref()),
+            (None, None) => None,
+        };
+        Ok(Context {
+            workspace,
+            cwd: cwd.map_or(Directory::Unknown, Directory::Known),
+            home,
+            environment: self.environment.clone(),
+            dialect: self.dialect,
+            approval: self.approval,
+            confinement: self.confinement.clone(),
+            ..Context::default()
+        })
+    }
+}
+
+fn given_workspace(path: &str, home: Option<&str>) -> Result<Box<str>, SurroundingsError> {
+    let root = absolute("workspace", path)?;
+    if too_wide(&root, home) {
+        return Err(SurroundingsError::TooWide {
+            path: path.to_owned(),
+        });
+    }
+    Ok(root)
+}
+
+/// The nearest directory at or above `cwd` that holds `.git` (a directory, or a work tree's file), else `cwd`. A
+/// repository that is too wide (one of dotfiles, in the home directory) is passed over.
+fn found_workspace(cwd: &str, home: Option<&str>) -> Option<Box<str>> {
+    let mut candidates = Path::new(cwd)
+        .ancestors()
+        .filter_map(Path::to_str)
+        .take_while(|directory| !too_wide(directory, home));
+    let repository = candidates
+        .clone()
+        .find(|directory| Path::new(directory).join(".git").symlink_metadata().is_ok());
+    repository.or_else(|| candidates.next()).map(Into::into)
+}
+
+/// Whether it is `/`, the home directory, or above that.
+fn too_wide(root: &str, home: Option<&str>) -> bool {
+    root == "/" || home.is_some_and(|home| Path::new(home).starts_with(root))
+}
+
+/// The path without `.`, `..` and doubled slashes; links are not followed.
+fn absolute(what: &'static str, path: &str) -> Result<Box<str>, SurroundingsError> {
+    if !path.starts_with('/') || path.contains('\0') {
+        return Err(SurroundingsError::NotAbsolute {
+            what,
+            path: path.to_owned(),
+        });
+    }
+    let mut names: Vec<&str> = Vec::new();
+    for name in path.split('/') {
+        match name {
+            "" | "." => {}
+            ".." => {
+                names.pop();
+            }
+            name => names.push(name),
+        }
+    }
+    Ok(format!("/{}", names.join("/")).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn workspace(
+        cwd: &str,
+        given: Option<&str>,
+        home: Option<&str>,
+    ) -> Result<Option<Box<str>>, SurroundingsError> {
+        let surroundings = Surroundings {
+            cwd: Some(cwd.to_owned()),
+            workspace: given.map(str::to_owned),
+            home: home.map(str::to_owned),
+            ..Surroundings::default()
+        };
+        surroundings.context().map(|context| context.workspace)
+    }
+
+    macro_rules! workspaces {
+        ($($name:ident: $cwd:expr, $given:expr, $home:expr => ($want:pat);)+) => {
+            $(#[test] fn $name() {
+                let found = workspace($cwd, $given, $home);
+                let shown = found.as_ref().map(Option::as_deref);
+                assert!(matches!(shown, $want), "{shown:?}");
+            })+
+        };
+    }
+
+    workspaces! {
+        the_directory: "/nowhere/at/all", None, Some("/home/u") => (Ok(Some("/nowhere/at/all")));
+        normalised: "/nowhere/./x//../at/", None, None => (Ok(Some("/nowhere/at")));
+        given: "/nowhere/at", Some("/nowhere"), Some("/home/u") => (Ok(Some("/nowhere")));
+        never_the_root: "/", None, None => (Ok(None));
+        never_the_root_by_dots: "/..", None, None => (Ok(None));
+        never_home: "/home/u", None, Some("/home/u/") => (Ok(None));
+        never_above_home: "/home", None, Some("/home/u") => (Ok(None));
+        beside_home: "/home/us", None, Some("/home/u") => (Ok(Some("/home/us")));
+        given_root: "/a", Some("/"), None => (Err(SurroundingsError::TooWide { .. }));
+        given_home: "/a", Some("/home/u"), Some("/home/u") => (Err(SurroundingsError::TooWide { .. }));
+        relative: "a", None, None => (Err(SurroundingsError::NotAbsolute { what: "directory", .. }));
+        relative_workspace: "/a", Some("b"), None => (Err(SurroundingsError::NotAbsolute { what: "workspace", .. }));
+        nul: "/a\0b", None, None => (Err(SurroundingsError::NotAbsolute { .. }));
+    }
+
+    #[test]
+    fn the_repository_around_the_directory() {
+        let root = tempfile::tempdir().unwrap();
+        let inner = root.path().join("a/b");
+        std::fs::create_dir_all(&inner).unwrap();
+        std::fs::write(root.path().join(".git"), "gitdir: elsewhere").unwrap();
+        let found = workspace(inner.to_str().unwrap(), None, None).unwrap();
+        assert_eq!(found.as_deref(), root.path().to_str());
+    }
+}

@@ -1,0 +1,14 @@
+//! The binary from outside: what it prints, where, and with which status.
+
+#[cfg(test)]
+#[path = "cli/bad_input.rs"]
+mod bad_input;
+#[cfg(test)]
+#[path = "cli/lines.rs"]
+mod lines;
+#[cfg(test)]
+#[path = "cli/project.rs"]
+mod project;
+#[cfg(test)]
+#[path = "cli/verdicts.rs"]
+mod verdicts;

@@ -1,0 +1,95 @@
+//! A project to run the binary in, and what a run leaves behind.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{fmt, fs, thread};
+
+use tempfile::TempDir;
+
+/// An empty project to run in, with policy files in it.
+#[derive(Debug)]
+pub(crate) struct Project {
+    root: TempDir,
+}
+
+/// What a run left behind.
+#[derive(Debug)]
+pub(crate) struct CommandOutput {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Project {
+    pub(crate) fn new() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("home")).unwrap();
+        fs::create_dir_all(root.path().join("work/.git")).unwrap();
+        Self { root }
+    }
+
+    pub(crate) fn with(self, name: &str, text: impl AsRef<[u8]>) -> Self {
+        fs::write(self.work().join(name), text).unwrap();
+        self
+    }
+
+    pub(crate) fn work(&self) -> PathBuf {
+        self.root.path().join("work")
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_execpolicy"));
+        command
+            .args(arguments)
+            .current_dir(self.work())
+            .env_clear()
+            .env("HOME", self.root.path().join("home"))
+            .env("PATH", "/usr/bin:/bin");
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> CommandOutput {
+        self.run_on(arguments, b"")
+    }
+
+    pub(crate) fn run_on(&self, arguments: &[&str], stdin: &[u8]) -> CommandOutput {
+        finish(self.command(arguments), stdin, self.root.path())
+    }
+}
+
+/// Runs it to its end with this input; the project's directory is shown as `$TEST`.
+pub(crate) fn finish(mut command: Command, stdin: &[u8], root: &Path) -> CommandOutput {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    let bytes = stdin.to_vec();
+    // Written aside, so that neither side waits for the other over a full pipe.
+    let writer = thread::spawn(move || pipe.write_all(&bytes).is_ok());
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    let text = |bytes: Vec<u8>| {
+        let text = String::from_utf8(bytes).expect("output is UTF-8");
+        text.replace(&root.display().to_string(), "$TEST")
+    };
+    CommandOutput {
+        status: output.status.code().unwrap_or(-1),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
+}
+
+impl fmt::Display for CommandOutput {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, text) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
+            if !text.is_empty() {
+                write!(formatter, "-- {name}\n{text}")?;
+            }
+        }
+        write!(formatter, "-- status {}", self.status)
+    }
+}

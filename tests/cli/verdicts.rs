@@ -1,0 +1,289 @@
+//! Verdicts, told in every format.
+
+use insta::assert_snapshot;
+
+use crate::project::{CommandOutput, Project};
+
+/// A team's policy with one rule of each kind.
+const TEAM: &str = r#"# what our team agreed on
+prefix_rule(pattern = ["apple"])
+prefix_rule(
+    pattern = ["git", "push", ["--force", "-f"]],
+    decision = "forbidden",
+    justification = "history is shared",
+    match = ["git push --force origin"],
+)
+prefix_rule(pattern = ["deploy"], decision = "prompt")
+"#;
+
+fn team() -> Project {
+    Project::new().with("team.codexpolicy", TEAM)
+}
+
+/// What the team's policy and these arguments say.
+fn told(verb: &str, format: &str, arguments: &[&str]) -> CommandOutput {
+    let start = [verb, "--format", format, "-r", "team.codexpolicy"];
+    team().run(&[&start, arguments].concat())
+}
+
+#[test]
+fn an_allow_says_why_in_one_line() {
+    assert_snapshot!(team().run(&["check", "--format", "human", "--shell", "git log --oneline | head -5"]), @r#"
+    -- stdout
+    allow: `git log --oneline | head -5` (`git log`: it only reads and shows; `head`: it only reads and shows)
+    -- status 0
+    "#);
+}
+
+#[test]
+fn a_rule_for_one_segment_says_nothing_of_its_neighbour() {
+    assert_snapshot!(told("check", "human", &["--shell", "apple | rm -rf ./"]), @r#"
+    -- stdout
+    warning[EP3002]: prompt: `rm -rf ./`: nothing is known of `rm`
+     --> command:1:9
+      |
+    1 | apple | rm -rf ./
+      |         ^^ nothing is known of `rm`
+      |
+      = help: a person must say yes to it, or a rule of a policy file allow it
+      = help: without it, the rest of the command is allowed
+    -- status 10
+    "#);
+}
+
+#[test]
+fn a_forbidding_rule_is_shown_below_the_command() {
+    let command = "cd web && git push --force origin main";
+    assert_snapshot!(told("check", "human", &["--shell", command]), @r#"
+    -- stdout
+    error[EP3001]: forbidden: `git push --force origin main`: history is shared (matched by a rule of layer `command line`)
+     --> command:1:11
+      |
+    1 |   cd web && git push --force origin main
+      |             ^^^^^^^^^^^^^^^^ forbidden
+      |
+     ::: team.codexpolicy:3:1
+      |
+    3 | / prefix_rule(
+    4 | |     pattern = ["git", "push", ["--force", "-f"]],
+    5 | |     decision = "forbidden",
+    6 | |     justification = "history is shared",
+    7 | |     match = ["git push --force origin"],
+    8 | | )
+      | |_- this rule forbids it
+      |
+      = help: no approval lifts this: leave these words out, or have the rule changed
+      = help: without it, the rest of the command is allowed
+    -- status 20
+    "#);
+}
+
+#[test]
+fn a_rule_that_asks() {
+    assert_snapshot!(told("check", "human", &["--", "deploy", "to the moon"]), @r#"
+    -- stdout
+    warning[EP3002]: prompt: `deploy 'to the moon'`: matched by a rule of layer `command line`
+     --> command:1:1
+      |
+    1 | deploy 'to the moon'
+      | ^^^^^^
+      | |
+      | prompt
+      | nothing is known of `deploy`
+      |
+     ::: team.codexpolicy:9:1
+      |
+    9 | prefix_rule(pattern = ["deploy"], decision = "prompt")
+      | ------------------------------------------------------ this rule asks
+      |
+      = note: nothing is known of `deploy`
+      = help: a person must say yes to it
+    -- status 10
+    "#);
+}
+
+#[test]
+fn nobody_can_be_asked() {
+    assert_snapshot!(told("check", "human", &["--approval", "never", "--", "deploy"]), @r#"
+    -- stdout
+    error[EP3004]: forbidden: `deploy`: matched by a rule of layer `command line`
+     --> command:1:1
+      |
+    1 | deploy
+      | ^^^^^^
+      | |
+      | prompt
+      | nothing is known of `deploy`
+      |
+     ::: team.codexpolicy:9:1
+      |
+    9 | prefix_rule(pattern = ["deploy"], decision = "prompt")
+      | ------------------------------------------------------ this rule asks
+      |
+      = note: nothing is known of `deploy`
+      = note: it needs a person's yes, and nobody can be asked
+      = help: run it where a person can be asked, or have a rule of a policy file allow it
+    -- status 20
+    "#);
+}
+
+#[test]
+fn concise_is_one_line_for_each_finding() {
+    let command = "apple; deploy;\ngit push -f; eval \"$x\"";
+    assert_snapshot!(told("check", "concise", &["--shell", command]), @r#"
+    -- stdout
+    command:1:8: EP3002 prompt: `deploy`: matched by a rule of layer `command line` (nothing is known of `deploy`) -> a person must say yes to it [team.codexpolicy:9:1]
+    command:2:1: EP3001 forbidden: `git push -f`: history is shared (matched by a rule of layer `command line`) -> no approval lifts this: leave these words out, or have the rule changed [team.codexpolicy:3:1]
+    command:2:14: EP3002 prompt: `eval "$x"`: nothing is known of `eval` (a builtin that runs code or changes what later commands mean) -> a person must say yes to it, or a rule of a policy file allow it
+    -- status 20
+    "#);
+}
+
+#[test]
+fn concise_tells_an_allow_too() {
+    assert_snapshot!(team().run(&["check", "--format", "concise", "--shell", "git log --oneline | head -5"]), @r#"
+    -- stdout
+    command:1:1: EP3003 allow: `git log --oneline | head -5` (`git log`: it only reads and shows; `head`: it only reads and shows)
+    -- status 0
+    "#);
+}
+
+#[test]
+fn a_pipe_reads_json() {
+    let arguments = [
+        "check",
+        "-r",
+        "team.codexpolicy",
+        "--shell",
+        "git push -f origin > log",
+    ];
+    assert_snapshot!(team().run(&arguments), @r#"
+    -- stdout
+    {"schema":"execpolicy.check.v1","decision":"forbidden","matchedRules":[{"prefixRuleMatch":{"matchedPrefix":["git","push","-f"],"decision":"forbidden","justification":"history is shared"}},{"heuristicsRuleMatch":{"command":["git","push","-f","origin"],"decision":"prompt"}}],"segments":[{"text":"git push -f origin > log","span":[0,24],"words":[{"exact":"git"},{"exact":"push"},{"exact":"-f"},{"exact":"origin"}],"assignments":[],"redirects":[{"fd":1,"mode":"write","target":{"exact":"log"}}],"place":"direct","decision":"forbidden","basis":[{"kind":"rule","file":"team.codexpolicy","line":3,"column":1,"layer":"command line","decision":"forbidden","pattern":["git","push",["--force","-f"]],"certain":true,"span":[0,11],"justification":"history is shared"},{"kind":"knowledge","program":"git","decision":"prompt","reason":"it is not known what the option `-f` of `git` does","span":[9,11]},{"kind":"knowledge","program":"git","decision":"prompt","reason":"nothing is known of the sub-command `push` of `git`","span":[4,8]},{"kind":"knowledge","program":"git","decision":"prompt","reason":"nothing is known of the sub-command `origin` of `git`","span":[12,18]},{"kind":"default","decision":"prompt","reason":"writes to `log`","span":[19,24]}],"effects":[{"kind":"unknown","reason":"option","span":[9,11],"standing":"extra"},{"kind":"unknown","reason":"subcommand","span":[4,8],"standing":"extra"},{"kind":"unknown","reason":"subcommand","span":[12,18],"standing":"extra"},{"kind":"write","path":{"exact":"log"},"span":[19,24],"standing":"extra"}]}],"confinement":null,"gaps":[],"amendment":null}
+    -- status 20
+    "#);
+}
+
+#[test]
+fn a_shell_among_the_words_is_opened() {
+    assert_snapshot!(told("check", "human", &["--", "bash", "-lc", "apple; git push -f"]), @r#"
+    -- stdout
+    error[EP3001]: forbidden: `git push -f`: history is shared (matched by a rule of layer `command line`)
+     --> command:1:18
+      |
+    1 |   bash -lc 'apple; git push -f'
+      |                    ^^^^^^^^^^^ forbidden
+      |
+     ::: team.codexpolicy:3:1
+      |
+    3 | / prefix_rule(
+    4 | |     pattern = ["git", "push", ["--force", "-f"]],
+    5 | |     decision = "forbidden",
+    6 | |     justification = "history is shared",
+    7 | |     match = ["git push --force origin"],
+    8 | | )
+      | |_- this rule forbids it
+      |
+      = help: no approval lifts this: leave these words out, or have the rule changed
+      = help: without it, the rest of the command is allowed
+    -- status 20
+    "#);
+}
+
+#[test]
+fn without_defaults_what_no_rule_allows_asks() {
+    assert_snapshot!(told("check", "human", &["--no-default", "--shell", "apple; ls"]), @r#"
+    -- stdout
+    warning[EP3002]: prompt: `ls`: no rule allows it
+     --> command:1:8
+      |
+    1 | apple; ls
+      |        ^^ no rule allows it
+      |
+      = help: a person must say yes to it, or a rule of a policy file allow it
+      = help: without it, the rest of the command is allowed
+    -- status 10
+    "#);
+}
+
+#[test]
+fn explain_shows_every_stage() {
+    let command = "cd web && FOO=1 git push -f $where > log";
+    assert_snapshot!(told("explain", "human", &["--shell", command]), @r#"
+    -- stdout
+    Command
+      cd web && FOO=1 git push -f $where > log
+      directory: $TEST/work
+      workspace: $TEST/work
+      home: $TEST/home
+      approval: on-request, confinement: none
+
+    Segments
+       1 cd web
+         words: cd web
+       2 FOO=1 git push -f $where > log
+         words: git push -f ……
+         sets: FOO=1
+         redirect: 1> log
+         directory: web
+
+    Gaps
+       none
+
+    Matches
+       1 allow by knowledge of `cd`: it only reads and shows
+       2 forbidden by rule team.codexpolicy:3:1 of layer `command line`: history is shared
+         prompt by knowledge of `git`: it is not known what the option `-f` of `git` does
+         prompt by knowledge of `git`: a word that is only known when it runs may be an option of `git` that matters
+         prompt by knowledge of `git`: nothing is known of the sub-command `push` of `git`
+         prompt by default: writes to `log`
+         prompt by default: sets `FOO`, which may change what programs do
+
+    Effects
+       1 lists web
+       2 does something unknown: the option is not known (beside what the program is for)
+         does something unknown: the word is not known (beside what the program is for)
+         does something unknown: the subcommand is not known (beside what the program is for)
+         writes log (beside what the program is for)
+         sets FOO=1 (beside what the program is for)
+
+    Verdict
+      forbidden
+      without a confinement
+
+    error[EP3001]: forbidden: `FOO=1 git push -f $where > log`: history is shared (matched by a rule of layer `command line`)
+     --> command:1:17
+      |
+    1 |   cd web && FOO=1 git push -f $where > log
+      |                   ^^^^^^^^^^^ forbidden
+      |
+     ::: team.codexpolicy:3:1
+      |
+    3 | / prefix_rule(
+    4 | |     pattern = ["git", "push", ["--force", "-f"]],
+    5 | |     decision = "forbidden",
+    6 | |     justification = "history is shared",
+    7 | |     match = ["git push --force origin"],
+    8 | | )
+      | |_- this rule forbids it
+      |
+      = help: no approval lifts this: leave these words out, or have the rule changed
+      = help: without it, the rest of the command is allowed
+    -- status 20
+    "#);
+}
+
+#[test]
+fn text_of_strangers_cannot_act_on_the_terminal() {
+    let command = "echo \u{1b}[2J\u{202e}\u{200b}\u{7f} && deploy \u{9b}";
+    for format in ["human", "concise", "json"] {
+        for verb in ["check", "explain"] {
+            let output = told(verb, format, &["--shell", command]);
+            let hidden = |character: char| {
+                (character.is_control() && character != '\n') || "\u{202e}\u{200b}".contains(character)
+            };
+            assert!(!output.stdout.contains(hidden), "{format}: {output}");
+            assert_ne!(output.status, 0);
+        }
+    }
+}
