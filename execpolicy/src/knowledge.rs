@@ -25,7 +25,6 @@ use compiled::Compiled;
 use effects::Effects;
 use shell::Shell;
 
-pub use compiled::compile;
 pub use declaration::{Declaration, DeclarationError, Syntax, Trait};
 pub use does::Does;
 pub use entry::Entry;
@@ -69,11 +68,18 @@ pub struct NestedScript {
 }
 
 impl Knowledge {
-    /// The knowledge of a text that [`compile`] wrote. An entry is read from it when a command first names it.
+    /// The knowledge of a text that [`compile`](crate::compile) wrote. An entry is read from it when a command first
+    /// names it.
     pub fn compiled(text: &'static str) -> Self {
+        Self::default().with_compiled(text)
+    }
+
+    /// The same knowledge, and that of a compiled text for what it does not describe itself.
+    #[must_use]
+    pub fn with_compiled(self, text: &'static str) -> Self {
         Self {
-            own: BTreeMap::new(),
             compiled: Compiled::new(text),
+            ..self
         }
     }
 

@@ -21,6 +21,7 @@ mod method;
 mod module;
 mod nesting;
 mod operator;
+mod program_example;
 mod rule_call;
 mod scope;
 mod sequence;
@@ -30,7 +31,7 @@ mod value;
 
 use diagnostics::{Diagnostic, Source};
 
-use crate::{Decision, Layer, PolicySet};
+use crate::{Decision, Declaration, Knowledge, Layer, PolicySet};
 use interpreter::Interpreter;
 use module::Library;
 use store::Store;
@@ -64,6 +65,8 @@ impl<F: Fn(&str) -> Option<Source>> Packs for F {
 pub struct Loaded {
     /// The rules of the files that load, and the restrictions of those that do not.
     pub policy: PolicySet,
+    /// What the files that load say of programs, for [`compile`](crate::compile); the policy knows it too.
+    pub programs: Vec<Declaration>,
     /// What is wrong with the files that do not load. As long as there is any, a caller treats a verdict as a prompt
     /// at least.
     pub broken: Vec<Diagnostic>,
@@ -83,6 +86,7 @@ pub fn load(files: &[PolicyFile], packs: &dyn Packs) -> Loaded {
             Ok(library) => {
                 Interpreter::new(&library, &file.layer, &mut store).run();
                 example::check(&mut store);
+                program_example::check(&mut store, &whole.programs);
             }
             Err(errors) => store.errors.extend(errors),
         }
@@ -90,14 +94,23 @@ pub fn load(files: &[PolicyFile], packs: &dyn Packs) -> Loaded {
             store.rules.retain(|rule| rule.decision != Decision::Allow);
             store.network.retain(|rule| rule.decision != Decision::Allow);
             store.hosts.clear();
+            store.programs.clear();
         }
         whole.rules.append(&mut store.rules);
         whole.network.append(&mut store.network);
         whole.hosts.append(&mut store.hosts);
+        whole.programs.append(&mut store.programs);
         broken.append(&mut store.errors);
     }
+    let mut knowledge = Knowledge::default();
+    let mut programs = Vec::with_capacity(whole.programs.len());
+    for described in whole.programs {
+        knowledge.insert(described.entry);
+        programs.push(described.declaration);
+    }
     Loaded {
-        policy: PolicySet::new(whole.rules, whole.hosts, whole.network),
+        policy: PolicySet::new(whole.rules, whole.hosts, whole.network).with_knowledge(knowledge),
+        programs,
         broken,
     }
 }

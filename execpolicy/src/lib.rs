@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod basis;
+mod compiled;
 mod confinement;
 mod context;
 mod decision;
@@ -18,6 +19,7 @@ mod rule;
 mod verdict;
 
 pub use basis::{Basis, Certainty, RuleMatch};
+pub use compiled::compile;
 pub use confinement::ConfinementName;
 pub use context::{Approval, Context, Directory, Lookup, Program};
 pub use decision::Decision;
@@ -26,7 +28,7 @@ pub use fallback::{BuiltIn, Fallback, Ruling, Unspoken};
 pub use judge::judge;
 pub use knowledge::{
     Declaration, DeclarationError, Does, Entry, Knowledge, NestedScript, Reading, SpellingError, Syntax,
-    Trait, compile,
+    Trait,
 };
 pub use language::{LoadCode, Loaded, Packs, PolicyFile, load};
 pub use origin::{Layer, Origin};

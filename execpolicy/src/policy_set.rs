@@ -62,6 +62,16 @@ impl PolicySet {
         Self { knowledge, ..self }
     }
 
+    /// The same rules, and for programs that the policies do not describe themselves the knowledge of a text that
+    /// [`compile`](crate::compile) wrote.
+    #[must_use]
+    pub fn with_compiled_knowledge(self, text: &'static str) -> Self {
+        Self {
+            knowledge: self.knowledge.with_compiled(text),
+            ..self
+        }
+    }
+
     /// Every rule, in order.
     pub fn rules(&self) -> &[Arc<Rule>] {
         &self.rules

@@ -1,17 +1,94 @@
-//! What comes with the program: knowledge of programs, and what it makes of them where no policy file speaks.
+//! What comes with the program: knowledge of programs, and the rules that speak where no policy file does.
 
 use diagnostics::Source;
-use execpolicy::Knowledge;
+use execpolicy::{BuiltIn, PolicySet};
 
-/// The entries of `policies/programs/`, compiled. An entry is read when a command first names it.
-const PROGRAMS: &str = include_str!("../../policies/compiled.jsonl");
+/// `default.codexpolicy` and the packs it loads, compiled; a test keeps it what they say.
+const COMPILED: &str = include_str!("../../policies/compiled.jsonl");
 
-/// What is known of programs.
-pub(crate) fn knowledge() -> Knowledge {
-    Knowledge::compiled(PROGRAMS)
+/// The policy files that are shipped, by name.
+const FILES: &[(&str, &str)] = &[
+    ("default.codexpolicy", include_str!("../../default.codexpolicy")),
+    (
+        "policies/programs/files.codexpolicy",
+        include_str!("../../policies/programs/files.codexpolicy"),
+    ),
+    (
+        "policies/programs/git.codexpolicy",
+        include_str!("../../policies/programs/git.codexpolicy"),
+    ),
+    (
+        "policies/programs/search.codexpolicy",
+        include_str!("../../policies/programs/search.codexpolicy"),
+    ),
+    (
+        "policies/programs/system.codexpolicy",
+        include_str!("../../policies/programs/system.codexpolicy"),
+    ),
+    (
+        "policies/programs/text.codexpolicy",
+        include_str!("../../policies/programs/text.codexpolicy"),
+    ),
+];
+
+/// The policy with what is known of programs, for those that it does not describe itself.
+pub(crate) fn with_knowledge(policy: PolicySet) -> PolicySet {
+    policy.with_compiled_knowledge(COMPILED)
 }
 
-/// A pack that policy files may load; there is none yet.
-pub(crate) fn pack(_name: &str) -> Option<Source> {
-    None
+/// What answers where no policy file does.
+pub(crate) fn fallback() -> BuiltIn {
+    // The texts of the packs are only needed to show where one of their rules stands, and they hold knowledge alone.
+    let files = FILES.first().map(|(name, text)| Source::new(*name, *text));
+    BuiltIn::compiled(COMPILED, files.as_slice())
+}
+
+/// A pack that policy files may load: `//programs/git.codexpolicy`.
+pub(crate) fn pack(name: &str) -> Option<Source> {
+    let name = name.strip_prefix("//")?;
+    let (name, text) = FILES
+        .iter()
+        .find(|(file, _)| file.strip_prefix("policies/") == Some(name))?;
+    Some(Source::new(*name, *text))
+}
+
+#[cfg(test)]
+mod tests {
+    use execpolicy::{Layer, PolicyFile, compile, load};
+
+    use super::*;
+
+    /// Set to write the compiled policy anew.
+    const UPDATE: &str = "UPDATE_COMPILED";
+
+    #[test]
+    fn the_compiled_policy_is_what_the_files_say() {
+        let (name, text) = FILES[0];
+        let file = PolicyFile {
+            source: Source::new(name, text),
+            layer: Layer::new("default"),
+        };
+        let loaded = load(&[file], &pack);
+        assert!(loaded.broken.is_empty(), "{:#?}", loaded.broken);
+        let compiled = compile(&loaded.programs, loaded.policy.rules()).unwrap();
+        if std::env::var_os(UPDATE).is_some() {
+            std::fs::write(
+                concat!(env!("CARGO_MANIFEST_DIR"), "/../policies/compiled.jsonl"),
+                compiled,
+            )
+            .unwrap();
+        } else {
+            assert!(compiled == COMPILED, "set {UPDATE}=1 to compile the policy anew");
+        }
+    }
+
+    #[test]
+    fn every_compiled_rule_stands_where_it_says() {
+        let fallback = fallback();
+        assert!(!fallback.policy().rules().is_empty());
+        for rule in fallback.policy().rules() {
+            let call = rule.origin.source.snippet(rule.origin.span).unwrap();
+            assert!(call.starts_with("prefix_rule("), "{call}");
+        }
+    }
 }

@@ -22,7 +22,8 @@ pub enum Defaults {
 #[derive(Debug)]
 pub struct Gatekeeper {
     policy: PolicySet,
-    defaults: Defaults,
+    /// What answers where no policy file does; `None` always asks.
+    fallback: Option<BuiltIn>,
 }
 
 impl Gatekeeper {
@@ -31,15 +32,21 @@ impl Gatekeeper {
     /// # Errors
     /// Any file that cannot be read or does not load; all findings of all files are in the error.
     pub fn open(files: &[PathBuf], defaults: Defaults) -> Result<Self, OpenError> {
-        let policy = policy_file::open(files)?.with_knowledge(builtin::knowledge());
-        Ok(Self { policy, defaults })
+        let policy = builtin::with_knowledge(policy_file::open(files)?);
+        Ok(Self {
+            policy,
+            fallback: match defaults {
+                Defaults::BuiltIn => Some(builtin::fallback()),
+                Defaults::None => None,
+            },
+        })
     }
 
     /// Judges one command. Nothing runs, nothing is looked up.
     pub fn judge(&self, command: Command, context: &Context) -> Judgement {
-        let verdict = match self.defaults {
-            Defaults::BuiltIn => execpolicy::judge(command.script(), &self.policy, context, &BuiltIn),
-            Defaults::None => execpolicy::judge(command.script(), &self.policy, context, &ask),
+        let verdict = match &self.fallback {
+            Some(built_in) => execpolicy::judge(command.script(), &self.policy, context, built_in),
+            None => execpolicy::judge(command.script(), &self.policy, context, &ask),
         };
         Judgement::new(command, verdict)
     }

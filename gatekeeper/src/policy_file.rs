@@ -33,7 +33,7 @@ pub(crate) fn open(paths: &[PathBuf]) -> Result<PolicySet, OpenError> {
             Err(finding) => findings.push(finding),
         }
     }
-    let Loaded { policy, broken } = execpolicy::load(&files, &builtin::pack);
+    let Loaded { policy, broken, .. } = execpolicy::load(&files, &builtin::pack);
     findings.extend(broken);
     if findings.is_empty() {
         Ok(policy)

@@ -1,38 +1,69 @@
 //! The fallback that is shipped: what only reads and shows may run, everything else asks.
 
-use diagnostics::{Span, visible};
+use diagnostics::{Source, Span, visible};
 use shell_parser::{Segment, Value};
 
+use crate::compiled;
 use crate::fallback::guard::{self, Meeting};
 use crate::fallback::setting;
+use crate::matching::rules_met;
 use crate::{
-    Basis, Context, Decision, Effect, EffectKind, Executed, Fallback, Ruling, Standing, UnknownEffect,
-    Unspoken,
+    Basis, Certainty, Context, Decision, Effect, EffectKind, Executed, Fallback, PolicySet, Ruling, Standing,
+    UnknownEffect, Unspoken,
 };
 
 /// How many characters of a command's text a reason shows.
 const SHOWN: usize = 80;
 
-/// Decides by effects: a segment that only lists, reads and shows, and reads nothing guarded, is allowed; each other
-/// effect is a prompt that names it and the words that cause it.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct BuiltIn;
+/// Decides by the rules it is given, then by effects: a segment that only lists, reads and shows, and reads nothing
+/// guarded, is allowed; each other effect is a prompt that names it and the words that cause it.
+///
+/// Its rules are not a layer: they speak only for what no layer's allow speaks for.
+#[derive(Debug, Default)]
+pub struct BuiltIn {
+    policy: PolicySet,
+}
+
+impl BuiltIn {
+    /// With the rules of a text that [`compile`](crate::compile) wrote; `files` are the policy files it was compiled
+    /// from, so that people can be shown where a rule stands.
+    pub fn compiled(text: &str, files: &[Source]) -> Self {
+        Self {
+            policy: PolicySet::new(compiled::rules(text, files), Vec::new(), Vec::new()),
+        }
+    }
+
+    /// The rules.
+    pub fn policy(&self) -> &PolicySet {
+        &self.policy
+    }
+}
 
 impl Fallback for BuiltIn {
     fn rule_on(&self, unspoken: &Unspoken<'_>, context: &Context) -> Ruling {
-        let objections: Ruling = unspoken
-            .effects
-            .iter()
-            .filter_map(|effect| {
-                let reason = objection(effect, unspoken, context)?;
-                Some(basis(unspoken, effect, reason))
-            })
-            .collect();
-        if objections.is_empty() {
-            vec![consent(unspoken)]
+        let met = if unspoken.spoken_for {
+            Vec::new()
         } else {
-            objections
+            rules_met(&self.policy, unspoken.segment, context)
+        };
+        let allows = met
+            .iter()
+            .any(|found| found.rule.decision == Decision::Allow && found.certainty == Certainty::Yes);
+        let objections = unspoken.effects.iter().filter_map(|effect| {
+            let speaks_for = effect.standing == Standing::Ordinary || unspoken.entry.is_none();
+            if allows && speaks_for && !is_shells(unspoken.segment, effect) {
+                return None;
+            }
+            let reason = objection(effect, unspoken, context)?;
+            Some(basis(unspoken, effect, reason))
+        });
+        let mut ruling: Ruling = objections.collect();
+        let has_rules = !met.is_empty();
+        ruling.splice(0..0, met.into_iter().map(Basis::Rule));
+        if !has_rules && ruling.is_empty() {
+            ruling.push(consent(unspoken));
         }
+        ruling
     }
 }
 
@@ -84,6 +115,18 @@ fn basis(unspoken: &Unspoken<'_>, effect: &Effect, reason: String) -> Basis {
             cause: effect.cause,
         },
     }
+}
+
+/// Whether an effect is the shell's doing: a redirect or an assignment.
+fn is_shells(segment: &Segment, effect: &Effect) -> bool {
+    segment
+        .redirects
+        .iter()
+        .any(|redirect| redirect.span == effect.cause)
+        || segment
+            .assignments
+            .iter()
+            .any(|setting| setting.span == effect.cause)
 }
 
 /// What there is to ask about an effect; `None` is nothing.

@@ -1,1 +1,122 @@
-//! What the shipped fallback answers to the shipped knowledge.
+//! What the shipped fallback answers to whole commands, by the shipped knowledge.
+
+use shell_parser::{Dialect, Limits};
+
+use crate::{Basis, BuiltIn, Context, Decision, Directory, PolicySet, Verdict, judge};
+
+const COMPILED: &str = include_str!("../../../policies/compiled.jsonl");
+
+fn verdict(text: &str) -> Verdict {
+    let context = Context {
+        workspace: Some("/w/repo".into()),
+        cwd: Directory::Known("/w/repo".into()),
+        home: Some("/home/user".into()),
+        environment: vec!["lower".into()],
+        ..Context::default()
+    };
+    let policy = PolicySet::default().with_compiled_knowledge(COMPILED);
+    let script = shell_parser::parse(text, Dialect::Bash, &Limits::default());
+    judge(&script, &policy, &context, &BuiltIn::compiled(COMPILED, &[]))
+}
+
+macro_rules! answers {
+    ($( $name:ident: $command:literal => $decision:ident; )+) => {
+        $( #[test] fn $name() {
+            let verdict = verdict($command);
+            assert_eq!(verdict.decision(), Decision::$decision, "{}\n{:#?}", $command, verdict.segments());
+        } )+
+    };
+}
+
+answers! {
+    looking_around: "git log --oneline | head -5" => Allow;
+    searching: "grep -rn 'fn main' src | head -20 && cat src/main.rs" => Allow;
+    listing: "cd src && ls -la && find . -name '*.rs'" => Allow;
+    a_page_of_a_file: "sed -n '10,20p' src/main.rs" => Allow;
+    numbering: "nl -ba src/main.rs | sed -n 1,5p" => Allow;
+    errors_thrown_away: "ls x 2>/dev/null" => Allow;
+    a_loop_that_shows_names: "for f in a.txt b.txt; do echo \"$f\"; done" => Allow;
+    a_shell_with_a_text: "bash -lc 'git status && ls'" => Allow;
+    files_by_pattern: "wc -l src/*.rs" => Allow;
+    a_harmless_setting: "NO_COLOR=1 git diff" => Allow;
+    a_variable_of_the_script: "name=x; echo $name" => Allow;
+
+    an_unknown_program: "apple" => Prompt;
+    the_one_that_is_not_known: "ls | apple" => Prompt;
+    removing: "rm -rf ./" => Prompt;
+    writing: "ls > out" => Prompt;
+    writing_through_a_harmless_name: "ls > /dev/null/../../w/x" => Prompt;
+    connecting: "cat < /dev/tcp/example.com/80" => Prompt;
+    an_option_that_writes: "sort -o out in" => Prompt;
+    an_option_that_runs: "git log --ext-diff" => Prompt;
+    a_command_that_is_run: "find . -name x -exec rm {} +" => Prompt;
+    an_inner_text: "bash -lc 'ls; apple'" => Prompt;
+    publishing: "git push" => Prompt;
+    another_repository: "cd /tmp && git status" => Prompt;
+    another_repository_by_option: "git -C /tmp status" => Prompt;
+    a_setting_that_matters: "GIT_PAGER=x git log" => Prompt;
+    a_setting_nobody_knows: "SOME_TOOL_OPTIONS=x ls" => Prompt;
+    a_setting_of_the_environment: "lower=1; ls" => Prompt;
+    a_proxy: "https_proxy=x ls" => Prompt;
+    an_interpreter_of_what_is_piped: "echo ls | sh" => Prompt;
+
+    a_secret: "cat /home/user/.ssh/id_rsa" => Prompt;
+    a_secret_by_another_way: "cat ../../home/user/.aws/credentials" => Prompt;
+    a_secret_by_pattern: "cat /home/user/.s*/id*" => Prompt;
+    a_secret_from_where_it_is: "cd /home/user/.ssh && cat id_rsa" => Prompt;
+    a_secret_as_an_option: "grep -f .env x" => Prompt;
+    a_secret_as_input: "wc -l < /etc/shadow" => Prompt;
+    the_whole_home: "grep -r password /home/user" => Prompt;
+    a_file_that_may_be_a_secret: "cat \"$file\"" => Prompt;
+    a_pattern_that_meets_no_secret: "cat *" => Allow;
+    the_names_of_secrets: "ls -la /home/user/.ssh" => Allow;
+}
+
+#[test]
+fn a_reason_names_the_words() {
+    for (command, reason) in [
+        ("apple x", "nothing is known of `apple`"),
+        (
+            "cat --unheard x",
+            "it is not known what the option `--unheard` of `cat` does",
+        ),
+        ("sort -o out in", "writes to `out`"),
+        ("find . -exec apple {} +", "runs `apple {}`"),
+        ("ls > out", "writes to `out`"),
+        (
+            "cat /home/user/.netrc",
+            "reads `/home/user/.netrc`, which may hold a secret",
+        ),
+        ("FOO=1 ls", "sets `FOO`, which may change what programs do"),
+        (
+            "sort $x",
+            "a word that is only known when it runs may be an option of `sort` that matters",
+        ),
+    ] {
+        let verdict = verdict(command);
+        let reasons: Vec<&str> = verdict
+            .segments()
+            .iter()
+            .flat_map(|segment| &segment.basis)
+            .filter_map(|basis| match basis {
+                Basis::Knowledge { reason, .. } | Basis::Default { reason, .. } => Some(&**reason),
+                Basis::Rule(_) | Basis::Gap(_) | Basis::WouldAsk => None,
+            })
+            .collect();
+        assert!(reasons.contains(&reason), "{command}: {reasons:?}");
+    }
+}
+
+#[test]
+fn a_rule_of_the_fallback_says_why() {
+    let verdict = verdict("git push --force");
+    let says = verdict
+        .segments()
+        .iter()
+        .flat_map(|segment| &segment.basis)
+        .any(|basis| match basis {
+            Basis::Rule(found) => found.rule.justification.is_some(),
+            Basis::Knowledge { .. } | Basis::Default { .. } | Basis::Gap(_) | Basis::WouldAsk => false,
+        });
+    assert!(says);
+}

@@ -288,6 +288,10 @@ impl<'a, 'e> Arguments<'a, 'e> {
 
     fn operand(&mut self, word: &'a Argument) {
         self.operands.push(word);
+        if self.entry.has(Trait::Subcommands) {
+            // A sub-command that nothing is known of: the rest is its own.
+            self.next = self.words.len();
+        }
         if self.entry.has(Trait::OptionsFirst) && self.roles == Roles::Certain {
             self.ended = Ended::Yes;
         }
@@ -341,6 +345,9 @@ impl<'a, 'e> Arguments<'a, 'e> {
             for word in &operands {
                 for does in &anything {
                     effects.value(entry, *does, || word.value.clone(), word.span);
+                    if !entry.takes_values_that(*does) {
+                        continue;
+                    }
                     for attached in after_dashes(&word.value) {
                         effects.value(entry, *does, || attached, word.span);
                     }

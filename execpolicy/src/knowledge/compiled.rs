@@ -23,7 +23,7 @@ struct Line {
 }
 
 impl Compiled {
-    /// Splits a text that [`compile`] wrote. A line that it did not write describes nothing.
+    /// Splits a text that [`compile`](crate::compile) wrote. A line that it did not write describes nothing.
     pub(crate) fn new(text: &'static str) -> Self {
         let mut lines: Vec<Line> = text
             .lines()
@@ -62,20 +62,4 @@ impl Line {
             })
             .as_deref()
     }
-}
-
-/// Writes declarations as the text that [`Knowledge::compiled`](crate::Knowledge::compiled) reads.
-///
-/// # Errors
-///
-/// Only if a name cannot be written as JSON, which no checked declaration has.
-pub fn compile(declarations: &[Declaration]) -> Result<String, serde_json::Error> {
-    let mut sorted: Vec<&Declaration> = declarations.iter().collect();
-    sorted.sort_by(|left, right| left.name.cmp(&right.name));
-    let mut text = String::new();
-    for declared in sorted {
-        text.push_str(&serde_json::to_string(declared)?);
-        text.push('\n');
-    }
-    Ok(text)
 }

@@ -93,12 +93,17 @@ impl Effects {
         self.push(entry, does, kind, cause);
     }
 
-    /// Something that is not known.
+    /// Something that is not known. An allow for a sub-command that nothing is known of speaks for it, as one for
+    /// such a program does; beside what is known, the unknown is extra.
     pub(crate) fn unknown(&mut self, why: UnknownEffect, cause: Span) {
+        let standing = match why {
+            UnknownEffect::Program | UnknownEffect::Subcommand => Standing::Ordinary,
+            UnknownEffect::Option | UnknownEffect::Operand | UnknownEffect::Word => Standing::Extra,
+        };
         self.found.push(Effect {
             kind: EffectKind::Unknown(why),
             cause,
-            standing: Standing::Extra,
+            standing,
         });
     }
 

@@ -80,6 +80,13 @@ impl Entry {
         candidates.all(|other| other == first).then_some(first)
     }
 
+    /// Whether the value of some option does this.
+    pub(crate) fn takes_values_that(&self, does: Does) -> bool {
+        self.options
+            .iter()
+            .any(|(_, option)| option.does == does && option.takes != Takes::Nothing)
+    }
+
     /// Everything that some operand or option may do, each once, harmless left out.
     pub(crate) fn anything(&self) -> Vec<Does> {
         let mut all: Vec<Does> = self

@@ -135,10 +135,11 @@ readings! {
     git_in_another_place: "git -C .. status" => ["configured .."];
     git_below: "git -C src status" => [];
     git_below_reads_below: "git -C src diff a" => ["read src/a"];
-    git_with_an_unknown_global_option: "git -c a=b log" => ["unknown Option", "unknown Subcommand", "unknown Subcommand"];
+    git_with_an_unknown_global_option: "git -c a=b log" => ["unknown Option", "unknown Subcommand"];
     git_with_an_unknown_subcommand: "git push" => ["unknown Subcommand"];
     git_branches_are_listed: "git branch --list x" => [];
     git_branches_are_made: "git branch x" => ["unknown Subcommand"];
+    git_options_of_an_unknown_subcommand: "git push --force" => ["unknown Subcommand"];
     git_stash_alone_stashes: "git stash" => ["unknown Operand"];
     git_stash_lists: "git stash list" => [];
 
@@ -148,7 +149,7 @@ readings! {
     after_the_dashes_nothing_is_an_option: "sort -- {many}" => ["read many"];
     a_value_may_be_unknown: "sort -k {one::} x" => ["read x"];
     a_value_that_is_no_word_shifts_the_rest: "sort -k {many} x" => ["unknown Word", "read many", "read x"];
-    an_attached_value_may_be_unknown: "head {one:-n:} x" => ["read -n…", "read …", "read x"];
+    an_attached_value_may_be_unknown: "head {one:-n:} x" => ["read -n…", "read x"];
     an_unknown_word_in_grep: "grep {one::} x" => ["read …", "read …", "read x"];
     a_pattern_of_files: "wc -l {glob:src/*.rs}" => ["read glob:src/*.rs"];
     a_pattern_of_files_that_may_be_options: "wc -l {glob:*.rs}" => ["read glob:*.rs", "read glob:*.rs", "read glob:.*.rs"];

@@ -34,6 +34,7 @@ builtins! {
     PrefixRule = "prefix_rule";
     HostExecutable = "host_executable";
     NetworkRule = "network_rule";
+    Program = "program";
     Abs = "abs";
     All = "all";
     Any = "any";
@@ -62,6 +63,7 @@ pub(super) fn call(run: &mut Interpreter<'_>, builtin: Builtin, arguments: Argum
         Builtin::PrefixRule => rule_call::prefix_rule(run, arguments),
         Builtin::HostExecutable => rule_call::host_executable(run, arguments),
         Builtin::NetworkRule => rule_call::network_rule(run, arguments),
+        Builtin::Program => rule_call::program(run, arguments),
         Builtin::Sorted => sorted(run, &arguments),
         Builtin::Max | Builtin::Min => extreme(run, builtin, &arguments),
         Builtin::Zip => zip(run, &arguments.positional),

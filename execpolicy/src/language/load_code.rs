@@ -62,4 +62,8 @@ codes! {
     Host = 1017, "the host is not a host name or address";
     /// A `network_rule` protocol that is none.
     Protocol = 1018, "the protocol is not known";
+    /// A `program` whose options or operands are not spelled as a manual does, or that is described twice.
+    Program = 1019, "the description of a program is not one";
+    /// An example of a `program` that does more than its author says, or less.
+    ProgramExample = 1020, "the program's example does more or less than is said";
 }

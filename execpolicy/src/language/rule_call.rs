@@ -1,4 +1,4 @@
-//! `prefix_rule`, `host_executable` and `network_rule`: arguments to rules.
+//! `prefix_rule`, `host_executable`, `network_rule` and `program`: arguments to rules and knowledge.
 //!
 //! An argument that is wrong is reported and the file goes on, so that its author reads all errors at once.
 
@@ -6,6 +6,7 @@ mod given;
 mod host;
 mod network;
 mod prefix;
+mod program;
 
 use super::call::Arguments;
 use super::interpreter::Interpreter;
@@ -31,6 +32,13 @@ pub(super) fn host_executable(run: &mut Interpreter<'_>, arguments: Arguments) -
 /// `network_rule(host, protocol, decision, justification)`
 pub(super) fn network_rule(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<Value, Stop> {
     network::call(run, arguments);
+    run.store.bounded()?;
+    Ok(Value::None)
+}
+
+/// `program(name, source, …)`
+pub(super) fn program(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<Value, Stop> {
+    program::call(run, arguments)?;
     run.store.bounded()?;
     Ok(Value::None)
 }

@@ -6,7 +6,7 @@ use diagnostics::Diagnostic;
 
 use super::bounds::Bound;
 use super::stop::Stop;
-use crate::{HostExecutable, NetworkRule, Origin, Rule};
+use crate::{Declaration, Entry, HostExecutable, NetworkRule, Origin, Rule};
 
 /// Rules, and errors, in the order of the calls.
 #[derive(Debug, Default)]
@@ -14,10 +14,22 @@ pub(super) struct Store {
     pub(super) rules: Vec<Rule>,
     pub(super) hosts: Vec<HostExecutable>,
     pub(super) network: Vec<NetworkRule>,
+    pub(super) programs: Vec<Described>,
     pub(super) errors: Vec<Diagnostic>,
     pub(super) examples: Vec<Examples>,
     /// The `host_executable`s of the files before.
     pub(super) earlier_hosts: Vec<HostExecutable>,
+}
+
+/// What one call says of one program.
+#[derive(Clone, Debug)]
+pub(super) struct Described {
+    pub(super) declaration: Declaration,
+    pub(super) entry: Entry,
+    /// Commands that only list, read and show.
+    pub(super) only_reads: Vec<Example>,
+    /// Commands that do something else too.
+    pub(super) does_more: Vec<Example>,
 }
 
 /// The examples of one call, to be checked when the whole file is known.
@@ -32,7 +44,7 @@ pub(super) struct Examples {
 }
 
 /// A command line that a rule is to match, or not.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Example {
     pub(super) words: Vec<String>,
     /// Where it stands: the example itself, or the call where it was computed.
@@ -51,6 +63,7 @@ impl Store {
     /// Fails where a file makes more rules than it may.
     pub(super) fn bounded(&self) -> Result<(), Stop> {
         let count = self.rules.len().saturating_add(self.hosts.len());
+        let count = count.saturating_add(self.programs.len());
         if count.saturating_add(self.network.len()) > Bound::Rules.limit() || self.errors.len() > 100 {
             return Err(Bound::Rules.exceeded());
         }

@@ -132,7 +132,7 @@ fn empty(run: &mut Interpreter<'_>, value: &Value, call: Place, message: &str) {
 }
 
 /// The values of a list or tuple.
-fn list(run: &mut Interpreter<'_>, value: &Value) -> Result<Option<Vec<Value>>, Stop> {
+pub(super) fn list(run: &mut Interpreter<'_>, value: &Value) -> Result<Option<Vec<Value>>, Stop> {
     match value {
         Value::List(_) | Value::Tuple(_) => run.heap.iterate(value).map(Some),
         Value::None
@@ -162,7 +162,7 @@ fn check_reviewer(run: &mut Interpreter<'_>, given: &Given, decision: Decision) 
 }
 
 /// The examples of one argument; those that are wrong are reported and left out.
-fn examples(run: &mut Interpreter<'_>, given: &Given, name: &str) -> Result<Vec<Example>, Stop> {
+pub(super) fn examples(run: &mut Interpreter<'_>, given: &Given, name: &str) -> Result<Vec<Example>, Stop> {
     let Some(value) = given.value(name) else {
         return Ok(Vec::new());
     };
