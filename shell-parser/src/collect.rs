@@ -293,8 +293,8 @@ impl Collector {
     fn substitutions_of_redirects(&mut self, redirects: &[Redirect]) {
         for redirect in redirects {
             match &redirect.target {
-                RedirectTarget::Word(word) => self.substitutions(word),
-                RedirectTarget::Descriptor(_) | RedirectTarget::Closed | RedirectTarget::Heredoc(_) => {}
+                RedirectTarget::Word(word) | RedirectTarget::Heredoc(word) => self.substitutions(word),
+                RedirectTarget::Descriptor(_) | RedirectTarget::Closed => {}
             }
         }
     }

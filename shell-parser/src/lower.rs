@@ -16,6 +16,7 @@ mod heredoc;
 mod parameter;
 mod quote;
 mod redirect;
+mod reparse;
 mod simple;
 mod stage;
 mod statement;
@@ -30,17 +31,7 @@ use crate::{Body, Gap, GapReason, Limits, Script};
 
 /// Lowers a checked tree.
 pub(crate) fn lower(cst: &Cst<'_>, limits: &Limits) -> Script {
-    let mut lowering = Lowering {
-        cst,
-        text: cst.text(),
-        limits,
-        gaps: Vec::new(),
-        commands: 0,
-        depth: 0,
-        tails: Vec::new(),
-        dashes: cst.dashes.clone(),
-        head: Head::Pipeline,
-    };
+    let mut lowering = Lowering::new(cst, limits);
     let body = lowering.body(cst.root().children());
     for dash in std::mem::take(&mut lowering.dashes) {
         lowering.gap(dash, GapReason::Skipped);
@@ -65,9 +56,26 @@ struct Lowering<'c> {
     dashes: Vec<Span>,
     /// What the next simple command stands at the head of.
     head: Head,
+    /// How many bytes were read once more.
+    reparsed: usize,
 }
 
 impl<'c> Lowering<'c> {
+    fn new(cst: &'c Cst<'c>, limits: &'c Limits) -> Self {
+        Self {
+            cst,
+            text: cst.text(),
+            limits,
+            gaps: Vec::new(),
+            commands: 0,
+            depth: 0,
+            tails: Vec::new(),
+            dashes: cst.dashes.clone(),
+            head: Head::Pipeline,
+            reparsed: 0,
+        }
+    }
+
     fn gap(&mut self, span: Span, reason: GapReason) {
         self.gaps.push(Gap { span, reason });
     }

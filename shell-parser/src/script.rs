@@ -285,6 +285,6 @@ pub enum RedirectTarget {
     Descriptor(u16),
     /// Nothing: `2>&-`.
     Closed,
-    /// The text of a here-document as the program reads it (exact, or `None` where it expands).
-    Heredoc(Option<Box<str>>),
+    /// The body of a here-document: one field, whatever it expands to.
+    Heredoc(Word),
 }

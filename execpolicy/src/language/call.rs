@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use starlark::syntax::ast::{ArgumentP, AstExpr, AstNoPayload, AstParameter, CallArgsP, ExprP, ParameterP};
+use starlark_syntax::syntax::ast::{
+    ArgumentP, AstExpr, AstNoPayload, AstParameter, CallArgsP, ExprP, ParameterP,
+};
 
 use super::heap::{Function, FunctionBody};
 use super::interpreter::{Flow, Interpreter};

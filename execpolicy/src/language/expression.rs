@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use starlark::syntax::ast::{
+use starlark_syntax::syntax::ast::{
     AstExpr, AstFString, AstLiteral, AstNoPayload, BinOp, Clause, ClauseP, Expr, ExprP, ForClause, LambdaP,
 };
 
@@ -213,7 +213,7 @@ impl<'a> Interpreter<'a> {
             Some((ClauseP::If(condition), rest)) => {
                 let condition = self.expression(condition, scope)?;
                 if operator::truth(&self.heap, &condition) {
-                    let place = place_in(starlark::codemap::Span::default(), scope);
+                    let place = place_in(starlark_syntax::codemap::Span::default(), scope);
                     return self.deeper(place, |this| this.clauses(rest, scope, yield_one));
                 }
                 Ok(())

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use starlark::syntax::ast::{AstExpr, AstParameter, AstStmt};
+use starlark_syntax::syntax::ast::{AstExpr, AstParameter, AstStmt};
 
 use super::bounds::Meter;
 use super::scope::Scope;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use starlark::syntax::ast::{AssignTargetP, AstAssignTarget, AstStmt, DefP, Load, StmtP};
+use starlark_syntax::syntax::ast::{AssignTargetP, AstAssignTarget, AstStmt, DefP, Load, StmtP};
 
 use super::bounds::Bound;
 use super::expression::meaning;
@@ -183,7 +183,7 @@ impl<'a> Interpreter<'a> {
 
     fn define(
         &mut self,
-        definition: &'a DefP<starlark::syntax::ast::AstNoPayload>,
+        definition: &'a DefP<starlark_syntax::syntax::ast::AstNoPayload>,
         scope: &Rc<Scope<'a>>,
     ) -> Result<(), Stop> {
         let name = &*definition.name.node.ident;
@@ -276,7 +276,7 @@ impl<'a> Interpreter<'a> {
 }
 
 /// Where a stretch of the scope's module stands.
-pub(super) fn place_in(stretch: starlark::codemap::Span, scope: &Scope<'_>) -> Place {
+pub(super) fn place_in(stretch: starlark_syntax::codemap::Span, scope: &Scope<'_>) -> Place {
     Place {
         module: scope.module,
         span: span(stretch),

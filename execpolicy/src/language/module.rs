@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use diagnostics::{Diagnostic, Severity, Source, Span};
-use starlark::syntax::{AstModule, Dialect, DialectTypes};
+use starlark_syntax::syntax::{AstModule, Dialect, DialectTypes};
 
 use super::bounds::Bound;
 use super::nesting;
@@ -153,6 +153,6 @@ fn lower_first(message: &str) -> String {
 }
 
 /// The parser's stretch as one of ours.
-pub(super) fn span(span: starlark::codemap::Span) -> Span {
+pub(super) fn span(span: starlark_syntax::codemap::Span) -> Span {
     Span::new(span.begin().get(), span.end().get())
 }

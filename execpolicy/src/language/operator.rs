@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use starlark::syntax::ast::{AssignOp, BinOp};
+use starlark_syntax::syntax::ast::{AssignOp, BinOp};
 
 use super::format;
 use super::heap::Heap;

@@ -1,6 +1,6 @@
 //! Redirects as a segment carries them.
 
-use crate::field::value;
+use crate::field::{single, value};
 use crate::{FileRedirect, Input, Redirect, RedirectMode, RedirectTarget, Value};
 
 /// A redirect with the value of its target.
@@ -13,8 +13,7 @@ pub(super) fn file_redirect(redirect: &Redirect) -> FileRedirect {
         },
         RedirectTarget::Descriptor(number) => Value::Exact(number.to_string().into()),
         RedirectTarget::Closed => Value::Exact("-".into()),
-        RedirectTarget::Heredoc(Some(text)) => Value::Exact(text.clone()),
-        RedirectTarget::Heredoc(None) => anything(),
+        RedirectTarget::Heredoc(body) => single(body),
     };
     FileRedirect {
         fd: redirect.fd,

@@ -8,7 +8,7 @@ use diagnostics::Span;
 use super::Lowering;
 use super::parameter::is_name;
 use crate::cst::{Kind, Node};
-use crate::{GapReason, Part, Redirect, RedirectMode, RedirectTarget, Word};
+use crate::{Body, GapReason, Part, Redirect, RedirectMode, RedirectTarget, Spread, Word};
 
 /// How a body is read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -26,6 +26,8 @@ enum Extent {
     Known(String),
     /// With text that expands, and runs nothing.
     Expands,
+    /// With text that may run commands, here.
+    Runs(Span),
 }
 
 impl<'c> Lowering<'c> {
@@ -64,21 +66,13 @@ impl<'c> Lowering<'c> {
                 }
             }
         }
-        let text = match self.heredoc_body(node) {
-            Some(Extent::Known(text)) => Some(text.into()),
-            Some(Extent::Expands) => None,
-            None => {
-                self.gap(node.span(), GapReason::Heredoc);
-                None
-            }
-        };
+        let target = RedirectTarget::Heredoc(self.heredoc_word(node));
         let operator = node
             .children()
             .find(|child| matches!(child.kind(), Kind::LessLess | Kind::LessLessMinus));
         let fd = operator
             .and_then(|operator| self.descriptor(node, operator))
             .unwrap_or(0);
-        let target = RedirectTarget::Heredoc(text);
         redirects.push(Redirect {
             fd,
             mode: RedirectMode::Heredoc,
@@ -87,6 +81,29 @@ impl<'c> Lowering<'c> {
         });
         redirects.append(&mut later);
         words
+    }
+
+    /// The body as the one word that it expands to.
+    fn heredoc_word(&mut self, node: Node<'c>) -> Word {
+        let unknown = || {
+            vec![Part::Opaque {
+                body: Body::default(),
+                spread: Spread::One,
+            }]
+        };
+        let extent = self.heredoc_body(node);
+        let span = node.child(Kind::HeredocBody).map_or(node.span(), Node::span);
+        let parts = match extent {
+            Some(Extent::Known(text)) => Some(vec![Part::Literal(text.into())]),
+            Some(Extent::Expands) => Some(unknown()),
+            Some(Extent::Runs(inside)) => self.reparse(inside),
+            None => None,
+        };
+        if parts.is_none() {
+            self.gap(node.span(), GapReason::Heredoc);
+        }
+        let parts = parts.unwrap_or_else(unknown);
+        Word { parts, span }
     }
 
     /// The word `-` that the grammar passed over before this document.
@@ -139,7 +156,8 @@ impl<'c> Lowering<'c> {
         match delimiter {
             Delimiter::Quoted(_) => Some(Extent::Known(text)),
             Delimiter::Bare(_) if !text.contains(['$', '`', '\\']) => Some(Extent::Known(text)),
-            Delimiter::Bare(_) => expands_to_text_only(&text).then_some(Extent::Expands),
+            Delimiter::Bare(_) if expands_to_text_only(&text) => Some(Extent::Expands),
+            Delimiter::Bare(_) => Some(Extent::Runs(Span::of(body_start, body_end))),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Expansions: parameters, command substitutions, arithmetic.
 
+use diagnostics::Span;
+
 use super::Lowering;
 use crate::cst::{Kind, Node};
 use crate::{Body, GapReason, Part, Quoting, Spread, Word};
@@ -15,6 +17,10 @@ impl<'c> Lowering<'c> {
                         name: name.into(),
                         quoting,
                     });
+                }
+                if let Some(parts) = self.operand_that_runs(node, quoting) {
+                    word.parts.extend(parts);
+                    return;
                 }
                 braced_parameter(node)
             }
@@ -34,6 +40,25 @@ impl<'c> Lowering<'c> {
             }),
             None => self.opaque(node, GapReason::Expansion, Spread::Many, word),
         }
+    }
+
+    /// `${name:-$(…)}` and its like: the operand is read as a string, and its commands kept.
+    fn operand_that_runs(&mut self, node: Node<'c>, quoting: Quoting) -> Option<Vec<Part>> {
+        let (name, operand) = split_operated(node.text())?;
+        let is_plain = !operand.contains(['\'', '"', '\\', '{', '}', '<', '>', '\n']);
+        let start = node.span().end().checked_sub(1)?.checked_sub(operand.len())?;
+        if !is_plain {
+            return None;
+        }
+        let parts = self.reparse(Span::of(start, start.saturating_add(operand.len())))?;
+        let derived = Part::Derived {
+            name: name.into(),
+            quoting,
+        };
+        let bodies = parts
+            .into_iter()
+            .filter(|part| matches!(part, Part::Substitution { .. } | Part::Opaque { .. }));
+        Some(std::iter::once(derived).chain(bodies).collect())
     }
 
     /// `$name`, where the name ends exactly where bash ends it.
@@ -114,11 +139,7 @@ fn operated_parameter(text: &str) -> Option<&str> {
     if !is_name(name) && !positional {
         return None;
     }
-    let operand = [
-        ":-", ":+", ":?", "-", "+", "?", "##", "#", "%%", "%", "//", "/", "^^", "^", ",,", ",",
-    ]
-    .iter()
-    .find_map(|operator| rest.strip_prefix(*operator));
+    let operand = split_operated(text).map(|(_, operand)| operand);
     let is_text = match (operand, rest.strip_prefix(':')) {
         (Some(operand), _) => is_plain_operand(operand),
         // An offset and a length are arithmetic, where a name would be evaluated.
@@ -128,6 +149,23 @@ fn operated_parameter(text: &str) -> Option<&str> {
         (None, None) => false,
     };
     is_text.then_some(name)
+}
+
+/// The variable and the operand of an expansion with an operator that neither assigns nor evaluates.
+fn split_operated(text: &str) -> Option<(&str, &str)> {
+    let inner = text.strip_prefix("${")?.strip_suffix('}')?;
+    let length = inner
+        .bytes()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+        .count();
+    let (name, rest) = inner.split_at_checked(length)?;
+    let operators = [
+        ":-", ":+", ":?", "-", "+", "?", "##", "#", "%%", "%", "//", "/", "^^", "^", ",,", ",",
+    ];
+    let operand = operators
+        .iter()
+        .find_map(|operator| rest.strip_prefix(*operator))?;
+    (!name.is_empty()).then_some((name, operand))
 }
 
 /// Text without quotes, escapes or braces, in which nothing but plain parameters expands.
