@@ -1,0 +1,47 @@
+//! The whole way from text to verdict, beside the bare parse of the same texts.
+//!
+//! The promise is a ratio: `verdict` takes at most three times as long as `tree_sitter`.
+
+use divan::{Bencher, black_box};
+use gatekeeper::{Command, Context, Defaults, Dialect, Gatekeeper};
+use tree_sitter::{Language, Parser};
+
+/// Commands of the length that people and agents type.
+const SHORT: &[&str] = &[
+    "git status",
+    "ls -la src && cat README.md",
+    "git log --oneline | head -5",
+    "grep -rn 'fn main' --include='*.rs' . | head -20",
+    "cd build && make -j4 2>&1 | tail -20",
+    "for f in a b c; do echo \"$f\"; done",
+    "cat <<'EOF' > notes.txt\none\ntwo\nEOF",
+    "if [ -f Cargo.toml ]; then cargo test --workspace; fi",
+];
+
+fn main() {
+    divan::main();
+}
+
+#[divan::bench]
+fn tree_sitter(bencher: Bencher<'_, '_>) {
+    bencher.bench_local(|| {
+        for text in SHORT {
+            let mut parser = Parser::new();
+            if parser.set_language(&Language::from(tree_sitter_bash::LANGUAGE)).is_ok() {
+                black_box(parser.parse(black_box(text), None));
+            }
+        }
+    });
+}
+
+#[divan::bench]
+fn verdict(bencher: Bencher<'_, '_>) {
+    let Ok(gatekeeper) = Gatekeeper::open(&[], Defaults::BuiltIn) else { return };
+    let context = Context::default();
+    bencher.bench_local(|| {
+        for text in SHORT {
+            let command = Command::of_text(black_box(text), Dialect::Bash);
+            black_box(gatekeeper.judge(command, &context));
+        }
+    });
+}
