@@ -28,6 +28,16 @@ impl Command {
         }
     }
 
+    /// Reads bytes that need not be UTF-8. What is not is a gap, and shown as replacement characters.
+    pub fn of_bytes(bytes: &[u8], dialect: Dialect) -> Self {
+        let (text, script) = shell_parser::parse_bytes(bytes, dialect, &Limits::default());
+        Self {
+            source: Source::new("command", text),
+            script,
+            form: Form::Text,
+        }
+    }
+
     /// Takes the words as they are: no shell reads them. An argv that calls a shell (`bash -lc TEXT`) is opened by
     /// what is known of that shell.
     pub fn of_argv(argv: &[&str]) -> Self {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use execpolicy::{Basis, BuiltIn, Context, Decision, PolicySet, Ruling, Unspoken};
+use execpolicy::{Basis, BuiltIn, Context, Decision, PolicyFile, PolicySet, Ruling, Unspoken};
 
 use crate::policy_file::{self, OpenError};
 use crate::{Command, Judgement, builtin};
@@ -32,14 +32,25 @@ impl Gatekeeper {
     /// # Errors
     /// Any file that cannot be read or does not load; all findings of all files are in the error.
     pub fn open(files: &[PathBuf], defaults: Defaults) -> Result<Self, OpenError> {
-        let policy = builtin::with_knowledge(policy_file::open(files)?);
-        Ok(Self {
-            policy,
+        Ok(Self::with(policy_file::open(files)?, defaults))
+    }
+
+    /// Takes policy files that somebody else has read, of any layers. Their order does not matter.
+    ///
+    /// # Errors
+    /// Any file that does not load; all findings of all files are in the error.
+    pub fn of(files: &[PolicyFile], defaults: Defaults) -> Result<Self, OpenError> {
+        Ok(Self::with(policy_file::load(files, Vec::new())?, defaults))
+    }
+
+    fn with(policy: PolicySet, defaults: Defaults) -> Self {
+        Self {
+            policy: builtin::with_knowledge(policy),
             fallback: match defaults {
                 Defaults::BuiltIn => Some(builtin::fallback()),
                 Defaults::None => None,
             },
-        })
+        }
     }
 
     /// Judges one command. Nothing runs, nothing is looked up.

@@ -21,4 +21,4 @@ pub use judgement::Judgement;
 pub use policy_file::OpenError;
 pub use surroundings::{Surroundings, SurroundingsError};
 
-pub use execpolicy::{Approval, ConfinementName, Context, Decision, Dialect, Directory};
+pub use execpolicy::{Approval, ConfinementName, Context, Decision, Dialect, Directory, Layer, PolicyFile};

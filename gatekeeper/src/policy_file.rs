@@ -33,7 +33,12 @@ pub(crate) fn open(paths: &[PathBuf]) -> Result<PolicySet, OpenError> {
             Err(finding) => findings.push(finding),
         }
     }
-    let Loaded { policy, broken, .. } = execpolicy::load(&files, &builtin::pack);
+    load(&files, findings)
+}
+
+/// Loads files, where these findings were made on the way to them.
+pub(crate) fn load(files: &[PolicyFile], mut findings: Vec<Diagnostic>) -> Result<PolicySet, OpenError> {
+    let Loaded { policy, broken, .. } = execpolicy::load(files, &builtin::pack);
     findings.extend(broken);
     if findings.is_empty() {
         Ok(policy)

@@ -1,0 +1,52 @@
+//! Real commands: how many are understood, and that nothing runs which no segment claims.
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use support::corpora::Corpora;
+use support::engine::Engine;
+
+#[path = "corpora/agent_commands.rs"]
+mod agent_commands;
+#[path = "corpora/parse_cases.rs"]
+mod parse_cases;
+
+/// A test over the collections.
+type Check = fn(&Corpora) -> Result<(), Failed>;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let tests: [(&str, Check); 3] = [
+        (
+            "what bash executed was claimed",
+            parse_cases::what_bash_executed_was_claimed,
+        ),
+        (
+            "ordinary cases are understood",
+            parse_cases::ordinary_cases_are_understood,
+        ),
+        (
+            "agent commands are understood",
+            agent_commands::agent_commands_are_understood,
+        ),
+    ];
+    let trials: Vec<Trial> = match Corpora::find() {
+        Ok(corpora) => tests
+            .map(|(name, test)| {
+                let corpora = corpora.clone();
+                Trial::test(name, move || test(&corpora))
+            })
+            .into(),
+        Err(reason) => tests
+            .map(|(name, _)| {
+                Trial::test(format!("{name}: SKIPPED, {reason}"), || Ok(())).with_ignored_flag(true)
+            })
+            .into(),
+    };
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// What is built in, and no policy.
+fn bare() -> Result<Engine, Failed> {
+    Engine::new("").map_err(|findings| Failed::from(format!("{findings:?}")))
+}

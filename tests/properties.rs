@@ -1,0 +1,57 @@
+//! Checks every property on cases grown from a fixed seed; `EXECPOLICY_FUZZ_CASES` says on how many.
+
+use proptest::collection::vec;
+use proptest::prelude::any;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+use support::properties;
+
+/// The cases of each property where nothing else is said.
+const CASES: u32 = 512;
+
+/// Runs one property: a failing case is shrunk and shown as its bytes.
+fn check(property: fn(&[u8])) {
+    let cases = std::env::var_os("EXECPOLICY_FUZZ_CASES")
+        .and_then(|text| text.to_str().and_then(|text| text.parse().ok()))
+        .unwrap_or(CASES);
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let outcome = runner.run(&vec(any::<u8>(), 0..300), |bytes| {
+        std::panic::catch_unwind(|| property(&bytes)).map_err(|panic| {
+            let message = panic.downcast_ref::<String>().cloned().unwrap_or_default();
+            TestCaseError::fail(message)
+        })
+    });
+    assert_eq!(outcome.err().map(|error| error.to_string()), None);
+}
+
+macro_rules! properties {
+    ($($name:ident),+ $(,)?) => { $( #[test] fn $name() { check(properties::$name); } )+ };
+}
+
+properties![
+    lowering_is_total,
+    spans_are_in_bounds,
+    joining_is_monotone,
+    unknown_words_allow_means_every_substitution_allows,
+    engine_equals_naive,
+    gap_never_loosens,
+    segments_are_deterministic,
+    every_segment_has_a_basis,
+];
+
+/// The table and this file name the same properties.
+#[test]
+fn every_property_is_a_test() {
+    let source = include_str!("properties.rs");
+    for property in properties::ALL {
+        assert!(
+            source.contains(&format!("    {},", property.name)),
+            "{} is not tested",
+            property.name
+        );
+    }
+}

@@ -1,0 +1,40 @@
+//! Markdown chapters as tests: prose, a policy, a command, the verdict.
+//!
+//! A chapter's `##` and `###` headings name its tests. Fenced blocks, by their first word:
+//!
+//! - `codexpolicy`: the policy for what follows, until the next such block; a `diagnostics` block right after it
+//!   lists the findings it loads with;
+//! - `bash`: one command, judged to the byte without the last newline; `bash escaped` reads `\n \t \r \\ \xHH
+//!   \u{HHHH}`, `bash repeat=N` repeats the text N times, `bash nest=N` puts it N times into itself
+//!   in place of `@`;
+//! - `argv`: one command as a JSON list of words;
+//! - `verdict`, `segments`, `diagnostics`: what is expected of the command above; a `verdict` of one line holds the
+//!   decision alone;
+//! - `allowed`, `refused`: commands, one a line, that get an allow, or anything but;
+//! - `open`: commands that are allowed today and should not be; one that is closed belongs in a `refused` block.
+//!
+//! Other blocks are prose. `UPDATE_SPEC=1` rewrites the expected blocks of every chapter that does not say
+//! `<!-- no-bless -->`.
+
+mod blocks;
+mod outcome;
+mod show;
+mod trial;
+
+pub use blocks::{Blessing, Block, Chapter};
+pub use outcome::Outcome;
+pub use show::{shown_segments, shown_verdict};
+pub use trial::{Case, Expectation, Input, Subject, cases};
+
+use crate::repository;
+
+/// The chapters that are tests: the specification, the manual's pages that show verdicts, the pages of codes.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn chapters() -> std::io::Result<Vec<Chapter>> {
+    let mut files = repository::files("tests/spec", "md")?;
+    files.push(repository::file("docs/policy-language.md")?);
+    files.extend(repository::files("docs/diagnostics", "md")?);
+    Ok(files.into_iter().map(Chapter::read).collect())
+}

@@ -1,0 +1,72 @@
+//! What a case of a chapter gives.
+
+use diagnostics::{Diagnostic, render};
+use execpolicy::Decision;
+use gatekeeper::Command;
+use shell_parser::{Dialect, segments};
+
+use super::show::{shown_segments, shown_verdict};
+use super::trial::{Input, Subject};
+use crate::engine::Engine;
+
+/// The blocks that a case would be right to expect.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Outcome {
+    decision: Option<Decision>,
+    verdict: String,
+    segments: String,
+    diagnostics: String,
+}
+
+impl Outcome {
+    /// Loads or judges what the case looks at.
+    pub fn of(subject: &Subject) -> Self {
+        let (Subject::Policy(policy) | Subject::Command { policy, .. }) = subject;
+        match (Engine::new(policy), subject) {
+            (Err(broken), _) => Self {
+                verdict: "the policy above does not load\n".to_owned(),
+                diagnostics: shown(&broken),
+                ..Self::default()
+            },
+            (Ok(_), Subject::Policy(_)) => Self::default(),
+            (Ok(engine), Subject::Command { input, .. }) => Self::of_command(&engine, input),
+        }
+    }
+
+    /// Judges a command.
+    fn of_command(engine: &Engine, input: &Input) -> Self {
+        let judgement = engine.judge_command(match input {
+            Input::Shell(bytes) => Command::of_bytes(bytes, Dialect::Bash),
+            Input::Argv(words) => Command::of_argv(&words.iter().map(String::as_str).collect::<Vec<_>>()),
+        });
+        let command = judgement.command();
+        Self {
+            decision: Some(judgement.decision()),
+            verdict: shown_verdict(command.source().text(), judgement.verdict()),
+            segments: shown_segments(&segments(command.script())),
+            diagnostics: shown(&judgement.findings()),
+        }
+    }
+
+    /// Whether the command was judged and allowed.
+    pub fn is_allowed(&self) -> bool {
+        self.decision == Some(Decision::Allow)
+    }
+
+    /// The block of that name.
+    pub fn block(&self, language: &str) -> &str {
+        match language {
+            "segments" => &self.segments,
+            "diagnostics" => &self.diagnostics,
+            _ => &self.verdict,
+        }
+    }
+}
+
+/// Findings, one line each.
+fn shown(findings: &[Diagnostic]) -> String {
+    findings
+        .iter()
+        .map(|finding| render::concise(finding) + "\n")
+        .collect()
+}

@@ -1,0 +1,170 @@
+//! The cases of a chapter: what is judged, under which policy, and what is expected of it.
+
+use super::blocks::{Block, Chapter};
+
+/// One case of a chapter.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Case {
+    /// Chapter, heading and line.
+    pub name: String,
+    /// What is looked at.
+    pub subject: Subject,
+    /// What it should give; at least one.
+    pub expectations: Vec<Expectation>,
+}
+
+/// What a case looks at.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Subject {
+    /// How a policy loads.
+    Policy(String),
+    /// What a command gets under a policy.
+    Command {
+        /// The policy's text.
+        policy: String,
+        /// The command.
+        input: Input,
+    },
+}
+
+/// A command as a chapter gives it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Input {
+    /// A shell text, which need not be UTF-8.
+    Shell(Vec<u8>),
+    /// Words.
+    Argv(Vec<String>),
+}
+
+/// What is expected, with the place to rewrite.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Expectation {
+    /// A block that is compared as text.
+    Text(Block),
+    /// An allow.
+    Allowed,
+    /// A prompt or a refusal.
+    Refused,
+}
+
+/// All cases of a chapter, or the first mistake in its form with its line.
+///
+/// # Errors
+/// A command without an expectation, an expectation without a command, an unknown argument of a fence.
+pub fn cases(chapter: &Chapter) -> Result<Vec<Case>, String> {
+    let mut policy = String::new();
+    let mut cases: Vec<Case> = Vec::new();
+    let mut open: Option<Case> = None;
+    for block in &chapter.blocks {
+        let name = format!("{}: {} (line {})", chapter.name(), block.heading, block.line);
+        match block.language.as_str() {
+            "codexpolicy" => {
+                cases.extend(open.take());
+                policy.clone_from(&block.text);
+                open = Some(Case {
+                    name,
+                    subject: Subject::Policy(policy.clone()),
+                    expectations: Vec::new(),
+                });
+            }
+            "bash" | "argv" => {
+                cases.extend(open.take());
+                let input = input(block).map_err(|mistake| format!("{name}: {mistake}"))?;
+                open = Some(Case {
+                    name,
+                    subject: Subject::Command {
+                        policy: policy.clone(),
+                        input,
+                    },
+                    expectations: Vec::new(),
+                });
+            }
+            "verdict" | "segments" | "diagnostics" => match open.as_mut() {
+                Some(case) => case.expectations.push(Expectation::Text(block.clone())),
+                None => return Err(format!("{name}: `{}` without a command above it", block.language)),
+            },
+            "allowed" | "open" | "refused" => {
+                cases.extend(open.take());
+                cases.extend((block.line..).zip(block.text.lines()).map(|(line, text)| Case {
+                    name: format!("{}: {} (line {line})", chapter.name(), block.heading),
+                    subject: Subject::Command {
+                        policy: policy.clone(),
+                        input: Input::Shell(text.as_bytes().to_vec()),
+                    },
+                    expectations: vec![if block.language == "refused" {
+                        Expectation::Refused
+                    } else {
+                        Expectation::Allowed
+                    }],
+                }));
+            }
+            _ => {}
+        }
+    }
+    cases.extend(open);
+    // A policy that nothing is said of is only the ground for what follows; a command must say what it gets.
+    cases.retain(|case| !case.expectations.is_empty() || matches!(case.subject, Subject::Command { .. }));
+    match cases.iter().find(|case| case.expectations.is_empty()) {
+        Some(case) => Err(format!("{}: a command without a `verdict`", case.name)),
+        None => Ok(cases),
+    }
+}
+
+/// The command that a block holds.
+fn input(block: &Block) -> Result<Input, String> {
+    let text = block.text.strip_suffix('\n').unwrap_or(&block.text);
+    if block.language == "argv" {
+        return serde_json::from_str(text)
+            .map(Input::Argv)
+            .map_err(|error| error.to_string());
+    }
+    match block.arguments.split_once('=') {
+        None if block.arguments.is_empty() => Ok(Input::Shell(text.as_bytes().to_vec())),
+        None if block.arguments == "escaped" => unescaped(text).map(Input::Shell),
+        Some(("repeat", count)) => match count.parse() {
+            Ok(count) => Ok(Input::Shell(text.repeat(count).into_bytes())),
+            Err(_) => Err(format!("`{count}` is not a number")),
+        },
+        Some(("nest", count)) => match count.parse() {
+            Ok(count) => Ok(Input::Shell(nested(text, count).into_bytes())),
+            Err(_) => Err(format!("`{count}` is not a number")),
+        },
+        _ => Err(format!("`{}` is not known after `bash`", block.arguments)),
+    }
+}
+
+/// The text put into itself in place of `@`, so many times; the innermost is `x`.
+fn nested(text: &str, count: usize) -> String {
+    let (before, after) = text.split_once('@').unwrap_or((text, ""));
+    format!("{}x{}", before.repeat(count), after.repeat(count))
+}
+
+/// The bytes that an escaped text stands for.
+fn unescaped(text: &str) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(character) = rest.next() {
+        if character != '\\' {
+            bytes.extend(character.encode_utf8(&mut [0; 4]).bytes());
+            continue;
+        }
+        match rest.next() {
+            Some('n') => bytes.push(b'\n'),
+            Some('t') => bytes.push(b'\t'),
+            Some('r') => bytes.push(b'\r'),
+            Some('\\') => bytes.push(b'\\'),
+            Some('x') => {
+                let digits: String = rest.by_ref().take(2).collect();
+                bytes.push(u8::from_str_radix(&digits, 16).map_err(|error| error.to_string())?);
+            }
+            Some('u') => {
+                let digits: String = rest.by_ref().skip(1).take_while(|next| *next != '}').collect();
+                let code = u32::from_str_radix(&digits, 16).map_err(|error| error.to_string())?;
+                let character = char::from_u32(code).ok_or_else(|| format!("no character {digits}"))?;
+                bytes.extend(character.encode_utf8(&mut [0; 4]).bytes());
+            }
+            other => return Err(format!("`\\{}` is no escape", other.unwrap_or(' '))),
+        }
+    }
+    Ok(bytes)
+}
