@@ -39,14 +39,23 @@ fn an_allow_says_why_in_one_line() {
 fn a_rule_for_one_segment_says_nothing_of_its_neighbour() {
     assert_snapshot!(told("check", "human", &["--shell", "apple | rm -rf ./"]), @r#"
     -- stdout
-    warning[EP3002]: prompt: `rm -rf ./`: nothing is known of `rm`
-     --> command:1:9
-      |
-    1 | apple | rm -rf ./
-      |         ^^ nothing is known of `rm`
-      |
-      = help: a person must say yes to it, or a rule of a policy file allow it
-      = help: without it, the rest of the command is allowed
+    warning[EP3002]: prompt: `rm -rf ./`: removes files, and nothing brings them back (matched by a rule of layer `default`)
+      --> command:1:9
+       |
+     1 | apple | rm -rf ./
+       |         ^^
+       |         |
+       |         prompt
+       |         nothing is known of `rm`
+       |
+      ::: default.codexpolicy:15:9
+       |
+    15 |         prefix_rule(pattern = command.split(" "), decision = "prompt", justification = why, match = [command])
+       |         ------------------------------------------------------------------------------------------------------ this rule asks
+       |
+       = note: nothing is known of `rm`
+       = help: a person must say yes to it
+       = help: without it, the rest of the command is allowed
     -- status 10
     "#);
 }
@@ -159,7 +168,7 @@ fn a_pipe_reads_json() {
     ];
     assert_snapshot!(team().run(&arguments), @r#"
     -- stdout
-    {"schema":"execpolicy.check.v1","decision":"forbidden","matchedRules":[{"prefixRuleMatch":{"matchedPrefix":["git","push","-f"],"decision":"forbidden","justification":"history is shared"}},{"heuristicsRuleMatch":{"command":["git","push","-f","origin"],"decision":"prompt"}}],"segments":[{"text":"git push -f origin > log","span":[0,24],"words":[{"exact":"git"},{"exact":"push"},{"exact":"-f"},{"exact":"origin"}],"assignments":[],"redirects":[{"fd":1,"mode":"write","target":{"exact":"log"}}],"place":"direct","decision":"forbidden","basis":[{"kind":"rule","file":"team.codexpolicy","line":3,"column":1,"layer":"command line","decision":"forbidden","pattern":["git","push",["--force","-f"]],"certain":true,"span":[0,11],"justification":"history is shared"},{"kind":"knowledge","program":"git","decision":"prompt","reason":"it is not known what the option `-f` of `git` does","span":[9,11]},{"kind":"knowledge","program":"git","decision":"prompt","reason":"nothing is known of the sub-command `push` of `git`","span":[4,8]},{"kind":"knowledge","program":"git","decision":"prompt","reason":"nothing is known of the sub-command `origin` of `git`","span":[12,18]},{"kind":"default","decision":"prompt","reason":"writes to `log`","span":[19,24]}],"effects":[{"kind":"unknown","reason":"option","span":[9,11],"standing":"extra"},{"kind":"unknown","reason":"subcommand","span":[4,8],"standing":"extra"},{"kind":"unknown","reason":"subcommand","span":[12,18],"standing":"extra"},{"kind":"write","path":{"exact":"log"},"span":[19,24],"standing":"extra"}]}],"confinement":null,"gaps":[],"amendment":null}
+    {"schema":"execpolicy.check.v1","decision":"forbidden","matchedRules":[{"prefixRuleMatch":{"matchedPrefix":["git","push","-f"],"decision":"forbidden","justification":"history is shared"}},{"prefixRuleMatch":{"matchedPrefix":["git","push"],"decision":"prompt","justification":"publishes or rewrites what others see"}},{"heuristicsRuleMatch":{"command":["git","push","-f","origin"],"decision":"prompt"}}],"segments":[{"text":"git push -f origin > log","span":[0,24],"words":[{"exact":"git"},{"exact":"push"},{"exact":"-f"},{"exact":"origin"}],"assignments":[],"redirects":[{"fd":1,"mode":"write","target":{"exact":"log"}}],"place":"direct","decision":"forbidden","basis":[{"kind":"rule","file":"team.codexpolicy","line":3,"column":1,"layer":"command line","decision":"forbidden","pattern":["git","push",["--force","-f"]],"certain":true,"span":[0,11],"justification":"history is shared"},{"kind":"rule","file":"default.codexpolicy","line":15,"column":9,"layer":"default","decision":"prompt","pattern":["git","push"],"certain":true,"span":[0,8],"justification":"publishes or rewrites what others see"},{"kind":"knowledge","program":"git","decision":"prompt","reason":"nothing is known of the sub-command `push` of `git`","span":[4,8]},{"kind":"default","decision":"prompt","reason":"writes to `log`","span":[19,24]}],"effects":[{"kind":"unknown","reason":"subcommand","span":[4,8],"standing":"ordinary"},{"kind":"write","path":{"exact":"log"},"span":[19,24],"standing":"extra"}]}],"confinement":null,"gaps":[],"amendment":null}
     -- status 20
     "#);
 }
@@ -233,17 +242,14 @@ fn explain_shows_every_stage() {
     Matches
        1 allow by knowledge of `cd`: it only reads and shows
        2 forbidden by rule team.codexpolicy:3:1 of layer `command line`: history is shared
-         prompt by knowledge of `git`: it is not known what the option `-f` of `git` does
-         prompt by knowledge of `git`: a word that is only known when it runs may be an option of `git` that matters
+         prompt by rule default.codexpolicy:15:9 of layer `default`: publishes or rewrites what others see
          prompt by knowledge of `git`: nothing is known of the sub-command `push` of `git`
          prompt by default: writes to `log`
          prompt by default: sets `FOO`, which may change what programs do
 
     Effects
        1 lists web
-       2 does something unknown: the option is not known (beside what the program is for)
-         does something unknown: the word is not known (beside what the program is for)
-         does something unknown: the subcommand is not known (beside what the program is for)
+       2 does something unknown: the subcommand is not known
          writes log (beside what the program is for)
          sets FOO=1 (beside what the program is for)
 
