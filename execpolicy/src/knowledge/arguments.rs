@@ -69,10 +69,13 @@ impl<'a, 'e> Arguments<'a, 'e> {
     pub(crate) fn read_to_subcommand(&mut self, leads: impl Fn(&str) -> bool) -> Option<usize> {
         let outermost = !self.entry.name.contains(' ');
         while let Some(word) = self.words.get(self.next) {
-            let is_option = match word.value.exact() {
-                Some(text) if leads(text) => return Some(self.next),
-                Some(text) => text.starts_with('-') && text.len() > 1,
-                None => may_begin_with_dash(&word.value),
+            let is_option = match &word.value {
+                Value::Exact(text) if leads(text) => return Some(self.next),
+                _ if self.ended == Ended::Yes => false,
+                Value::Exact(text) => text.starts_with('-') && text.len() > 1,
+                // A word that may be no option may be a sub-command, and what follows is not one then.
+                Value::One { prefix, .. } => prefix.starts_with('-'),
+                Value::OneOf(_) | Value::Glob(_) | Value::Many => false,
             };
             if !outermost || !is_option {
                 return None;
