@@ -27,7 +27,10 @@ fn tree_sitter(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| {
         for text in SHORT {
             let mut parser = Parser::new();
-            if parser.set_language(&Language::from(tree_sitter_bash::LANGUAGE)).is_ok() {
+            if parser
+                .set_language(&Language::from(tree_sitter_bash::LANGUAGE))
+                .is_ok()
+            {
                 black_box(parser.parse(black_box(text), None));
             }
         }
@@ -36,12 +39,14 @@ fn tree_sitter(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn verdict(bencher: Bencher<'_, '_>) {
-    let Ok(gatekeeper) = Gatekeeper::open(&[], Defaults::BuiltIn) else { return };
+    let Ok(gatekeeper) = Gatekeeper::open(&[], Defaults::BuiltIn) else {
+        return;
+    };
     let context = Context::default();
     bencher.bench_local(|| {
         for text in SHORT {
             let command = Command::of_text(black_box(text), Dialect::Bash);
-            black_box(gatekeeper.judge(command, &context));
+            drop(black_box(gatekeeper.judge(command, &context)));
         }
     });
 }
