@@ -17,6 +17,13 @@ pub trait Fallback {
     /// Answers for the program (where no allow speaks for it) and for each effect that is left. The answer is the
     /// join of the bases, so at least one is needed; an empty list counts as a prompt.
     fn rule_on(&self, unspoken: &Unspoken<'_>, context: &Context) -> Ruling;
+
+    /// What speaks against an effect that an allow of a layer would speak for: a path that is guarded, whoever reads
+    /// it. Nothing, unless the fallback guards paths.
+    fn objects_to(&self, segment: &Segment, effect: &Effect, context: &Context) -> Option<Basis> {
+        let _ = (segment, effect, context);
+        None
+    }
 }
 
 /// What is left of a segment after the layers' allows.

@@ -88,7 +88,7 @@ mod tests {
         assert!(!fallback.policy().rules().is_empty());
         for rule in fallback.policy().rules() {
             let call = rule.origin.source.snippet(rule.origin.span).unwrap();
-            assert!(call.starts_with("prefix_rule("), "{call}");
+            assert!(call.starts_with("ask("), "{call}");
         }
     }
 }

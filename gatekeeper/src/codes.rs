@@ -10,8 +10,6 @@ pub const PROMPT: Code = Code(3002);
 pub const ALLOWED: Code = Code(3003);
 /// A command needs a person's yes, and nobody can be asked.
 pub const WOULD_ASK: Code = Code(3004);
-/// A policy file cannot be read.
-pub const UNREADABLE_POLICY: Code = Code(4001);
 /// A request is not JSON, or not UTF-8.
 pub const NOT_JSON: Code = Code(4002);
 /// A request is JSON of another shape.
@@ -31,7 +29,6 @@ pub const ALL: &[Code] = &[
     PROMPT,
     ALLOWED,
     WOULD_ASK,
-    UNREADABLE_POLICY,
     NOT_JSON,
     WRONG_REQUEST,
     LONG_REQUEST,

@@ -5,9 +5,9 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use diagnostics::{Diagnostic, Severity, Source, Span};
-use execpolicy::{Layer, Loaded, PolicyFile, PolicySet};
+use execpolicy::{Layer, LoadCode, Loaded, PolicyFile, PolicySet};
 
-use crate::{builtin, codes};
+use crate::builtin;
 
 /// Bytes of one policy file. A file that is longer does not load.
 const MAX_BYTES: u64 = 1024 * 1024;
@@ -52,7 +52,7 @@ fn read(path: &Path) -> Result<Source, Diagnostic> {
     let bytes = read_bounded(path).map_err(|error| {
         let empty = Source::new(&*name, "");
         Diagnostic::new(
-            codes::UNREADABLE_POLICY,
+            LoadCode::Unreadable.code(),
             Severity::Error,
             format!("the policy file `{name}` cannot be read: {error}"),
         )
@@ -83,7 +83,7 @@ fn not_text(name: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
     let good = error.utf8_error().valid_up_to();
     let shown = Source::new(name, String::from_utf8_lossy(error.as_bytes()));
     Diagnostic::new(
-        codes::UNREADABLE_POLICY,
+        LoadCode::Unreadable.code(),
         Severity::Error,
         format!("the policy file `{name}` is not UTF-8"),
     )

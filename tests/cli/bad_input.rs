@@ -18,7 +18,7 @@ fn every_unreadable_policy_is_named() {
     let project = Project::new();
     assert_snapshot!(project.run(&["check", "-r", "absent.codexpolicy", "-r", ".", "--shell", "ls"]), @r#"
     -- stderr
-    error[EP4001]: the policy file `absent.codexpolicy` cannot be read: No such file or directory (os error 2)
+    error[EP1001]: the policy file `absent.codexpolicy` cannot be read: No such file or directory (os error 2)
      --> absent.codexpolicy:1:1
       |
     1 |
@@ -26,7 +26,7 @@ fn every_unreadable_policy_is_named() {
       |
       = help: name a file that exists and that you may read
 
-    error[EP4001]: the policy file `.` cannot be read: is a directory
+    error[EP1001]: the policy file `.` cannot be read: is a directory
      --> .:1:1
       |
     1 |
@@ -41,7 +41,7 @@ fn every_unreadable_policy_is_named() {
 fn a_policy_that_is_not_text() {
     assert_snapshot!(with_policy(b"# fine\nprefix_rule(pattern = [\"\xff\"])\n"), @r#"
     -- stderr
-    error[EP4001]: the policy file `broken.codexpolicy` is not UTF-8
+    error[EP1001]: the policy file `broken.codexpolicy` is not UTF-8
      --> broken.codexpolicy:2:25
       |
     2 | prefix_rule(pattern = ["�"])

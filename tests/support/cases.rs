@@ -162,6 +162,7 @@ cases! {
     assignment_alone "x=1; y=\"$(evil)\""
     assignment_continuation "A=\\\n evil x"
     assignment_array "x=(a $(evil)); c0"
+    assignment_array_subscript "x='b[$(evil)0]'; a=([x]=1)"
     assignment_subscript "x[$(evil)0]=1"
     assignment_path "PATH=. c0"
     assignment_integer "RANDOM='a[$(evil)0]'"

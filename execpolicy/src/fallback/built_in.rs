@@ -58,6 +58,10 @@ impl Fallback for BuiltIn {
             Some(basis(unspoken, effect, reason))
         });
         let mut ruling: Ruling = objections.collect();
+        if met.iter().any(|found| found.decision() > Decision::Allow) {
+            // The rule says better why it asks than that nothing is known.
+            ruling.retain(|basis| !says_nothing_is_known(basis, unspoken));
+        }
         let has_rules = !met.is_empty();
         ruling.splice(0..0, met.into_iter().map(Basis::Rule));
         if !has_rules && ruling.is_empty() {
@@ -65,6 +69,35 @@ impl Fallback for BuiltIn {
         }
         ruling
     }
+
+    fn objects_to(&self, segment: &Segment, effect: &Effect, context: &Context) -> Option<Basis> {
+        let EffectKind::Read(path) = &effect.kind else {
+            return None;
+        };
+        guard::meeting(path, segment, context)?;
+        let unspoken = Unspoken {
+            segment,
+            spoken_for: true,
+            entry: None,
+            effects: &[],
+        };
+        objection(effect, &unspoken, context).map(|reason| basis(&unspoken, effect, reason))
+    }
+}
+
+/// Whether a basis only says that a program or sub-command is not described.
+fn says_nothing_is_known(basis: &Basis, unspoken: &Unspoken<'_>) -> bool {
+    let cause = match basis {
+        Basis::Knowledge { cause, .. } | Basis::Default { cause, .. } => *cause,
+        Basis::Rule(_) | Basis::Gap(_) | Basis::WouldAsk => return false,
+    };
+    unspoken.effects.iter().any(|effect| {
+        let unknown = matches!(
+            effect.kind,
+            EffectKind::Unknown(UnknownEffect::Program | UnknownEffect::Subcommand)
+        );
+        unknown && effect.cause == cause
+    })
 }
 
 /// Why a segment without objections may run.
@@ -178,23 +211,27 @@ fn objection(effect: &Effect, unspoken: &Unspoken<'_>, context: &Context) -> Opt
 fn unknown(why: UnknownEffect, cause: Span, unspoken: &Unspoken<'_>) -> String {
     let segment = unspoken.segment;
     let program = unspoken.entry.map_or_else(|| program(segment), quoted);
-    let word = segment
+    let known = segment
         .argv
         .iter()
         .find(|argument| argument.span == cause)
-        .map_or_else(
-            || "a word".to_owned(),
-            |argument| shown(&argument.value, "a word"),
-        );
+        .map(|argument| &argument.value);
+    // A word that is only known when it runs has no name to be told by.
+    let word = |what: &str| match known {
+        Some(value @ (Value::Exact(_) | Value::OneOf(_) | Value::Glob(_))) => {
+            format!("the {what} {}", shown(value, ""))
+        }
+        Some(Value::One { .. } | Value::Many) | None => format!("{what}s that are only known when it runs"),
+    };
     match why {
         UnknownEffect::Program => format!("nothing is known of {}", self::program(segment)),
-        UnknownEffect::Subcommand => format!("nothing is known of the sub-command {word} of {program}"),
-        UnknownEffect::Option => format!("it is not known what the option {word} of {program} does"),
+        UnknownEffect::Subcommand => format!("nothing is known of {} of {program}", word("sub-command")),
+        UnknownEffect::Option => format!("nothing is known of {} of {program}", word("option")),
         UnknownEffect::Operand if segment.argv.first().is_some_and(|name| name.span == cause) => {
             format!("it is not known what {program} does without a further word")
         }
-        UnknownEffect::Operand => format!("it is not known what {program} does with {word}"),
-        UnknownEffect::Word => format!("{word} may be an option of {program} that matters"),
+        UnknownEffect::Operand => format!("it is not known what {program} does with {}", word("word")),
+        UnknownEffect::Word => format!("{} may be options of {program} that matter", word("word")),
     }
 }
 

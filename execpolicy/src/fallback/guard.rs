@@ -49,6 +49,7 @@ const ABSOLUTE: &[&[&str]] = &[
     &["etc", "gshadow-"],
     &["etc", "sudoers"],
     &["etc", "sudoers.d"],
+    &["etc", "ssl", "private"],
     &["etc", "ssh", "ssh_host_rsa_key"],
     &["etc", "ssh", "ssh_host_ecdsa_key"],
     &["etc", "ssh", "ssh_host_ed25519_key"],

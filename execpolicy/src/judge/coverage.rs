@@ -27,6 +27,18 @@ impl Coverage {
         }
     }
 
+    /// The program's effects that an allow speaks for, unless something guards what they touch.
+    pub(super) fn spoken_effects<'a>(&self, reading: &'a Reading) -> impl Iterator<Item = &'a Effect> {
+        let spoken_for = self.spoken_for;
+        reading
+            .effects
+            .iter()
+            .filter(move |effect| match effect.standing {
+                Standing::Ordinary => spoken_for,
+                Standing::Extra => false,
+            })
+    }
+
     /// What the fallback is to decide; `None` where nothing is left.
     pub(super) fn unspoken<'a>(
         &'a self,

@@ -25,6 +25,8 @@ pub(super) struct Interpreter<'a> {
     /// The modules that have been run, or are: those have no scope yet.
     modules: BTreeMap<usize, Option<Rc<Scope<'a>>>>,
     depth: usize,
+    /// The statement of a module that is being run, where it is a call.
+    pub(super) caller: Option<Place>,
 }
 
 /// How a statement ends.
@@ -45,6 +47,7 @@ impl<'a> Interpreter<'a> {
             heap: Heap::new(),
             modules: BTreeMap::new(),
             depth: 0,
+            caller: None,
         }
     }
 
@@ -82,8 +85,12 @@ impl<'a> Interpreter<'a> {
         let StmtP::Statements(statements) = &statement.node else {
             return self.statement(statement, scope).map(|_| ());
         };
+        let outer = self.caller;
         for statement in statements {
+            let is_call = matches!(statement.node, StmtP::Expression(_));
+            self.caller = is_call.then(|| place_in(statement.span, scope));
             let done = self.statement(statement, scope);
+            self.caller = outer;
             match done {
                 Err(stop)
                     if stop.reach == Reach::Statement && matches!(statement.node, StmtP::Expression(_)) =>

@@ -44,8 +44,15 @@ pub(super) fn program(run: &mut Interpreter<'_>, arguments: Arguments) -> Result
 }
 
 impl Interpreter<'_> {
-    /// The origin of what was made by the call in this place.
+    /// The origin of what was made by the call in this place. What a function makes stands where the policy calls
+    /// the function: that line says which rule it is.
     fn origin(&self, place: Place) -> Option<Origin> {
+        let inside = |caller: &Place| caller.module == place.module && caller.span.contains(place.span);
+        self.place_as_origin(self.caller.filter(|caller| !inside(caller)).unwrap_or(place))
+    }
+
+    /// A place as people are shown it.
+    fn place_as_origin(&self, place: Place) -> Option<Origin> {
         Some(Origin {
             source: self.library.source(place)?.clone(),
             span: place.span,

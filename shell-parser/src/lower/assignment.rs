@@ -169,7 +169,13 @@ impl<'c> Lowering<'c> {
             match child.kind() {
                 Kind::OpenParen | Kind::CloseParen => {}
                 Kind::Comment => self.comment(child),
-                _ => parts.append(&mut self.word(child).parts),
+                _ => {
+                    // `[x]=1` evaluates the subscript as arithmetic.
+                    if child.text().starts_with('[') && child.text().contains('=') {
+                        self.gap(child.span(), GapReason::Assignment);
+                    }
+                    parts.append(&mut self.word(child).parts);
+                }
             }
         }
         parts.push(Part::Opaque {

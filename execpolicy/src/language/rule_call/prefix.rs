@@ -173,7 +173,7 @@ pub(super) fn examples(run: &mut Interpreter<'_>, given: &Given, name: &str) -> 
     let mut examples = Vec::with_capacity(items.len());
     for item in &items {
         let place = run.place_of(item, given.place);
-        if let (Some(words), Some(origin)) = (words(run, given, name, item)?, run.origin(place)) {
+        if let (Some(words), Some(origin)) = (words(run, given, name, item)?, run.place_as_origin(place)) {
             examples.push(Example { words, origin });
         }
     }
