@@ -2,6 +2,7 @@
 //!
 //! `EXECPOLICY_ORACLE_SCRIPTS` says how many scripts each generator makes a seed (300 where it is not set), and
 //! `EXECPOLICY_ORACLE_SEEDS` how many seeds (2).
+#![expect(clippy::print_stdout, reason = "a run says what it looked at")]
 
 use std::process::ExitCode;
 
