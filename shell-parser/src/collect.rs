@@ -1,17 +1,20 @@
 //! Script to segments: every command that may run, with what surrounds it.
 
+mod assigned;
 mod directory;
 mod function;
+mod loops;
 mod redirects;
 
 use diagnostics::Span;
 
 use crate::field::{single, value};
+use crate::variables::Variables;
 use crate::{
-    Argument, Assignment, Body, Command, Condition, FileRedirect, Input, Invocation, Launch, Link, Part,
-    Pipeline, Place, Redirect, RedirectTarget, Script, Segment, Setting, Stage, Statement, Word,
-    WorkingDirectory,
+    Argument, Body, Command, Condition, FileRedirect, Input, Invocation, Launch, Link, Part, Pipeline, Place,
+    Redirect, RedirectTarget, Script, Segment, Setting, Stage, Statement, Word, WorkingDirectory,
 };
+use assigned::Assigned;
 
 /// Everything that a script may execute, in the order of the text.
 ///
@@ -26,6 +29,7 @@ pub fn segments(script: &Script) -> Vec<Segment> {
             input: Input::Inherited,
             directory: WorkingDirectory::Start,
             functions: Vec::new(),
+            variables: Variables::default(),
             certain: true,
         },
     };
@@ -48,6 +52,7 @@ struct Surroundings {
     input: Input,
     directory: WorkingDirectory,
     functions: Vec<Function>,
+    variables: Variables,
     /// Whether what stands here runs, once, if the script comes this far.
     certain: bool,
 }
@@ -118,8 +123,13 @@ impl Collector {
     }
 
     fn stage(&mut self, stage: &Stage) {
-        let redirects: Vec<FileRedirect> = stage.redirects.iter().map(redirects::file_redirect).collect();
-        let input = redirects::input(&stage.redirects);
+        let variables = &self.surroundings.variables;
+        let redirects: Vec<FileRedirect> = stage
+            .redirects
+            .iter()
+            .map(|redirect| redirects::file_redirect(redirect, variables))
+            .collect();
+        let input = redirects::input(&stage.redirects, variables);
         if let Command::Simple(invocation) = &stage.command {
             self.simple(invocation, stage, redirects, input);
             return;
@@ -165,16 +175,14 @@ impl Collector {
                 self.forget_directory_unless(&start);
                 self.restore(outer, Keep::Shell);
             }
-            Command::While { condition, body } => self.round(outer, |collector| {
-                collector.body(condition);
-                collector.body(body);
-            }),
-            Command::For { words, body, .. } => {
-                for word in words.iter().flatten() {
-                    self.substitutions(word);
-                }
-                self.round(outer, |collector| collector.body(body));
+            Command::While { condition, body } => {
+                self.forget_assigned(&Assigned::by(&[condition, body]));
+                self.round(outer, |collector| {
+                    collector.body(condition);
+                    collector.body(body);
+                });
             }
+            Command::For { name, words, body } => self.for_loop(outer, name, words.as_deref(), body),
             Command::Case { word, arms } => {
                 self.substitutions(word);
                 for (patterns, body) in arms {
@@ -200,6 +208,7 @@ impl Collector {
             Command::Unknown(body) => {
                 self.inside(Place::Possible, body);
                 self.restore(outer, Keep::Nothing);
+                self.surroundings.variables.forget_all();
                 self.surroundings.directory = WorkingDirectory::Unknown;
             }
         }
@@ -216,11 +225,11 @@ impl Collector {
         let argv = words
             .iter()
             .map(|word| Argument {
-                value: value(word),
+                value: value(word, &self.surroundings.variables),
                 span: word.span,
             })
             .collect();
-        let settings = invocation.assignments.iter().map(setting).collect();
+        let settings = self.settings(invocation);
         let outer_input = self.surroundings.input.clone();
         if let Some(input) = input {
             self.surroundings.input = input;
@@ -246,11 +255,44 @@ impl Collector {
             self.substitutions(word);
         }
         self.substitutions_of_redirects(&stage.redirects);
+        if called.is_some() {
+            // What a function sets is not followed.
+            self.surroundings.variables.forget_all();
+        }
         if called.is_some_and(|function| function.moves) {
             self.surroundings.directory = WorkingDirectory::Unknown;
         } else if runs_program {
             self.follow_directory(position);
         }
+    }
+
+    /// The assignments of a command, which last where they stand alone or in a declaration.
+    fn settings(&mut self, invocation: &Invocation) -> Vec<Setting> {
+        let words = invocation.words.get(invocation.wrappers..).unwrap_or_default();
+        let name = words.first().and_then(Word::literal);
+        let lasting = words.is_empty() || matches!(name.as_deref(), Some("export" | "local" | "declare"));
+        let freezes = name.as_deref() == Some("readonly");
+        for name in assigned::set_by_words(invocation) {
+            self.surroundings.variables.forget(&name);
+            if freezes {
+                self.surroundings.variables.freeze(&name);
+            }
+        }
+        let mut settings = Vec::with_capacity(invocation.assignments.len());
+        for assignment in &invocation.assignments {
+            let value = single(&assignment.value, &self.surroundings.variables);
+            if freezes {
+                self.surroundings.variables.freeze(&assignment.name);
+            } else if lasting {
+                self.surroundings.variables.set(&assignment.name, value.clone());
+            }
+            settings.push(Setting {
+                name: assignment.name.clone(),
+                value,
+                span: assignment.span,
+            });
+        }
+        settings
     }
 
     fn push(&mut self, argv: Vec<Argument>, assignments: Vec<Setting>, own: Vec<FileRedirect>, span: Span) {
@@ -264,6 +306,7 @@ impl Collector {
             input,
             directory,
             functions: _,
+            variables: _,
             certain: _,
         } = self.surroundings.clone();
         let redirects = own.into_iter().chain(redirects).collect();
@@ -322,6 +365,7 @@ impl Collector {
             Keep::Shell => {
                 self.surroundings.directory = inner.directory;
                 self.surroundings.functions = inner.functions;
+                self.surroundings.variables = inner.variables;
             }
             Keep::Nothing => {}
         }
@@ -335,14 +379,6 @@ enum Keep {
     Shell,
     /// Nothing: it was a subshell.
     Nothing,
-}
-
-fn setting(assignment: &Assignment) -> Setting {
-    Setting {
-        name: assignment.name.clone(),
-        value: single(&assignment.value),
-        span: assignment.span,
-    }
 }
 
 fn redirects_span(redirects: &[Redirect], whole: Span) -> Span {

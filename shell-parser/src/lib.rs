@@ -13,6 +13,7 @@ mod preflight;
 mod script;
 mod segment;
 mod value;
+mod variables;
 mod wrapper;
 
 use diagnostics::Span;

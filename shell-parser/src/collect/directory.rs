@@ -1,6 +1,6 @@
 //! The working directory through `cd`: known, or not.
 
-use super::{Collector, Surroundings};
+use super::Collector;
 use crate::{Argument, WorkingDirectory};
 
 impl Collector {
@@ -31,19 +31,6 @@ impl Collector {
         if self.surroundings.directory != *start {
             self.surroundings.directory = WorkingDirectory::Unknown;
         }
-    }
-
-    /// The rounds of a loop: a later one starts where an earlier one ended.
-    pub(super) fn round(&mut self, outer: Surroundings, walk: impl FnOnce(&mut Self)) {
-        let first = self.segments.len();
-        self.maybe(walk);
-        if self.surroundings.directory != outer.directory {
-            self.surroundings.directory = WorkingDirectory::Unknown;
-            for segment in self.segments.iter_mut().skip(first) {
-                segment.directory = WorkingDirectory::Unknown;
-            }
-        }
-        self.restore(outer, super::Keep::Shell);
     }
 }
 

@@ -9,6 +9,8 @@ impl Collector {
         let certain = self.surroundings.certain;
         let first = self.segments.len();
         self.surroundings.directory = WorkingDirectory::Unknown;
+        // It is called later, when the variables hold something else.
+        self.surroundings.variables.forget_all();
         self.maybe(|collector| collector.inside(Place::Function, body));
         let moves = self.segments.iter().skip(first).any(|segment| {
             let name = segment.argv.first().map(|argument| &argument.value);
@@ -38,7 +40,9 @@ impl Collector {
     /// Walks what may run or not, or several times.
     pub(super) fn maybe(&mut self, walk: impl FnOnce(&mut Self)) {
         let certain = std::mem::replace(&mut self.surroundings.certain, false);
+        let before = self.surroundings.variables.clone();
         walk(self);
         self.surroundings.certain = certain;
+        self.surroundings.variables.keep_common(&before);
     }
 }

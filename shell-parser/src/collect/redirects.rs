@@ -1,19 +1,20 @@
 //! Redirects as a segment carries them.
 
 use crate::field::{single, value};
+use crate::variables::Variables;
 use crate::{FileRedirect, Input, Redirect, RedirectMode, RedirectTarget, Value};
 
 /// A redirect with the value of its target.
-pub(super) fn file_redirect(redirect: &Redirect) -> FileRedirect {
+pub(super) fn file_redirect(redirect: &Redirect, variables: &Variables) -> FileRedirect {
     let target = match &redirect.target {
         // More than one field is an error in bash, so what is opened is one file.
-        RedirectTarget::Word(word) => match value(word) {
+        RedirectTarget::Word(word) => match value(word, variables) {
             Value::Many => anything(),
             value @ (Value::Exact(_) | Value::OneOf(_) | Value::One { .. } | Value::Glob(_)) => value,
         },
         RedirectTarget::Descriptor(number) => Value::Exact(number.to_string().into()),
         RedirectTarget::Closed => Value::Exact("-".into()),
-        RedirectTarget::Heredoc(body) => single(body),
+        RedirectTarget::Heredoc(body) => single(body, variables),
     };
     FileRedirect {
         fd: redirect.fd,
@@ -24,9 +25,9 @@ pub(super) fn file_redirect(redirect: &Redirect) -> FileRedirect {
 }
 
 /// Where these redirects leave standard input; `None` where they leave it alone.
-pub(super) fn input(redirects: &[Redirect]) -> Option<Input> {
+pub(super) fn input(redirects: &[Redirect], variables: &Variables) -> Option<Input> {
     let last = redirects.iter().rev().find(|redirect| redirect.fd == 0)?;
-    let target = file_redirect(last).target;
+    let target = file_redirect(last, variables).target;
     match last.mode {
         RedirectMode::Heredoc => Some(Input::Text(target)),
         RedirectMode::Herestring => Some(Input::Text(with_newline(target))),

@@ -170,8 +170,8 @@ impl<'c> Lowering<'c> {
                 Kind::OpenParen | Kind::CloseParen => {}
                 Kind::Comment => self.comment(child),
                 _ => {
-                    // `[x]=1` evaluates the subscript as arithmetic.
-                    if child.text().starts_with('[') && child.text().contains('=') {
+                    // `[x + 1]=2` evaluates the subscript as arithmetic, blanks and all.
+                    if child.text().starts_with('[') {
                         self.gap(child.span(), GapReason::Assignment);
                     }
                     parts.append(&mut self.word(child).parts);

@@ -91,7 +91,7 @@ fn sets_harmless_options(arguments: &[Word]) -> bool {
 
 /// `printf -v name` assigns, and evaluates a subscript in the name.
 fn first_is_format(arguments: &[Word]) -> bool {
-    match arguments.first().map(crate::field::value) {
+    match arguments.first().map(unset) {
         None => true,
         Some(Value::Exact(text)) => !text.starts_with('-') || &*text == "--",
         // The option would need a name after it.
@@ -186,7 +186,7 @@ fn is_certain_expression(operands: &[Word]) -> bool {
 
 /// Whether a word is exactly one argument: a bare expansion may become an operator and its operand.
 fn is_one_field(word: &Word) -> bool {
-    !matches!(crate::field::value(word), Value::Many | Value::Glob(_))
+    !matches!(unset(word), Value::Many | Value::Glob(_))
 }
 
 /// Names that a function must not take: the reader follows what these builtins do.
@@ -209,4 +209,9 @@ pub(super) fn is_followed(name: &str) -> bool {
             | "local"
             | "readonly"
     )
+}
+
+/// What a word becomes where no variable is known: a builtin is judged once, wherever its values come from.
+fn unset(word: &Word) -> Value {
+    crate::field::value(word, &crate::variables::Variables::default())
 }

@@ -1,0 +1,76 @@
+//! Loops: every round is collected once, believing only what no round changes.
+
+use super::assigned::Assigned;
+use super::{Collector, Keep, Surroundings};
+use crate::field::value;
+use crate::{Body, Value, Word, WorkingDirectory};
+
+impl Collector {
+    /// `for name in words; do body; done`: in the body the variable is one of the words.
+    pub(super) fn for_loop(&mut self, outer: Surroundings, name: &str, words: Option<&[Word]>, body: &Body) {
+        for word in words.unwrap_or_default() {
+            self.substitutions(word);
+        }
+        let values: Vec<Value> = words
+            .unwrap_or_default()
+            .iter()
+            .map(|word| value(word, &self.surroundings.variables))
+            .collect();
+        let assigned = Assigned::by(&[body]);
+        self.forget_assigned(&assigned);
+        self.surroundings.variables.forget(name);
+        if let Some(value) = one_of(values)
+            && !assigned.any
+            && !assigned.names.iter().any(|assigned| &**assigned == name)
+        {
+            self.surroundings.variables.set(name, value);
+        }
+        self.round(outer, |collector| collector.body(body));
+        self.surroundings.variables.forget(name);
+    }
+
+    /// Forgets what the rounds of a loop may set: a later round begins with what an earlier one left.
+    pub(super) fn forget_assigned(&mut self, assigned: &Assigned) {
+        if assigned.any {
+            self.surroundings.variables.forget_all();
+        }
+        for name in &assigned.names {
+            self.surroundings.variables.forget(name);
+        }
+    }
+
+    /// The rounds of a loop: a later one starts in the directory where an earlier one ended.
+    pub(super) fn round(&mut self, outer: Surroundings, walk: impl FnOnce(&mut Self)) {
+        let first = self.segments.len();
+        self.maybe(walk);
+        if self.surroundings.directory != outer.directory {
+            self.surroundings.directory = WorkingDirectory::Unknown;
+            for segment in self.segments.iter_mut().skip(first) {
+                segment.directory = WorkingDirectory::Unknown;
+            }
+        }
+        self.restore(outer, Keep::Shell);
+    }
+}
+
+/// One of several words as one value: exact texts, or the paths of one pattern.
+fn one_of(values: Vec<Value>) -> Option<Value> {
+    if let [Value::Glob(_) | Value::Exact(_)] = values.as_slice() {
+        return values.into_iter().next();
+    }
+    let mut texts = Vec::with_capacity(values.len());
+    for value in values {
+        match value {
+            Value::Exact(text) => texts.push(text),
+            Value::OneOf(several) => texts.extend(several),
+            Value::One { .. } | Value::Glob(_) | Value::Many => return None,
+        }
+    }
+    texts.sort();
+    texts.dedup();
+    match texts.len() {
+        0 => None,
+        1 => texts.pop().map(Value::Exact),
+        _ => Some(Value::OneOf(texts.into())),
+    }
+}
