@@ -7,6 +7,7 @@ mod declaration;
 mod does;
 mod effects;
 mod entry;
+mod jq;
 mod name;
 mod operand;
 pub(crate) mod path;

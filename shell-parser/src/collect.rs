@@ -9,12 +9,14 @@ mod redirects;
 use diagnostics::Span;
 
 use crate::field::{single, value};
+use crate::lower::builtin::read_names;
 use crate::variables::Variables;
 use crate::{
     Argument, Body, Command, Condition, FileRedirect, Input, Invocation, Launch, Link, Part, Pipeline, Place,
     Redirect, RedirectTarget, Script, Segment, Setting, Stage, Statement, Word, WorkingDirectory,
 };
 use assigned::Assigned;
+use loops::{Header, any_field};
 
 /// Everything that a script may execute, in the order of the text.
 ///
@@ -182,7 +184,19 @@ impl Collector {
                     collector.body(body);
                 });
             }
-            Command::For { name, words, body } => self.for_loop(outer, name, words.as_deref(), body),
+            Command::For {
+                name,
+                name_span,
+                words,
+                body,
+            } => {
+                let header = Header {
+                    name,
+                    span: *name_span,
+                    words: words.as_deref(),
+                };
+                self.for_loop(outer, &header, body);
+            }
             Command::Case { word, arms } => {
                 self.substitutions(word);
                 for (patterns, body) in arms {
@@ -291,6 +305,22 @@ impl Collector {
                 value,
                 span: assignment.span,
             });
+        }
+        let read = words.split_first().filter(|_| name.as_deref() == Some("read"));
+        for word in read.map(|(_, arguments)| arguments).unwrap_or_default() {
+            let named = read
+                .and_then(|(_, arguments)| read_names(arguments))
+                .unwrap_or_default();
+            if let Some(name) = word
+                .literal()
+                .filter(|name| named.iter().any(|named| *named == **name))
+            {
+                settings.push(Setting {
+                    name: (*name).into(),
+                    value: any_field(),
+                    span: word.span,
+                });
+            }
         }
         settings
     }

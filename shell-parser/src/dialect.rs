@@ -81,7 +81,8 @@ fn uncommon_characters(text: &str) -> Option<Span> {
         let here = Span::of(offset, offset.saturating_add(character.len_utf8()));
         match (quote, character) {
             (None, '\'' | '"') => quote = Some(character),
-            (Some('"'), '$' | '`' | '\\' | '!') => return Some(here),
+            // zsh's builtins evaluate `name[subscript]` in their arguments, substitutions in it included.
+            (Some(_), '[') | (Some('"'), '$' | '`' | '\\' | '!') => return Some(here),
             (Some(open), close) if open == close => quote = None,
             (Some(_), _) => {}
             (None, '~' | '=') if word_start => return Some(here),

@@ -9,7 +9,7 @@
 
 mod assignment;
 mod block;
-mod builtin;
+pub(crate) mod builtin;
 mod case;
 mod function;
 mod heredoc;

@@ -119,6 +119,8 @@ pub enum Command {
     For {
         /// The variable.
         name: Box<str>,
+        /// Where it is named.
+        name_span: Span,
         /// What it runs over; `None` is the positional parameters.
         words: Option<Vec<Word>>,
         /// The round.

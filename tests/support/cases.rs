@@ -191,6 +191,8 @@ cases! {
     declaration "export A=1 B; local C=$(evil)"
     declaration_integer "declare -i v='a[$(evil)0]'"
     read_subscript "read 'a[$(evil)0]' <<< x"
+    printf_count "printf 'abcde%n' x; c0 $x"
+    printf_count_of_a_loop "for i in PATH; do printf 'x%n' $i; done; c0"
     printf_variable "printf -v 'a[$(evil)0]' x"
     unset_subscript "unset 'a[$(evil)0]'"
     let_arithmetic "let 'x=a[$(evil)0]'"

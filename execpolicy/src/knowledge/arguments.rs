@@ -277,6 +277,7 @@ impl<'a, 'e> Arguments<'a, 'e> {
             Does::Connects
             | Does::Executes
             | Does::Sed
+            | Does::Jq
             | Does::Enters
             | Does::Escalates
             | Does::Signals

@@ -24,6 +24,8 @@ pub enum Does {
     Executes,
     /// Runs the text as a script of sed.
     Sed,
+    /// Runs the text as a filter of jq.
+    Jq,
     /// Runs in this directory instead.
     Enters,
     /// Changes in place what the operands name.
@@ -49,6 +51,7 @@ impl Does {
         Self::Connects,
         Self::Executes,
         Self::Sed,
+        Self::Jq,
         Self::Enters,
         Self::Rewrites,
         Self::Escalates,
@@ -68,6 +71,7 @@ impl Does {
             Self::Connects => "connects",
             Self::Executes => "executes",
             Self::Sed => "sed",
+            Self::Jq => "jq",
             Self::Enters => "enters",
             Self::Rewrites => "rewrites",
             Self::Escalates => "escalates",
@@ -91,6 +95,7 @@ impl Does {
             | Self::Connects
             | Self::Executes
             | Self::Sed
+            | Self::Jq
             | Self::Enters
             | Self::Rewrites
             | Self::Escalates

@@ -6,7 +6,7 @@ use shell_parser::Value;
 use crate::knowledge::does::Does;
 use crate::knowledge::entry::Entry;
 use crate::knowledge::path;
-use crate::knowledge::sed;
+use crate::knowledge::{jq, sed};
 use crate::{Effect, EffectKind, Executed, Standing, UnknownEffect};
 
 /// The effects found so far.
@@ -65,6 +65,16 @@ impl Effects {
                     text,
                 })
             }
+            Does::Jq => {
+                let text = value();
+                if text.exact().is_some_and(jq::only_computes) {
+                    return;
+                }
+                EffectKind::Execute(Executed::Code {
+                    language: "jq".into(),
+                    text,
+                })
+            }
             Does::Escalates | Does::Signals | Does::Configures | Does::Unknown => {
                 return self.flag(entry, does, cause);
             }
@@ -86,6 +96,7 @@ impl Effects {
             | Does::Connects
             | Does::Executes
             | Does::Sed
+            | Does::Jq
             | Does::Enters
             | Does::Rewrites
             | Does::Unknown => return self.unknown(UnknownEffect::Option, cause),

@@ -1,13 +1,16 @@
 //! Loops: every round is collected once, believing only what no round changes.
 
+use diagnostics::Span;
+
 use super::assigned::Assigned;
 use super::{Collector, Keep, Surroundings};
 use crate::field::value;
-use crate::{Body, Value, Word, WorkingDirectory};
+use crate::{Body, Setting, Value, Word, WorkingDirectory};
 
 impl Collector {
     /// `for name in words; do body; done`: in the body the variable is one of the words.
-    pub(super) fn for_loop(&mut self, outer: Surroundings, name: &str, words: Option<&[Word]>, body: &Body) {
+    pub(super) fn for_loop(&mut self, outer: Surroundings, header: &Header<'_>, body: &Body) {
+        let Header { name, span, words } = *header;
         for word in words.unwrap_or_default() {
             self.substitutions(word);
         }
@@ -16,10 +19,18 @@ impl Collector {
             .iter()
             .map(|word| value(word, &self.surroundings.variables))
             .collect();
+        let value = one_of(values);
+        // The variable may be one of the environment's, which programs in the body see.
+        let setting = Setting {
+            name: name.into(),
+            value: value.clone().unwrap_or_else(any_field),
+            span,
+        };
+        self.push(Vec::new(), vec![setting], Vec::new(), span);
         let assigned = Assigned::by(&[body]);
         self.forget_assigned(&assigned);
         self.surroundings.variables.forget(name);
-        if let Some(value) = one_of(values)
+        if let Some(value) = value
             && !assigned.any
             && !assigned.names.iter().any(|assigned| &**assigned == name)
         {
@@ -50,6 +61,22 @@ impl Collector {
             }
         }
         self.restore(outer, Keep::Shell);
+    }
+}
+
+/// What stands between `for` and `do`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Header<'a> {
+    pub(super) name: &'a str,
+    pub(super) span: Span,
+    pub(super) words: Option<&'a [Word]>,
+}
+
+/// One field of which nothing is known.
+pub(super) fn any_field() -> Value {
+    Value::One {
+        prefix: "".into(),
+        suffix: "".into(),
     }
 }
 

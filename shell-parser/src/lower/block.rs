@@ -107,6 +107,7 @@ impl<'c> Lowering<'c> {
         }
         Command::For {
             name: name.text().into(),
+            name_span: name.span(),
             words,
             body: self.body(inner(group)),
         }

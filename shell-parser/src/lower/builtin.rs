@@ -89,16 +89,43 @@ fn sets_harmless_options(arguments: &[Word]) -> bool {
     !arguments.is_empty()
 }
 
-/// `printf -v name` assigns, and evaluates a subscript in the name.
+/// `printf -v name` assigns, and evaluates a subscript in the name; `%n` in a format assigns to the argument's name.
 fn first_is_format(arguments: &[Word]) -> bool {
     match arguments.first().map(unset) {
         None => true,
-        Some(Value::Exact(text)) => !text.starts_with('-') || &*text == "--",
-        // The option would need a name after it.
-        Some(Value::One { prefix, suffix }) if prefix.is_empty() => suffix.is_empty() && arguments.len() == 1,
-        Some(Value::One { prefix, .. }) => !prefix.starts_with('-'),
+        Some(Value::Exact(text)) => (!text.starts_with('-') || &*text == "--") && !assigns_count(arguments),
+        // Either would need a word after it.
+        Some(Value::One { prefix, .. }) => !prefix.starts_with('-') && arguments.len() == 1,
         Some(Value::OneOf(_) | Value::Glob(_) | Value::Many) => false,
     }
+}
+
+/// Whether a format, which may stand behind `--`, may hold the conversion `%n`.
+fn assigns_count(arguments: &[Word]) -> bool {
+    let exact = arguments
+        .iter()
+        .map(unset)
+        .find(|value| value.exact() != Some("--"));
+    let Some(Value::Exact(format)) = exact else {
+        return exact.is_some();
+    };
+    let mut rest = &*format;
+    while let Some((_, conversion)) = rest.split_once('%') {
+        let letter = conversion.trim_start_matches(|character: char| {
+            character.is_ascii_digit()
+                || matches!(
+                    character,
+                    '-' | '+' | ' ' | '#' | '.' | '*' | '\'' | 'h' | 'l' | 'j' | 'z' | 't' | 'L'
+                )
+        });
+        if letter.starts_with('n') {
+            return true;
+        }
+        rest = letter
+            .get(letter.chars().next().map_or(0, char::len_utf8)..)
+            .unwrap_or_default();
+    }
+    false
 }
 
 /// Whether a word could be this option, alone or in a cluster.
@@ -107,40 +134,37 @@ fn may_be_option(word: &Word, letter: char) -> bool {
         .is_none_or(|text| text.starts_with('-') && text.contains(letter))
 }
 
-/// `read -r line`, with plain names and options whose values are known.
+/// Whether `read` sets plain names, with options whose values are known.
 fn reads_plain_names(arguments: &[Word]) -> bool {
-    let Some(words) = literals(arguments) else {
-        return false;
-    };
-    let mut words = words.iter();
-    let mut options_end = false;
+    read_names(arguments).is_some_and(|names| names.iter().all(|name| is_plain(name)))
+}
+
+/// The names that `read` sets, where its options are known: `line` in `read -r line`.
+pub(crate) fn read_names(arguments: &[Word]) -> Option<Vec<String>> {
+    let mut words = literals(arguments)?.into_iter();
+    let mut names = Vec::new();
     while let Some(word) = words.next() {
         match word.strip_prefix('-') {
-            Some("-") if !options_end => options_end = true,
-            Some(letters) if !options_end => {
+            Some("-") if names.is_empty() => {
+                names.extend(words);
+                return Some(names);
+            }
+            Some(letters) if names.is_empty() => {
                 let Some(index) = letters.find(|letter| !matches!(letter, 'r' | 's')) else {
                     continue;
                 };
-                let (option, value) = (
-                    letters.get(index..index.saturating_add(1)),
-                    letters.get(index.saturating_add(1)..),
-                );
-                if !matches!(option, Some("p" | "d" | "n" | "N" | "t" | "u")) {
-                    return false;
+                let value = letters.get(index..)?.get(1..)?;
+                if !letters.get(index..)?.starts_with(['p', 'd', 'n', 'N', 't', 'u']) {
+                    return None;
                 }
-                if value.is_none_or(str::is_empty) && words.next().is_none() {
-                    return false;
+                if value.is_empty() {
+                    words.next()?;
                 }
             }
-            Some(_) | None => {
-                options_end = true;
-                if !is_plain(word) {
-                    return false;
-                }
-            }
+            Some(_) | None => names.push(word),
         }
     }
-    true
+    Some(names)
 }
 
 /// A test whose operators are all known, so that no operand is taken for `-v`, which evaluates a subscript.

@@ -63,7 +63,7 @@ impl Arguments<'_, '_> {
                     continue;
                 }
                 effects.value(entry, place.does, || word.value.clone(), word.span);
-                if !matches!(place.does, Does::Harmless | Does::Sed) {
+                if !matches!(place.does, Does::Harmless | Does::Sed | Does::Jq) {
                     touched.push(word);
                 }
             }
