@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use support::repository;
-use support::spec::{Blessing, Case, Chapter, Expectation, Outcome, cases, chapters};
+use support::spec::{Blessing, Block, Case, Chapter, Expectation, Outcome, cases, chapters};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -45,7 +45,7 @@ fn check(expectation: &Expectation, outcome: &Outcome) -> Result<(), Failed> {
     let (expected, actual) = match expectation {
         Expectation::Text(block) => (
             block.text.as_str(),
-            shortened(&block.text, outcome.block(&block.language)),
+            shortened(block, outcome.block(&block.language)),
         ),
         Expectation::Allowed if outcome.is_allowed() => return Ok(()),
         Expectation::Refused if !outcome.is_allowed() => return Ok(()),
@@ -64,10 +64,10 @@ fn check(expectation: &Expectation, outcome: &Outcome) -> Result<(), Failed> {
     )))
 }
 
-/// The first line alone, where no more is expected.
-fn shortened(expected: &str, actual: &str) -> String {
-    match (expected.lines().count(), actual.split_once('\n')) {
-        (1, Some((decision, _))) => format!("{decision}\n"),
+/// The decision alone, where no more of a verdict is expected.
+fn shortened(block: &Block, actual: &str) -> String {
+    match (block.language.as_str(), block.text.lines().count(), actual.split_once('\n')) {
+        ("verdict", 1, Some((decision, _))) => format!("{decision}\n"),
         _ => actual.to_owned(),
     }
 }
@@ -82,7 +82,7 @@ fn bless(chapter: &Chapter) -> Result<(), String> {
         let outcome = Outcome::of(&case.subject);
         for expectation in &case.expectations {
             if let Expectation::Text(block) = expectation {
-                let actual = shortened(&block.text, outcome.block(&block.language));
+                let actual = shortened(block, outcome.block(&block.language));
                 changes.push((block.line, block.text.clone(), actual));
             }
         }
