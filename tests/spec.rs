@@ -66,7 +66,11 @@ fn check(expectation: &Expectation, outcome: &Outcome) -> Result<(), Failed> {
 
 /// The decision alone, where no more of a verdict is expected.
 fn shortened(block: &Block, actual: &str) -> String {
-    match (block.language.as_str(), block.text.lines().count(), actual.split_once('\n')) {
+    match (
+        block.language.as_str(),
+        block.text.lines().count(),
+        actual.split_once('\n'),
+    ) {
         ("verdict", 1, Some((decision, _))) => format!("{decision}\n"),
         _ => actual.to_owned(),
     }

@@ -1,0 +1,107 @@
+//! Simple commands: what they execute, what they set, and what that means for the commands after them.
+
+use super::loops::any_field;
+use super::{Collector, assigned};
+use crate::field::{single, value};
+use crate::lower::builtin::read_names;
+use crate::{Argument, FileRedirect, Input, Invocation, Setting, Stage, Word, WorkingDirectory};
+
+impl Collector {
+    /// Collects one, with what runs in its expansions, and follows what it does to the shell.
+    pub(super) fn simple(
+        &mut self,
+        invocation: &Invocation,
+        stage: &Stage,
+        redirects: Vec<FileRedirect>,
+        input: Option<Input>,
+    ) {
+        let words = invocation.words.get(invocation.wrappers..).unwrap_or_default();
+        let argv = words
+            .iter()
+            .map(|word| Argument {
+                value: value(word, &self.surroundings.variables),
+                span: word.span,
+            })
+            .collect();
+        let settings = self.settings(invocation);
+        let outer_input = self.surroundings.input.clone();
+        if let Some(input) = input {
+            self.surroundings.input = input;
+        }
+        let position = self.segments.len();
+        let called = words
+            .first()
+            .and_then(Word::literal)
+            .and_then(|name| self.called(&name));
+        // A call of a function runs what the function's own segments say, and no program.
+        let runs_program = called
+            .as_ref()
+            .is_none_or(|function| !function.certain || invocation.wrappers > 0);
+        let argv = if runs_program { argv } else { Vec::new() };
+        self.push(argv, settings, redirects, stage.span);
+        self.surroundings.input = outer_input;
+        for word in invocation
+            .assignments
+            .iter()
+            .map(|assignment| &assignment.value)
+            .chain(&invocation.words)
+        {
+            self.substitutions(word);
+        }
+        self.substitutions_of_redirects(&stage.redirects);
+        if called.is_some() {
+            // What a function sets is not followed.
+            self.surroundings.variables.forget_all();
+        }
+        if called.is_some_and(|function| function.moves) {
+            self.surroundings.directory = WorkingDirectory::Unknown;
+        } else if runs_program {
+            self.follow_directory(position);
+        }
+    }
+
+    /// The assignments of a command, which last where they stand alone or in a declaration.
+    fn settings(&mut self, invocation: &Invocation) -> Vec<Setting> {
+        let words = invocation.words.get(invocation.wrappers..).unwrap_or_default();
+        let name = words.first().and_then(Word::literal);
+        let lasting = words.is_empty() || matches!(name.as_deref(), Some("export" | "local" | "declare"));
+        let freezes = name.as_deref() == Some("readonly");
+        for name in assigned::set_by_words(invocation) {
+            self.surroundings.variables.forget(&name);
+            if freezes {
+                self.surroundings.variables.freeze(&name);
+            }
+        }
+        let mut settings = Vec::with_capacity(invocation.assignments.len());
+        for assignment in &invocation.assignments {
+            let value = single(&assignment.value, &self.surroundings.variables);
+            if freezes {
+                self.surroundings.variables.freeze(&assignment.name);
+            } else if lasting {
+                self.surroundings.variables.set(&assignment.name, value.clone());
+            }
+            settings.push(Setting {
+                name: assignment.name.clone(),
+                value,
+                span: assignment.span,
+            });
+        }
+        let read = words.split_first().filter(|_| name.as_deref() == Some("read"));
+        for word in read.map(|(_, arguments)| arguments).unwrap_or_default() {
+            let named = read
+                .and_then(|(_, arguments)| read_names(arguments))
+                .unwrap_or_default();
+            if let Some(name) = word
+                .literal()
+                .filter(|name| named.iter().any(|named| *named == **name))
+            {
+                settings.push(Setting {
+                    name: (*name).into(),
+                    value: any_field(),
+                    span: word.span,
+                });
+            }
+        }
+        settings
+    }
+}
