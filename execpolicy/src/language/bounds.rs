@@ -43,7 +43,7 @@ impl Bound {
             Self::Errors => 100,
             Self::Digits => 64,
             Self::ExampleWords => 200_000,
-            Self::Checks => 5_000_000,
+            Self::Checks => 2_000_000,
         }
     }
 
