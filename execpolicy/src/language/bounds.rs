@@ -20,6 +20,14 @@ pub(super) enum Bound {
     Rules,
     /// Packs loaded.
     Imports,
+    /// Errors told.
+    Errors,
+    /// Digits of one number in the text.
+    Digits,
+    /// Words of all examples.
+    ExampleWords,
+    /// Words looked at to check the examples.
+    Checks,
 }
 
 impl Bound {
@@ -32,6 +40,10 @@ impl Bound {
             Self::Memory => 64 << 20,
             Self::Depth => 160,
             Self::Rules => 50_000,
+            Self::Errors => 100,
+            Self::Digits => 64,
+            Self::ExampleWords => 200_000,
+            Self::Checks => 2_000_000,
         }
     }
 
@@ -45,14 +57,19 @@ impl Bound {
             Self::Depth => "nested calls",
             Self::Rules => "rules",
             Self::Imports => "packs",
+            Self::Errors => "errors",
+            Self::Digits => "digits in a number",
+            Self::ExampleWords => "words of examples",
+            Self::Checks => "comparisons of examples",
         }
     }
 
     /// The end of a file that asks for more.
     pub(super) fn exceeded(self) -> Stop {
+        let verb = if self == Self::Errors { "has" } else { "needs" };
         let mut stop = Stop::new(
             LoadCode::Bound,
-            format!("the policy needs more than {} {}", self.limit(), self.counted()),
+            format!("the policy {verb} more than {} {}", self.limit(), self.counted()),
         );
         stop.reach = Reach::File;
         stop
@@ -64,6 +81,7 @@ impl Bound {
 pub(super) struct Meter {
     steps: usize,
     memory: usize,
+    example_words: usize,
 }
 
 impl Meter {
@@ -72,6 +90,7 @@ impl Meter {
         Self {
             steps: Bound::Steps.limit(),
             memory: Bound::Memory.limit(),
+            example_words: Bound::ExampleWords.limit(),
         }
     }
 
@@ -91,6 +110,25 @@ impl Meter {
             .checked_sub(bytes)
             .ok_or_else(|| Bound::Memory.exceeded())?;
         self.step(bytes / 256)
+    }
+
+    /// Pays for reading so many bytes of text without copying them: hashing, comparing and searching.
+    pub(super) fn read(&mut self, bytes: usize) -> Result<(), Stop> {
+        self.step(bytes / 64)
+    }
+
+    /// Pays for a text that outlives the evaluation, with what holds it.
+    pub(super) fn keep(&mut self, text: &str) -> Result<(), Stop> {
+        self.take(text.len().saturating_add(48))
+    }
+
+    /// Pays for so many words of examples.
+    pub(super) fn example_words(&mut self, count: usize) -> Result<(), Stop> {
+        self.example_words = self
+            .example_words
+            .checked_sub(count)
+            .ok_or_else(|| Bound::ExampleWords.exceeded())?;
+        self.take(count.saturating_mul(48))
     }
 
     /// Pays for so many values in a container.

@@ -103,10 +103,11 @@ impl<'a> Interpreter<'a> {
             }
         }
         for (number, (name, _)) in named.iter().enumerate() {
+            self.heap.meter.step(number / 16)?;
+            self.heap.meter.read(number.saturating_mul(name.len()) / 16)?;
             if named.iter().take(number).any(|(earlier, _)| earlier == name) {
                 return Err(Stop::wrong(format!("the argument `{name}` is given twice")));
             }
-            self.heap.meter.step(number / 16)?;
         }
         self.heap
             .meter

@@ -1,12 +1,16 @@
 //! The examples of rules, checked when the whole file is known.
 
+use std::collections::BTreeMap;
+
 use diagnostics::{Diagnostic, Severity};
 use shell_parser::Value;
 
 use super::LoadCode;
+use super::bounds::Bound;
+use super::stop::{Stop, clipped};
 use super::store::{Example, Examples, Store};
-use crate::Rule;
 use crate::matching::{cover, upstream_names};
+use crate::{HostExecutable, Rule};
 
 /// Checks every example against the rules of its own call, counterexamples first; what fails is added to the errors.
 ///
@@ -15,37 +19,99 @@ use crate::matching::{cover, upstream_names};
 /// what a verdict will be: for that an allow wants more of a path, and a restriction less.
 pub(super) fn check(store: &mut Store) {
     let mut errors = Vec::new();
+    let mut checks = Checks {
+        hosts: store.hosts_by_name(),
+        left: Bound::Checks.limit(),
+    };
     for examples in &store.examples {
-        let own = store.rules.get(examples.rules.clone()).unwrap_or(&[]);
-        for example in &examples.not_matching {
-            if let Some(rule) = own.iter().find(|rule| matches(store, rule, example)) {
-                errors.push(matched(examples, example, rule));
-            }
+        if errors.len() > Bound::Errors.limit() {
+            break;
         }
-        for example in &examples.matching {
-            if !own.iter().any(|rule| matches(store, rule, example)) {
-                let other = store.rules.iter().find(|rule| matches(store, rule, example));
-                errors.push(unmatched(examples, example, own, other));
-            }
+        if let Err(stop) = checks.check(store, examples, &mut errors) {
+            let found = Diagnostic::new(stop.code.code(), Severity::Error, stop.message);
+            errors.push(found.at(&examples.origin.source, examples.origin.span, ""));
+            break;
         }
     }
     store.errors.append(&mut errors);
 }
 
-/// Whether a rule matches an example.
-fn matches(store: &Store, rule: &Rule, example: &Example) -> bool {
-    let Some((name, words)) = example.words.split_first() else {
-        return false;
-    };
-    let program = &rule.pattern.program;
-    if !upstream_names(program, store.host(program), name) {
-        return false;
+/// What the checks of a file know, and how many more there may be.
+struct Checks<'s> {
+    hosts: BTreeMap<&'s str, &'s HostExecutable>,
+    left: usize,
+}
+
+impl<'s> Checks<'s> {
+    /// Checks the examples of one call.
+    fn check(
+        &mut self,
+        store: &'s Store,
+        examples: &Examples,
+        errors: &mut Vec<Diagnostic>,
+    ) -> Result<(), Stop> {
+        let own = store.rules.get(examples.rules.clone()).unwrap_or(&[]);
+        for example in &examples.not_matching {
+            if let Some(rule) = self.first(own, example)? {
+                errors.push(matched(examples, example, rule));
+            }
+            bounded(errors)?;
+        }
+        for example in &examples.matching {
+            if self.first(own, example)?.is_none() {
+                let other = self.first(&store.rules, example)?;
+                errors.push(unmatched(examples, example, own, other));
+            }
+            bounded(errors)?;
+        }
+        Ok(())
     }
-    let words: Vec<Value> = words
-        .iter()
-        .map(|word| Value::Exact(word.as_str().into()))
-        .collect();
-    cover(&rule.pattern.rest, words.iter()).is_some()
+
+    /// The first rule that matches an example.
+    fn first<'r>(&mut self, rules: &'r [Rule], example: &Example) -> Result<Option<&'r Rule>, Stop> {
+        let Some((name, words)) = example.words.split_first() else {
+            return Ok(None);
+        };
+        let bytes = words.iter().map(String::len).fold(0, usize::saturating_add);
+        let words: Vec<Value> = words
+            .iter()
+            .map(|word| Value::Exact(word.as_str().into()))
+            .collect();
+        for rule in rules {
+            let program = &rule.pattern.program;
+            let host = self.hosts.get(&**program).copied();
+            let paths = host
+                .filter(|_| name.starts_with('/'))
+                .map_or(0, |host| host.paths.len());
+            self.pay(paths.saturating_add(name.len() / 64).saturating_add(1))?;
+            if !upstream_names(program, host, name) {
+                continue;
+            }
+            let alternatives = rule.pattern.rest.iter().map(|token| token.words().len());
+            let cost = alternatives.fold(words.len(), usize::saturating_add);
+            self.pay(cost.saturating_add(bytes / 64))?;
+            if cover(&rule.pattern.rest, words.iter()).is_some() {
+                return Ok(Some(rule));
+            }
+        }
+        Ok(None)
+    }
+
+    fn pay(&mut self, count: usize) -> Result<(), Stop> {
+        self.left = self
+            .left
+            .checked_sub(count)
+            .ok_or_else(|| Bound::Checks.exceeded())?;
+        Ok(())
+    }
+}
+
+/// Fails where more errors are told than anyone reads.
+fn bounded(errors: &[Diagnostic]) -> Result<(), Stop> {
+    if errors.len() > Bound::Errors.limit() {
+        return Err(Bound::Errors.exceeded());
+    }
+    Ok(())
 }
 
 fn matched(examples: &Examples, example: &Example, rule: &Rule) -> Diagnostic {
@@ -57,14 +123,18 @@ fn matched(examples: &Examples, example: &Example, rule: &Rule) -> Diagnostic {
         .beside(
             &examples.origin.source,
             examples.origin.span,
-            format!("by `{}`", rule.pattern),
+            format!("by `{}`", clipped(&rule.pattern)),
         )
 }
 
 fn unmatched(examples: &Examples, example: &Example, own: &[Rule], other: Option<&Rule>) -> Diagnostic {
     let shown = shown(example);
     let message = format!("the rule does not match `{shown}`, which it should");
-    let patterns: Vec<String> = own.iter().map(|rule| format!("`{}`", rule.pattern)).collect();
+    let patterns: Vec<String> = own
+        .iter()
+        .take(16)
+        .map(|rule| format!("`{}`", clipped(&rule.pattern)))
+        .collect();
     let found = Diagnostic::new(LoadCode::ExampleUnmatched.code(), Severity::Error, message)
         .at(&example.origin.source, example.origin.span, "this is not matched")
         .beside(
@@ -76,14 +146,22 @@ fn unmatched(examples: &Examples, example: &Example, own: &[Rule], other: Option
         Some(rule) => found.beside(
             &rule.origin.source,
             rule.origin.span,
-            format!("this rule matches it: `{}`", rule.pattern),
+            format!("this rule matches it: `{}`", clipped(&rule.pattern)),
         ),
         None => found,
     }
 }
 
-/// The example as a command line.
-fn shown(example: &Example) -> String {
+/// The example as a command line, or how it begins.
+pub(super) fn shown(example: &Example) -> String {
+    let mut room = 1000_usize;
     let words = example.words.iter().map(String::as_str);
-    shlex::try_join(words).unwrap_or_else(|_| example.words.join(" "))
+    let words: Vec<&str> = words
+        .take_while(|word| {
+            let fits = room > 0;
+            room = room.saturating_sub(word.len().saturating_add(1));
+            fits
+        })
+        .collect();
+    clipped(shlex::try_join(words.iter().copied()).unwrap_or_else(|_| words.join(" ")))
 }

@@ -162,6 +162,7 @@ pub(super) fn braces(
         let (field, after) = field.ok_or_else(|| Stop::wrong("a brace of the format does not close"))?;
         rest = after;
         let (name, conversion) = field.split_once('!').unwrap_or((field, "s"));
+        heap.meter.step(named.len() / 8)?;
         let value = if name.is_empty() {
             next = next.saturating_add(1);
             positional.get(next.saturating_sub(1))

@@ -200,7 +200,10 @@ impl<'a> Heap<'a> {
             Value::None => Ok(Key::None),
             Value::Bool(flag) => Ok(Key::Bool(*flag)),
             Value::Int(number) => Ok(Key::Int(*number)),
-            Value::Text(text) => Ok(Key::Text(text.text.clone())),
+            Value::Text(text) => {
+                self.meter.read(text.text.len())?;
+                Ok(Key::Text(text.text.clone()))
+            }
             Value::Tuple(_) if depth > 0 => {
                 let items = self.items(value).unwrap_or(&[]).to_vec();
                 self.meter.take_values(items.len())?;

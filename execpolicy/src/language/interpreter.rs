@@ -54,13 +54,15 @@ impl<'a> Interpreter<'a> {
     /// Runs the file; what goes wrong is in the store.
     pub(super) fn run(&mut self) {
         if let Err(stop) = self.module(0) {
-            self.report(stop);
+            self.store.errors.push(stop.diagnostic(self.library));
         }
     }
 
-    /// Adds an error to what the file's author will read.
+    /// Adds an error to what the file's author will read. One over the bound is kept, for `bounded` to see.
     pub(super) fn report(&mut self, stop: Stop) {
-        self.store.errors.push(stop.diagnostic(self.library));
+        if self.store.errors.len() <= Bound::Errors.limit() {
+            self.store.errors.push(stop.diagnostic(self.library));
+        }
     }
 
     /// Runs one module, once.
@@ -96,6 +98,8 @@ impl<'a> Interpreter<'a> {
                     if stop.reach == Reach::Statement && matches!(statement.node, StmtP::Expression(_)) =>
                 {
                     self.report(stop);
+                    let place = place_in(statement.span, scope);
+                    self.store.bounded().map_err(|stop| stop.at(place))?;
                 }
                 Err(stop) => return Err(stop),
                 Ok(_) => {}

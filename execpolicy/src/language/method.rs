@@ -8,6 +8,13 @@ use super::operator;
 use super::stop::Stop;
 use super::value::Value;
 
+/// The methods of each kind, to tell a name that is not known from arguments that do not fit.
+const OF_TEXT: &str = "format join startswith endswith split rsplit replace count find rfind partition rpartition \
+    splitlines lower upper capitalize strip lstrip rstrip removeprefix removesuffix isalpha isalnum isdigit isspace \
+    islower isupper";
+const OF_LIST: &str = "append extend insert clear pop index remove";
+const OF_DICT: &str = "get keys values items setdefault update pop clear";
+
 /// `receiver.name(arguments)`
 pub(super) fn call(
     heap: &mut Heap<'_>,
@@ -28,10 +35,24 @@ pub(super) fn call(
         | Value::Builtin(_) => None,
     };
     found.ok_or_else(|| {
-        Stop::wrong(format!(
-            "a {} has no method `{name}` that takes this",
-            receiver.kind()
-        ))
+        let kind = receiver.kind();
+        let known = match receiver {
+            Value::Text(_) => OF_TEXT,
+            Value::List(_) => OF_LIST,
+            Value::Dict(_) => OF_DICT,
+            Value::None
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Tuple(_)
+            | Value::Range(_)
+            | Value::Function(_)
+            | Value::Builtin(_) => "",
+        };
+        if known.split(' ').any(|known| known == name) {
+            Stop::wrong(format!("`{name}` of a {kind} does not take these arguments"))
+        } else {
+            Stop::wrong(format!("a {kind} has no method `{name}`"))
+        }
     })
 }
 

@@ -132,8 +132,8 @@ fn parse(source: &Source, bytes: usize) -> Result<AstModule, Box<Diagnostic>> {
         let stop = Bound::Source.exceeded();
         return Err(problem(stop.code, stop.message, Span::of(0, 0)));
     }
-    if let Some(place) = nesting::too_deep(source.text()) {
-        let stop = Bound::Nesting.exceeded();
+    if let Some((bound, place)) = nesting::too_much(source.text()) {
+        let stop = bound.exceeded();
         return Err(problem(stop.code, stop.message, Span::of(place, place)));
     }
     let text = source.text().to_owned();

@@ -1,16 +1,16 @@
-//! How deep a policy text nests, measured before the parser, which goes as deep as the text does, sees it.
+//! How deep a policy text nests and how long its numbers are, measured before the parser, which goes as deep as the text does, sees it.
 
 use super::bounds::Bound;
 
 /// How much deeper an `elif` makes the tree than the `if` it belongs to stands.
 const ELIF: &str = "elif";
 
-/// Where a text nests deeper than [`Bound::Nesting`], if it does.
+/// Where a text nests deeper than [`Bound::Nesting`] or has a number longer than [`Bound::Digits`], if it does.
 ///
 /// Counted without understanding, and never too low: every word and sign of an expression since the last comma or
 /// bracket may be one level, brackets that are open add up, a column of indentation is a level, and so is every
 /// `elif`, since each stands inside the one before.
-pub(super) fn too_deep(text: &str) -> Option<usize> {
+pub(super) fn too_much(text: &str) -> Option<(Bound, usize)> {
     let limit = Bound::Nesting.limit();
     let mut levels = vec![0_usize];
     let mut elifs = 0_usize;
@@ -49,6 +49,10 @@ pub(super) fn too_deep(text: &str) -> Option<usize> {
                 while bytes.get(place).copied().is_some_and(is_word) {
                     place = place.saturating_add(1);
                 }
+                // The parser reads a number in a time that grows with the square of its length.
+                if byte.is_ascii_digit() && place.saturating_sub(start) > Bound::Digits.limit() {
+                    return Some((Bound::Digits, start));
+                }
                 if text.get(start..place) == Some(ELIF) {
                     elifs = elifs.saturating_add(1);
                 }
@@ -62,7 +66,7 @@ pub(super) fn too_deep(text: &str) -> Option<usize> {
         }
         let depth: usize = levels.iter().sum();
         if depth > limit.saturating_mul(2) || levels.len() > limit / 4 || elifs > limit {
-            return Some(start);
+            return Some((Bound::Nesting, start));
         }
     }
     None

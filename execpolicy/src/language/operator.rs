@@ -7,7 +7,7 @@ use starlark_syntax::syntax::ast::{AssignOp, BinOp};
 use super::format;
 use super::heap::Heap;
 use super::stop::Stop;
-use super::value::Value;
+use super::value::{Range, Value};
 
 /// What an operator makes of two values; `and` and `or` are decided before.
 pub(super) fn binary(heap: &mut Heap<'_>, op: BinOp, left: &Value, right: &Value) -> Result<Value, Stop> {
@@ -220,7 +220,8 @@ fn union(heap: &mut Heap<'_>, left: &Value, right: &Value) -> Result<Value, Stop
 fn contains(heap: &mut Heap<'_>, container: &Value, value: &Value) -> Result<bool, Stop> {
     match (container, value) {
         (Value::Text(text), Value::Text(part)) => {
-            heap.meter.step(text.text.len() / 64)?;
+            // A search reads what it looks for first.
+            heap.meter.read(text.text.len().saturating_add(part.text.len()))?;
             Ok(text.text.contains(&*part.text))
         }
         (Value::Dict(dict), _) => Ok(heap.look_up(*dict, value)?.is_some()),
@@ -338,7 +339,12 @@ pub(super) fn slice(
     let length = length(heap, container)?;
     let places = slice_places(length, numbers)?;
     heap.meter.take_values(places.len())?;
+    let places: Vec<usize> = places
+        .numbers()
+        .filter_map(|place| usize::try_from(place).ok())
+        .collect();
     if let Some(text) = container.as_text() {
+        heap.meter.take(length.saturating_mul(size_of::<char>()))?;
         let characters: Vec<char> = text.text.chars().collect();
         let chosen: String = places.iter().filter_map(|place| characters.get(*place)).collect();
         return Ok(Value::text(chosen));
@@ -351,7 +357,7 @@ pub(super) fn slice(
     same_kind(heap, container, chosen)
 }
 
-fn slice_places(length: usize, [start, end, pace]: [Option<i64>; 3]) -> Result<Vec<usize>, Stop> {
+fn slice_places(length: usize, [start, end, pace]: [Option<i64>; 3]) -> Result<Range, Stop> {
     let length = i64::try_from(length).unwrap_or(i64::MAX);
     let step = pace.unwrap_or(1);
     if step == 0 {
@@ -372,9 +378,5 @@ fn slice_places(length: usize, [start, end, pace]: [Option<i64>; 3]) -> Result<V
     } else {
         (bound(start, highest), bound(end, lowest))
     };
-    let range = super::value::Range { start, end, step };
-    Ok(range
-        .numbers()
-        .filter_map(|place| usize::try_from(place).ok())
-        .collect())
+    Ok(Range { start, end, step })
 }

@@ -4,6 +4,8 @@ use diagnostics::{Diagnostic, Severity, Span};
 use shell_parser::{Argument, Input, Place, Segment, Value, WorkingDirectory};
 
 use super::LoadCode;
+use super::bounds::Bound;
+use super::example::shown;
 use super::store::{Described, Example, Store};
 use crate::{Context, EffectKind, Knowledge, Reading};
 
@@ -38,6 +40,7 @@ pub(super) fn check(store: &mut Store, earlier: &[Described]) {
             }
         }
     }
+    errors.truncate(Bound::Errors.limit());
     store.errors.append(&mut errors);
 }
 
@@ -69,8 +72,7 @@ fn only_reads(reading: &Reading) -> bool {
 }
 
 fn wrong(example: &Example, what: &str) -> Diagnostic {
-    let shown =
-        shlex::try_join(example.words.iter().map(String::as_str)).unwrap_or_else(|_| example.words.join(" "));
+    let shown = shown(example);
     Diagnostic::new(
         LoadCode::ProgramExample.code(),
         Severity::Error,

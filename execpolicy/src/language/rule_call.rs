@@ -31,7 +31,7 @@ pub(super) fn host_executable(run: &mut Interpreter<'_>, arguments: Arguments) -
 
 /// `network_rule(host, protocol, decision, justification)`
 pub(super) fn network_rule(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<Value, Stop> {
-    network::call(run, arguments);
+    network::call(run, arguments)?;
     run.store.bounded()?;
     Ok(Value::None)
 }

@@ -1,5 +1,7 @@
 //! Why evaluation does not go on.
 
+use std::fmt::{self, Display, Write};
+
 use diagnostics::{Diagnostic, Severity};
 
 use super::LoadCode;
@@ -14,6 +16,35 @@ pub(super) struct Stop {
     pub(super) help: Option<&'static str>,
     pub(super) place: Option<Place>,
     pub(super) reach: Reach,
+}
+
+/// The longest text that an error repeats.
+const LONGEST: usize = 1000;
+
+/// What is shown of a thing in an error: the start of it, where it is long. It is not written further than that.
+pub(super) fn clipped(shown: impl Display) -> String {
+    let mut clip = Clip(String::new());
+    match write!(clip, "{shown}") {
+        Ok(()) => clip.0,
+        Err(_) => clip.0 + "…",
+    }
+}
+
+/// A text that takes no more than [`LONGEST`] bytes.
+struct Clip(String);
+
+impl Write for Clip {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = LONGEST.saturating_sub(self.0.len()).min(text.len());
+        let fits = (0..=room).rev().find(|end| text.is_char_boundary(*end));
+        let fits = fits.unwrap_or_default();
+        self.0.push_str(text.get(..fits).unwrap_or_default());
+        if fits == text.len() {
+            Ok(())
+        } else {
+            Err(fmt::Error)
+        }
+    }
 }
 
 /// How much is given up.
@@ -58,7 +89,7 @@ impl Stop {
 
     /// For people.
     pub(super) fn diagnostic(self, library: &Library) -> Diagnostic {
-        let mut found = Diagnostic::new(self.code.code(), Severity::Error, self.message);
+        let mut found = Diagnostic::new(self.code.code(), Severity::Error, clipped(self.message));
         if let Some(place) = self.place
             && let Some(source) = library.source(place)
         {

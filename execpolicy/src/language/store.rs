@@ -1,5 +1,6 @@
 //! What the rule calls of a file have made so far.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use diagnostics::Diagnostic;
@@ -64,15 +65,18 @@ impl Store {
     pub(super) fn bounded(&self) -> Result<(), Stop> {
         let count = self.rules.len().saturating_add(self.hosts.len());
         let count = count.saturating_add(self.programs.len());
-        if count.saturating_add(self.network.len()) > Bound::Rules.limit() || self.errors.len() > 100 {
+        if count.saturating_add(self.network.len()) > Bound::Rules.limit() {
             return Err(Bound::Rules.exceeded());
+        }
+        if self.errors.len() > Bound::Errors.limit() {
+            return Err(Bound::Errors.exceeded());
         }
         Ok(())
     }
 
-    /// The last `host_executable` of this name.
-    pub(super) fn host(&self, name: &str) -> Option<&HostExecutable> {
-        let mut hosts = self.hosts.iter().rev().chain(self.earlier_hosts.iter().rev());
-        hosts.find(|host| *host.name == *name)
+    /// The last `host_executable` of each name.
+    pub(super) fn hosts_by_name(&self) -> BTreeMap<&str, &HostExecutable> {
+        let hosts = self.earlier_hosts.iter().chain(&self.hosts);
+        hosts.map(|host| (&*host.name, host)).collect()
     }
 }

@@ -117,7 +117,8 @@ gives! {
 fails! {
     syntax: "prefix_rule(['a'" => ["EP1002 1:17 unexpected new line, expected symbol ']'"];
     unknown_name: "prefix_rule([git])" => ["EP1003 1:14 `git` is not defined"];
-    unknown_method: "'a'.frob()" => ["EP1003 1:1 a string has no method `frob` that takes this"];
+    unknown_method: "'a'.frob()" => ["EP1003 1:1 a string has no method `frob`"];
+    unsuited_arguments: "'a'.replace(1)" => ["EP1003 1:1 `replace` of a string does not take these arguments"];
     fail_says_why: "fail('no', 1)" => ["EP1003 1:1 fail: no 1"];
     no_division: "x = 1 / 2" => ["EP1003 1:5 policies have no floating-point numbers"];
     no_division_by_zero: "x = 1 // 0" => ["EP1003 1:5 `1 // 0` has no result"];

@@ -22,6 +22,8 @@ pub(super) fn call(
         .iter()
         .map(|value| value.as_text().map(|text| &*text.text))
         .collect();
+    let read = texts.iter().flatten().map(|argument| argument.len());
+    heap.meter.read(read.fold(0, usize::saturating_add))?;
     if name == "format" {
         return format::braces(heap, text, &arguments.positional, &arguments.named)
             .map(|text| Some(Value::text(text)));
@@ -66,6 +68,10 @@ pub(super) fn call(
             heap.meter.take_values(text.lines().count())?;
             let lines = text.lines().map(Value::text).collect();
             heap.list(lines, None).map(Some)
+        }
+        ("strip" | "lstrip" | "rstrip", [Some(set)]) => {
+            heap.meter.read(text.len().saturating_mul(set.len()))?;
+            Ok(one_line(text, name, &texts))
         }
         _ => Ok(one_line(text, name, &texts)),
     }
@@ -137,6 +143,10 @@ fn affixed(heap: &mut Heap<'_>, text: &str, at_start: bool, value: &Value) -> Re
     } else {
         heap.iterate(value)?
     };
+    for part in parts.iter().filter_map(Value::as_text) {
+        heap.meter.step(1)?;
+        heap.meter.read(part.text.len().min(text.len()))?;
+    }
     let found = parts.iter().filter_map(Value::as_text).any(|part| {
         if at_start {
             text.starts_with(&*part.text)
@@ -159,6 +169,11 @@ fn split(
         .and_then(Value::as_int)
         .and_then(|most| usize::try_from(most).ok());
     let most = most.map_or(usize::MAX, |most| most.saturating_add(1));
+    let count = match arguments.positional.first() {
+        Some(Value::Text(at)) if !at.text.is_empty() => text.matches(&*at.text).count(),
+        _ => text.split_whitespace().count(),
+    };
+    heap.meter.take_values(count.min(most).saturating_add(1))?;
     let mut parts: Vec<&str> = match arguments.positional.first() {
         None | Some(Value::None) => text.split_whitespace().collect(),
         Some(Value::Text(at)) if at.text.is_empty() => return Err(Stop::wrong("the separator is empty")),
@@ -174,7 +189,6 @@ fn split(
     {
         parts.reverse();
     }
-    heap.meter.take_values(parts.len())?;
     let values = parts.into_iter().map(Value::text).collect();
     heap.list(values, None).map(Some)
 }

@@ -110,15 +110,20 @@ impl Given {
     }
 
     /// The justification, which says something if it is given.
-    pub(super) fn justification(&self, run: &mut Interpreter<'_>) -> Option<Box<str>> {
-        let value = self.value("justification")?;
-        let text = self.text(run, "justification", &value)?;
+    pub(super) fn justification(&self, run: &mut Interpreter<'_>) -> Result<Option<Box<str>>, Stop> {
+        let Some(value) = self.value("justification") else {
+            return Ok(None);
+        };
+        let Some(text) = self.text(run, "justification", &value) else {
+            return Ok(None);
+        };
+        run.heap.meter.keep(&text.text)?;
         if text.text.trim().is_empty() {
             let place = run.place_of(&value, self.place);
             let stop = Stop::new(LoadCode::Justification, LoadCode::Justification.message()).at(place);
             run.report(stop.help("say why, or leave the argument out"));
-            return None;
+            return Ok(None);
         }
-        Some((*text.text).into())
+        Ok(Some((*text.text).into()))
     }
 }

@@ -13,6 +13,9 @@ use crate::path::base_name;
 pub(super) fn call(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<(), Stop> {
     let given = Given::new(run, "host_executable", &["name", "paths"], arguments);
     let name = given.needed(run, "name");
+    if let Some(text) = name.as_ref().and_then(Value::as_text) {
+        run.heap.meter.keep(&text.text)?;
+    }
     let name = match &name {
         Some(value) => bare_name(run, &given, value),
         None => None,
@@ -29,7 +32,10 @@ pub(super) fn call(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<()
     };
     let mut paths: Vec<Box<str>> = Vec::new();
     for item in run.heap.iterate(&value)? {
+        let length = item.as_text().map_or(0, |path| path.text.len());
+        run.heap.meter.take(length.saturating_add(48))?;
         run.heap.meter.step(paths.len() / 16)?;
+        run.heap.meter.read(paths.len().saturating_mul(length) / 8)?;
         if let Some(path) = path(run, &given, &name, &item)
             && !paths.contains(&path)
         {

@@ -10,15 +10,15 @@ use crate::{NetworkRule, Protocol};
 const PARAMETERS: &[&str] = &["host", "protocol", "decision", "justification"];
 
 /// Makes the rule of one call.
-pub(super) fn call(run: &mut Interpreter<'_>, arguments: Arguments) {
+pub(super) fn call(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<(), Stop> {
     let given = Given::new(run, "network_rule", PARAMETERS, arguments);
-    let host = host(run, &given);
+    let host = host(run, &given)?;
     let protocol = protocol(run, &given);
     let decision = match given.needed(run, "decision") {
         Some(_) => given.decision(run, Some("deny")),
         None => None,
     };
-    let justification = given.justification(run);
+    let justification = given.justification(run)?;
     if let (Some(host), Some(protocol), Some(decision), Some(origin)) =
         (host, protocol, decision, run.origin(given.place))
     {
@@ -30,11 +30,17 @@ pub(super) fn call(run: &mut Interpreter<'_>, arguments: Arguments) {
             origin,
         });
     }
+    Ok(())
 }
 
-fn host(run: &mut Interpreter<'_>, given: &Given) -> Option<Box<str>> {
-    let value = given.needed(run, "host")?;
-    let text = given.text(run, "host", &value)?;
+fn host(run: &mut Interpreter<'_>, given: &Given) -> Result<Option<Box<str>>, Stop> {
+    let Some(value) = given.needed(run, "host") else {
+        return Ok(None);
+    };
+    let Some(text) = given.text(run, "host", &value) else {
+        return Ok(None);
+    };
+    run.heap.meter.keep(&text.text)?;
     let normal = normal_host(&text.text);
     if normal.is_none() {
         let place = run.place_of(&value, given.place);
@@ -42,7 +48,7 @@ fn host(run: &mut Interpreter<'_>, given: &Given) -> Option<Box<str>> {
         let stop = Stop::new(LoadCode::Host, message).at(place);
         run.report(stop.help("a host is named without scheme, path or wildcard: `api.github.com`"));
     }
-    normal
+    Ok(normal)
 }
 
 fn protocol(run: &mut Interpreter<'_>, given: &Given) -> Option<Protocol> {

@@ -34,7 +34,7 @@ pub(super) fn call(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<()
     let decision = given.decision(run, None);
     let decision_is_known = errors == run.store.errors.len();
     let decision = decision.unwrap_or(Decision::Allow);
-    let justification = given.justification(run);
+    let justification = given.justification(run)?;
     check_reviewer(run, &given, decision);
     let matching = examples(run, &given, "match")?;
     let not_matching = examples(run, &given, "not_match")?;
@@ -45,8 +45,14 @@ pub(super) fn call(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<()
         return Ok(());
     };
     let first = run.store.rules.len();
+    let size = rest.iter().flat_map(Token::words).fold(0_usize, |size, word| {
+        size.saturating_add(word.len()).saturating_add(48)
+    });
+    let size = size.saturating_add(justification.as_ref().map_or(0, |text| text.len()));
     for program in programs.words() {
         run.heap.meter.take_values(rest.len().saturating_add(8))?;
+        run.heap.meter.take(size)?;
+        run.heap.meter.keep(program)?;
         run.store.rules.push(Rule {
             pattern: Pattern {
                 program: (&**program).into(),
@@ -91,6 +97,7 @@ fn pattern(run: &mut Interpreter<'_>, given: &Given, value: &Value) -> Result<Op
 
 fn token(run: &mut Interpreter<'_>, given: &Given, value: &Value) -> Result<Option<Token>, Stop> {
     if let Some(word) = value.as_text() {
+        run.heap.meter.keep(&word.text)?;
         return Ok(Some(Token::Word((*word.text).into())));
     }
     let Some(alternatives) = list(run, value)? else {
@@ -100,6 +107,11 @@ fn token(run: &mut Interpreter<'_>, given: &Given, value: &Value) -> Result<Opti
     let place = run.place_of(value, given.place);
     let mut words: Vec<Box<str>> = Vec::with_capacity(alternatives.len());
     for alternative in &alternatives {
+        let length = alternative.as_text().map_or(0, |word| word.text.len());
+        let compared = words.len().saturating_mul(length) / 8;
+        let paid = run.heap.meter.take(length.saturating_add(48));
+        paid.and_then(|()| run.heap.meter.read(compared))
+            .map_err(|stop| stop.at(place))?;
         match alternative.as_text() {
             Some(word) if words.iter().any(|known| **known == *word.text) => {}
             Some(word) => words.push((*word.text).into()),
@@ -172,6 +184,7 @@ pub(super) fn examples(run: &mut Interpreter<'_>, given: &Given, name: &str) -> 
     };
     let mut examples = Vec::with_capacity(items.len());
     for item in &items {
+        run.heap.meter.take(size_of::<Example>())?;
         let place = run.place_of(item, given.place);
         if let (Some(words), Some(origin)) = (words(run, given, name, item)?, run.place_as_origin(place)) {
             examples.push(Example { words, origin });
@@ -190,6 +203,8 @@ fn words(
     let place = run.place_of(value, given.place);
     let words = if let Some(text) = value.as_text() {
         run.heap.meter.take(text.text.len())?;
+        let most = text.text.split_ascii_whitespace().count();
+        run.heap.meter.example_words(most)?;
         let Some(words) = shlex::split(&text.text) else {
             let message = format!("the quotes of the example `{}` do not close", text.text);
             run.report(Stop::new(LoadCode::Quoting, message).at(place));
@@ -197,12 +212,14 @@ fn words(
         };
         words
     } else if let Some(items) = list(run, value)? {
+        run.heap.meter.example_words(items.len())?;
         let mut words = Vec::with_capacity(items.len());
         for item in &items {
             let Some(word) = item.as_text() else {
                 given.unsuited(run, name, item, "examples made of words");
                 return Ok(None);
             };
+            run.heap.meter.take(word.text.len())?;
             words.push(word.text.to_string());
         }
         words

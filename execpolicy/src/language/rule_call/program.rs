@@ -4,7 +4,7 @@ use super::super::LoadCode;
 use super::super::call::Arguments;
 use super::super::interpreter::Interpreter;
 use super::super::stop::Stop;
-use super::super::store::Described;
+use super::super::store::{Described, Example};
 use super::super::value::{Place, Value};
 use super::Given;
 use super::prefix::{examples, list};
@@ -56,6 +56,9 @@ pub(super) fn call(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<()
     let source = given
         .needed(run, "source")
         .and_then(|value| given.text(run, "source", &value));
+    if let Some(source) = &source {
+        run.heap.meter.keep(&source.text)?;
+    }
     let mut declaration = Declaration {
         source: source.map(|source| (*source.text).into()).unwrap_or_default(),
         syntax: syntax(run, &given),
@@ -85,6 +88,9 @@ pub(super) fn call(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<()
     }
     for (name, value) in entries(run, &given, "instead_of")? {
         let options = texts_of(run, &given, "instead_of", &value)?;
+        let known = declaration.options.iter().map(|(_, options)| options.len());
+        let known = known.fold(1, usize::saturating_add);
+        run.heap.meter.step(options.len().saturating_mul(known) / 8)?;
         declaration.instead_of.push((name, options));
     }
     let only_reads = examples(run, &given, "only_reads")?;
@@ -95,8 +101,13 @@ pub(super) fn call(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<()
     declaration.file = origin.source.name().into();
     let offset = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
     declaration.span = (offset(origin.span.start()), offset(origin.span.end()));
+    let size = size(&declaration, only_reads.iter().chain(&does_more));
     for name in names {
-        run.heap.meter.take(1024)?;
+        // The declaration is kept, and what is made of it.
+        run.heap.meter.take(size.saturating_mul(2).saturating_add(1024))?;
+        let known = run.store.programs.len();
+        run.heap.meter.step(known / 16)?;
+        run.heap.meter.read(known.saturating_mul(name.len()) / 16)?;
         let declaration = Declaration {
             name,
             ..declaration.clone()
@@ -106,12 +117,27 @@ pub(super) fn call(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<()
     Ok(())
 }
 
+/// About how many bytes one declaration and its examples are.
+fn size<'e>(declaration: &Declaration, examples: impl Iterator<Item = &'e Example>) -> usize {
+    let options = declaration.options.iter().flat_map(|(_, options)| options);
+    let instead = declaration.instead_of.iter().flat_map(|(_, options)| options);
+    let operands = declaration.operands.iter().map(|(name, _)| name);
+    let instead_of = declaration.instead_of.iter().map(|(name, _)| name);
+    let texts = options.chain(instead).chain(operands).chain(instead_of);
+    let texts = texts.map(|text| text.len());
+    let words = examples.flat_map(|example| &example.words).map(String::len);
+    let source = declaration.source.len().saturating_add(declaration.file.len());
+    texts.chain(words).fold(source, |size, length| {
+        size.saturating_add(length).saturating_add(48)
+    })
+}
+
 /// Checks one declaration and adds it.
 fn add(
     run: &mut Interpreter<'_>,
     declaration: Declaration,
     place: Place,
-    (only_reads, does_more): (&[super::super::store::Example], &[super::super::store::Example]),
+    (only_reads, does_more): (&[Example], &[Example]),
 ) {
     let wrong = |message: String| Stop::new(LoadCode::Program, message).at(place);
     if run
@@ -140,7 +166,10 @@ fn names(run: &mut Interpreter<'_>, given: &Given) -> Result<Vec<Box<str>>, Stop
         return Ok(Vec::new());
     };
     match value.as_text() {
-        Some(name) => Ok(vec![(*name.text).into()]),
+        Some(name) => {
+            run.heap.meter.keep(&name.text)?;
+            Ok(vec![(*name.text).into()])
+        }
         None => texts_of(run, given, "name", &value),
     }
 }
@@ -208,7 +237,7 @@ fn texts_of(
         let Some(text) = given.text(run, name, item) else {
             continue;
         };
-        run.heap.meter.take(text.text.len())?;
+        run.heap.meter.keep(&text.text)?;
         texts.push((*text.text).into());
     }
     Ok(texts)
@@ -232,6 +261,7 @@ fn entries(run: &mut Interpreter<'_>, given: &Given, name: &str) -> Result<Vec<(
     let mut named = Vec::with_capacity(entries.len());
     for (key, value) in entries {
         if let Some(key) = given.text(run, name, &key) {
+            run.heap.meter.keep(&key.text)?;
             named.push(((*key.text).into(), value));
         }
     }

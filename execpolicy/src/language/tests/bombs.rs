@@ -38,7 +38,7 @@ bombs! {
     list_in_itself_shown: "s = []\ns.append(s)\nstr(s)" => "levels of nesting";
     list_in_itself_compared: "s = []\ns.append(s)\nt = []\nt.append(t)\ns == t" => "levels of nesting";
     many_rules: "for i in range(60000):\n    prefix_rule(['a'])" => "rules";
-    many_errors: "for i in range(60000):\n    prefix_rule([])" => "rules";
+    many_errors: "for i in range(60000):\n    prefix_rule([])" => "errors";
     many_alternatives: "prefix_rule([[str(i) for i in range(60000)]])" => "evaluation steps";
     deep_parentheses: "(".repeat(100_000) => "levels of nesting";
     deep_parentheses_closed: format!("x = {}1{}", "(".repeat(5000), ")".repeat(5000)) => "levels of nesting";
@@ -52,6 +52,27 @@ bombs! {
     long_lambdas: format!("x = {}1", "lambda: ".repeat(100_000)) => "levels of nesting";
     deep_blocks: blocks(1000) => "levels of nesting";
     long_elif: format!("if 1:\n pass\n{}", "elif 1:\n pass\n".repeat(100_000)) => "levels of nesting";
+    copied_justifications: "b = 'x' * 1000000\nfor i in range(10000):\n    prefix_rule(pattern = ['a'], justification = b)" => "bytes of memory";
+    copied_words: "b = 'x' * 1000000\nfor i in range(10000):\n    prefix_rule(pattern = ['a', b])" => "bytes of memory";
+    copied_alternatives: "prefix_rule(pattern = [['a%d' % i for i in range(1000)], 'x' * 1000000])" => "bytes of memory";
+    copied_example_words: "prefix_rule(pattern = ['a'], match = [['a'] + ['x' * 1000000] * 100] * 100)" => "bytes of memory";
+    examples_of_many_words: "prefix_rule(pattern = ['a'], match = ['a ' + 'x ' * 1000000] * 1000)" => "words of examples";
+    copied_programs: "program(name = ['p%d' % i for i in range(20000)], source = 'x', harmless = ['--a%d' % i for i in range(2000)], operands = {'FILE...': 'reads'})" => "bytes of memory";
+    program_examples: "program(name = 'peek', source = 'x', operands = {'FILE...': 'reads'}, harmless = ['-a'] * 100000, only_reads = ['peek ' + 'x ' * 10000] * 1000)" => "words of examples";
+    long_errors: format!("b = 'b ' + 'x ' * 1000\n{}", "prefix_rule(pattern = ['a'], match = [b] * 10)\n".repeat(1000)) => "errors";
+    many_example_errors: "for i in range(1000):\n    prefix_rule(pattern = ['a'], match = ['b x'] * 10)" => "errors";
+    many_statement_errors: format!("b = 'x' * 1000000\n{}", "int(b)\n".repeat(1000)) => "errors";
+    many_checks: "prefix_rule(pattern = [['a%d' % i for i in range(3000)]], match = ['a2999'] * 10000)" => "comparisons of examples";
+    long_keys: "x = 'a' * 6000000\nd = {x: 1}\nfor i in range(200000):\n    y = x in d" => "evaluation steps";
+    long_keys_got: "x = 'a' * 6000000\nd = {x: 1}\nfor i in range(200000):\n    d.get(x)" => "evaluation steps";
+    long_keys_set: "x = 'a' * 6000000\nd = {}\nfor i in range(200000):\n    d[x] = 1" => "evaluation steps";
+    long_searches: "x = 'a' * 6000000\nfor i in range(200000):\n    y = x in 'a'" => "evaluation steps";
+    long_texts_found: "x = 'a' * 6000000\nfor i in range(200000):\n    'a'.find(x)" => "evaluation steps";
+    long_texts_compared: "x = 'a' * 6000000\ny = 'a' * 6000000\nfor i in range(200000):\n    z = x == y" => "evaluation steps";
+    long_sets_stripped: "x = 'a' * 1000000\nx.strip('b' * 1000000)" => "evaluation steps";
+    split_to_bits: "('x ' * 12000000).split(' ')" => "evaluation steps";
+    copied_paths: "for i in range(1000):\n    host_executable(name = 'a', paths = [('/' + 'x/' * 400000 + 'a')] * 1000)" => "bytes of memory";
+    long_number: format!("x = {}", "9".repeat(1_000_000)) => "digits in a number";
     long_source: "# x\n".repeat(2_000_000) => "bytes of text";
 }
 
