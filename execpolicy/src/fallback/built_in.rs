@@ -277,7 +277,12 @@ fn command(words: &[Value]) -> String {
 
 /// Text of a stranger in backticks, with what cannot be seen made visible, and cut short.
 fn quoted(text: &str) -> String {
-    let text = visible(text);
+    // One more than is shown tells that there is more; a path or script may be long.
+    let end = text
+        .char_indices()
+        .nth(SHOWN.saturating_add(1))
+        .map_or(text.len(), |(end, _)| end);
+    let text = visible(text.get(..end).unwrap_or_default());
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("`{}…`", text.get(..end).unwrap_or_default()),
         None => format!("`{text}`"),
