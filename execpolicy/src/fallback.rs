@@ -18,11 +18,11 @@ pub trait Fallback {
     /// join of the bases, so at least one is needed; an empty list counts as a prompt.
     fn rule_on(&self, unspoken: &Unspoken<'_>, context: &Context) -> Ruling;
 
-    /// What speaks against an effect that an allow of a layer would speak for: a path that is guarded, whoever reads
-    /// it. Nothing, unless the fallback guards paths.
-    fn objects_to(&self, segment: &Segment, effect: &Effect, context: &Context) -> Option<Basis> {
-        let _ = (segment, effect, context);
-        None
+    /// What speaks against effects of a segment that an allow of a layer would speak for: a path that is guarded,
+    /// whoever reads it. Nothing, unless the fallback guards paths.
+    fn objects_to(&self, segment: &Segment, effects: &[&Effect], context: &Context) -> Vec<Basis> {
+        let _ = (segment, effects, context);
+        Vec::new()
     }
 }
 

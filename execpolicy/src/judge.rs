@@ -120,12 +120,11 @@ impl<F: Fallback> Hearing<'_, F> {
             if let Some(unspoken) = coverage.unspoken(variant, reading.entry.as_deref()) {
                 add_new(&mut basis, self.ask_fallback(&unspoken));
             }
-            for effect in coverage.spoken_effects(&reading) {
-                add_new(
-                    &mut basis,
-                    self.fallback.objects_to(variant, effect, self.context),
-                );
-            }
+            let spoken: Vec<_> = coverage.spoken_effects(&reading).collect();
+            add_new(
+                &mut basis,
+                self.fallback.objects_to(variant, &spoken, self.context),
+            );
             add_new(&mut effects, reading.effects.into_iter().chain(shell));
             let handed = reading
                 .nested

@@ -34,7 +34,8 @@ struct Entries {
 impl PolicySet {
     /// The set of these rules.
     ///
-    /// The last `host_executable` of a name replaces those before it. The last network rule for a host replaces those
+    /// The last `host_executable` of a name replaces those before it in the same file; of several files only the paths
+    /// that each of them lists count, so that none relaxes another. The last network rule for a host replaces those
     /// before it in the same layer; layers stand beside each other, so that none relaxes another.
     pub fn new(rules: Vec<Rule>, hosts: Vec<HostExecutable>, network: Vec<NetworkRule>) -> Self {
         let rules: Vec<Arc<Rule>> = rules.into_iter().map(Arc::new).collect();
@@ -50,7 +51,7 @@ impl PolicySet {
             rules,
             programs,
             restricting,
-            hosts: hosts.into_iter().map(|host| (host.name.clone(), host)).collect(),
+            hosts: hosts_of_all_files(hosts),
             network: last_of_each_host(network),
             knowledge: Knowledge::default(),
         }
@@ -146,6 +147,31 @@ fn places(rules: &[Arc<Rule>], is_so: impl Fn(&Rule) -> bool) -> Vec<usize> {
     found.map(|(place, _)| place).collect()
 }
 
+/// For each name the paths that every file with a word on it lists.
+fn hosts_of_all_files(hosts: Vec<HostExecutable>) -> BTreeMap<Box<str>, HostExecutable> {
+    let mut last = BTreeMap::new();
+    for host in hosts {
+        let file = (
+            host.name.clone(),
+            host.origin.layer.clone(),
+            // Two sources may have one name; the calls of one share its text.
+            host.origin.source.name().to_owned(),
+            host.origin.source.text().as_ptr().addr(),
+        );
+        last.insert(file, host);
+    }
+    let mut of_all: BTreeMap<Box<str>, HostExecutable> = BTreeMap::new();
+    for host in last.into_values() {
+        match of_all.get_mut(&host.name) {
+            Some(all) => all.paths.retain(|path| host.paths.contains(path)),
+            None => {
+                of_all.insert(host.name.clone(), host);
+            }
+        }
+    }
+    of_all
+}
+
 /// The last rule for each host of each layer, in order.
 fn last_of_each_host(rules: Vec<NetworkRule>) -> Vec<NetworkRule> {
     let mut last = BTreeMap::new();
@@ -160,4 +186,46 @@ fn last_of_each_host(rules: Vec<NetworkRule>) -> Vec<NetworkRule> {
         .filter(|(place, _)| kept.next_if_eq(place).is_some())
         .map(|(_, rule)| rule)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use diagnostics::{Source, Span};
+
+    use super::*;
+    use crate::{Layer, Origin};
+
+    fn listed(calls: &[(&Source, &[&str])]) -> Vec<String> {
+        let hosts = calls.iter().map(|(source, paths)| HostExecutable {
+            name: "git".into(),
+            paths: paths.iter().map(|path| (*path).into()).collect(),
+            origin: Origin {
+                source: (*source).clone(),
+                span: Span::default(),
+                layer: Layer::new("command line"),
+            },
+        });
+        let policy = PolicySet::new(Vec::new(), hosts.collect(), Vec::new());
+        let paths = &policy.host_executable("git").unwrap().paths;
+        paths.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn no_file_adds_paths_to_another() {
+        let (one, other) = (Source::new("one", "1"), Source::new("other", "2"));
+        let both: &[&str] = &["/bin/git", "/tmp/git"];
+        assert!(listed(&[(&one, &[]), (&other, &["/tmp/git"])]).is_empty());
+        assert!(listed(&[(&other, &["/tmp/git"]), (&one, &[])]).is_empty());
+        assert_eq!(listed(&[(&one, both), (&other, &["/bin/git"])]), ["/bin/git"]);
+        assert_eq!(listed(&[(&other, &["/bin/git"]), (&one, both)]), ["/bin/git"]);
+    }
+
+    #[test]
+    fn the_last_call_of_a_file_stands() {
+        let file = Source::new("one", "1");
+        assert_eq!(
+            listed(&[(&file, &["/bin/git"]), (&file, &["/tmp/git"])]),
+            ["/tmp/git"]
+        );
+    }
 }

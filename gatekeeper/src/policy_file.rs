@@ -66,10 +66,15 @@ fn read(path: &Path) -> Result<Source, Diagnostic> {
 }
 
 fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    if file.metadata()?.is_dir() {
+    // Before it is opened: opening a pipe waits for whoever writes to it.
+    let kind = path.metadata()?;
+    if kind.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
+    if !kind.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    let file = File::open(path)?;
     let mut bytes = Vec::new();
     file.take(MAX_BYTES.saturating_add(1)).read_to_end(&mut bytes)?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length <= MAX_BYTES) {
@@ -121,8 +126,23 @@ mod tests {
     }
 
     #[test]
-    fn a_device_without_end_is_too_long() {
-        let error = open(&[PathBuf::from("/dev/zero")]).unwrap_err();
+    fn what_may_be_read_without_end_is_not_a_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let pipe = directory.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        for path in [PathBuf::from("/dev/zero"), pipe] {
+            let error = open(&[path]).unwrap_err();
+            let message = &error.findings[0].message;
+            assert!(message.ends_with("it is not a file"), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_too_long_is_not_read_to_its_end() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        io::Write::write_all(&mut file, &vec![b'#'; 1024 * 1024 + 1]).unwrap();
+        let error = open(&[file.path().to_owned()]).unwrap_err();
         assert!(error.findings[0].message.contains("longer than 1048576 bytes"));
     }
 }

@@ -24,6 +24,9 @@ pub struct Surroundings {
     pub dialect: Dialect,
 }
 
+/// Bytes of a path; the kernel takes no longer one.
+const MAX_BYTES: usize = 4096;
+
 /// Surroundings that cannot be.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum SurroundingsError {
@@ -34,6 +37,12 @@ pub enum SurroundingsError {
         what: &'static str,
         /// What was given.
         path: String,
+    },
+    /// A path that is longer than the kernel takes.
+    #[error("the {what} is longer than {MAX_BYTES} bytes")]
+    TooLong {
+        /// What it was to be.
+        what: &'static str,
     },
     /// A workspace that holds everything of the user's.
     #[error("the workspace `{path}` is the root, the home directory or above it")]
@@ -48,7 +57,7 @@ impl Surroundings {
     /// paths need not exist.
     ///
     /// # Errors
-    /// A path that is not absolute, or a given workspace that is too wide to be one.
+    /// A path that is not absolute or too long, or a given workspace that is too wide to be one.
     pub fn context(&self) -> Result<Context, SurroundingsError> {
         let cwd = self
             .cwd
@@ -108,6 +117,9 @@ fn too_wide(root: &str, home: Option<&str>) -> bool {
 
 /// The path without `.`, `..` and doubled slashes; links are not followed.
 fn absolute(what: &'static str, path: &str) -> Result<Box<str>, SurroundingsError> {
+    if path.len() > MAX_BYTES {
+        return Err(SurroundingsError::TooLong { what });
+    }
     if !path.starts_with('/') || path.contains('\0') {
         return Err(SurroundingsError::NotAbsolute {
             what,
@@ -168,6 +180,10 @@ mod tests {
         given_home: "/a", Some("/home/u"), Some("/home/u") => (Err(SurroundingsError::TooWide { .. }));
         relative: "a", None, None => (Err(SurroundingsError::NotAbsolute { what: "directory", .. }));
         relative_workspace: "/a", Some("b"), None => (Err(SurroundingsError::NotAbsolute { what: "workspace", .. }));
+        long: &"/a".repeat(2048), None, None => (Ok(Some(_)));
+        too_long: &"/a".repeat(2049), None, None => (Err(SurroundingsError::TooLong { what: "directory" }));
+        home_too_long: "/a", None, Some(&"/a".repeat(2049)) => (Err(SurroundingsError::TooLong { what: "home directory" }));
+        workspace_too_long: "/a", Some(&"/a".repeat(2049)), None => (Err(SurroundingsError::TooLong { what: "workspace" }));
         nul: "/a\0b", None, None => (Err(SurroundingsError::NotAbsolute { .. }));
     }
 

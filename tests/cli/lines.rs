@@ -135,3 +135,12 @@ fn a_line_may_say_where_and_who() {
     assert_eq!(decisions(&output.stdout), ["forbidden"], "{output}");
     assert_eq!(output.status, 0);
 }
+
+#[test]
+fn an_argv_has_as_many_words_as_are_read() {
+    let of_words = |count: usize| format!("{{\"argv\": [\"ls\"{}]}}\n", ",\"x\"".repeat(count - 1));
+    let input = of_words(32_768) + &of_words(32_769);
+    let output = Project::new().run_on(&["check", "--stdin"], input.as_bytes());
+    assert_eq!(decisions(&output.stdout), ["allow", "forbidden"]);
+    assert!(output.stdout.contains("`argv` has more than 32768 words"));
+}

@@ -4,7 +4,7 @@ use diagnostics::{Source, Span, visible};
 use shell_parser::{Segment, Value};
 
 use crate::compiled;
-use crate::fallback::guard::{self, Meeting};
+use crate::fallback::guard::{Guard, Meeting};
 use crate::fallback::setting;
 use crate::matching::rules_met;
 use crate::{
@@ -49,12 +49,13 @@ impl Fallback for BuiltIn {
         let allows = met
             .iter()
             .any(|found| found.rule.decision == Decision::Allow && found.certainty == Certainty::Yes);
+        let guard = Guard::new(unspoken.segment, context);
         let objections = unspoken.effects.iter().filter_map(|effect| {
             let speaks_for = effect.standing == Standing::Ordinary || unspoken.entry.is_none();
             if allows && speaks_for && !is_shells(unspoken.segment, effect) {
                 return None;
             }
-            let reason = objection(effect, unspoken, context)?;
+            let reason = objection(effect, unspoken, context, &guard)?;
             Some(basis(unspoken, effect, reason))
         });
         let mut ruling: Ruling = objections.collect();
@@ -70,18 +71,22 @@ impl Fallback for BuiltIn {
         ruling
     }
 
-    fn objects_to(&self, segment: &Segment, effect: &Effect, context: &Context) -> Option<Basis> {
-        let EffectKind::Read(path) = &effect.kind else {
-            return None;
-        };
-        guard::meeting(path, segment, context)?;
+    fn objects_to(&self, segment: &Segment, effects: &[&Effect], context: &Context) -> Vec<Basis> {
+        let guard = Guard::new(segment, context);
         let unspoken = Unspoken {
             segment,
             spoken_for: true,
             entry: None,
             effects: &[],
         };
-        objection(effect, &unspoken, context).map(|reason| basis(&unspoken, effect, reason))
+        let objections = effects.iter().filter_map(|effect| {
+            let EffectKind::Read(path) = &effect.kind else {
+                return None;
+            };
+            let reason = of_read(path, &guard)?;
+            Some(basis(&unspoken, effect, reason))
+        });
+        objections.collect()
     }
 }
 
@@ -162,20 +167,25 @@ fn is_shells(segment: &Segment, effect: &Effect) -> bool {
             .any(|setting| setting.span == effect.cause)
 }
 
+/// What there is to ask about reading a path; `None` is nothing.
+fn of_read(path: &Value, guard: &Guard<'_>) -> Option<String> {
+    let path_shown = || shown(path, "a file");
+    guard.meeting(path).map(|meeting| match meeting {
+        Meeting::Named => format!("reads {}, which may hold a secret", path_shown()),
+        Meeting::Unresolved => format!("reads {}, which may be one that holds a secret", path_shown()),
+    })
+}
+
 /// What there is to ask about an effect; `None` is nothing.
-fn objection(effect: &Effect, unspoken: &Unspoken<'_>, context: &Context) -> Option<String> {
-    let segment = unspoken.segment;
+fn objection(
+    effect: &Effect,
+    unspoken: &Unspoken<'_>,
+    context: &Context,
+    guard: &Guard<'_>,
+) -> Option<String> {
     match &effect.kind {
         EffectKind::List(_) => None,
-        EffectKind::Read(path) => guard::meeting(path, segment, context).map(|meeting| match meeting {
-            Meeting::Named => format!("reads {}, which may hold a secret", shown(path, "a file")),
-            Meeting::Unresolved => {
-                format!(
-                    "reads {}, which may be one that holds a secret",
-                    shown(path, "a file")
-                )
-            }
-        }),
+        EffectKind::Read(path) => of_read(path, guard),
         EffectKind::Write(path) if is_sink(path) => None,
         EffectKind::Write(path) => Some(format!("writes to {}", shown(path, "a file"))),
         EffectKind::Delete(path) => Some(format!("deletes {}", shown(path, "a file"))),
@@ -267,7 +277,12 @@ fn command(words: &[Value]) -> String {
 
 /// Text of a stranger in backticks, with what cannot be seen made visible, and cut short.
 fn quoted(text: &str) -> String {
-    let text = visible(text);
+    // One more than is shown tells that there is more; a path or script may be long.
+    let end = text
+        .char_indices()
+        .nth(SHOWN.saturating_add(1))
+        .map_or(text.len(), |(end, _)| end);
+    let text = visible(text.get(..end).unwrap_or_default());
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("`{}…`", text.get(..end).unwrap_or_default()),
         None => format!("`{text}`"),

@@ -69,6 +69,46 @@ answers! {
     the_whole_home: "grep -r password /home/user" => Prompt;
     a_file_that_may_be_a_secret: "cat \"$file\"" => Prompt;
     a_pattern_that_meets_no_secret: "cat *" => Allow;
+    a_pattern_of_sources: "wc -l *.rs" => Allow;
+    a_readme: "cat README.md" => Allow;
+    the_sources_whole: "grep -r x src" => Allow;
+    the_project_whole: "grep -r x ." => Allow;
+    a_file_of_the_system: "cat /etc/hosts" => Allow;
+    a_file_of_the_kernel: "cat /proc/cpuinfo" => Allow;
+    the_status_of_a_process: "cat /proc/self/status" => Allow;
+    standard_input_by_name: "cat /dev/stdin" => Allow;
+    the_names_of_the_system: "ls -la /etc" => Allow;
+    logs_of_the_system: "grep -r x /var/log" => Allow;
+    a_public_key: "cat keys/id_rsa.pub" => Allow;
+
+    the_home_by_pattern: "grep -r x /home/*" => Prompt;
+    the_home_by_its_first_letter: "grep -r x /home/u*" => Prompt;
+    the_home_below_a_pattern: "grep -r x /h*/user" => Prompt;
+    above_the_home_by_pattern: "grep -r x /h*" => Prompt;
+    another_root: "cat /proc/self/root/etc/hostname" => Prompt;
+    another_directory: "cat /proc/1/cwd/x" => Prompt;
+    an_open_file: "cat /proc/self/fd/3" => Prompt;
+    a_thread: "cat /proc/self/task/1/environ" => Prompt;
+    memory: "strings /dev/mem /proc/kcore" => Prompt;
+    a_disk: "head -c 512 /dev/sda1" => Prompt;
+    a_disk_by_pattern: "head -c 512 /dev/nvm*" => Prompt;
+    up_from_a_process: "cat /proc/self/x/../y" => Prompt;
+    up_from_a_descriptor: "cat /dev/fd/3/../x" => Prompt;
+    up_from_where_a_process_is: "cd /proc/self/cwd && cat ../x" => Prompt;
+    above_a_secret: "grep -r x /etc" => Prompt;
+    above_a_secret_of_a_process: "grep -r x /proc/self" => Prompt;
+    above_every_process: "grep -r x /proc" => Prompt;
+    the_root_user: "grep -r x /root" => Prompt;
+    below_the_root_user: "cat /root/notes" => Prompt;
+    a_secret_beside_a_file: "diff shadow /etc" => Prompt;
+    a_browser: "cat /home/user/.config/chromium/Default/Cookies" => Prompt;
+    a_key_anywhere: "cat backup/id_ed25519" => Prompt;
+    a_key_by_pattern: "cat backup/id_*" => Prompt;
+    credentials_of_an_agent: "cat /home/user/.codex/auth.json" => Prompt;
+    three_components: "cd /home/user/.config/git && cat credentials" => Prompt;
+    one_of_three_components: "cd /home/user/.config && cat git/config" => Allow;
+    up_and_down_to_a_secret: "cat src/../../../etc/shadow" => Prompt;
+
     the_names_of_secrets: "ls -la /home/user/.ssh" => Allow;
 }
 
@@ -119,4 +159,25 @@ fn a_rule_of_the_fallback_says_why() {
             Basis::Knowledge { .. } | Basis::Default { .. } | Basis::Gap(_) | Basis::WouldAsk => false,
         });
     assert!(says);
+}
+
+#[test]
+fn a_path_that_the_kernel_would_not_take_may_be_any() {
+    for (path, decision) in [
+        ("x/".repeat(2000), Decision::Allow),
+        ("x/".repeat(3000), Decision::Prompt),
+    ] {
+        assert_eq!(verdict(&format!("cat {path}")).decision(), decision);
+        assert_eq!(verdict(&format!("cd {path} && cat x")).decision(), decision);
+    }
+}
+
+#[test]
+fn many_words_in_a_deep_directory_take_time_once() {
+    let deep = "a/".repeat(2000);
+    let words = "x ".repeat(16_000);
+    assert_eq!(
+        verdict(&format!("cd {deep} && cat {words}")).decision(),
+        Decision::Allow
+    );
 }

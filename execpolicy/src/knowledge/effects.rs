@@ -147,9 +147,13 @@ impl Effects {
             return value;
         };
         match (entered.exact(), value) {
-            (Some(directory), Value::Exact(text)) => Value::Exact(path::join(directory, &text).into()),
-            (None, Value::Exact(text)) if text.starts_with('/') => Value::Exact(text),
-            (None, Value::Exact(text)) => Value::One {
+            (Some(directory), Value::Exact(text))
+                if directory.len().saturating_add(text.len()) <= path::MAX_BYTES =>
+            {
+                Value::Exact(path::join(directory, &text).into())
+            }
+            (Some(_) | None, Value::Exact(text)) if text.starts_with('/') => Value::Exact(text),
+            (Some(_) | None, Value::Exact(text)) => Value::One {
                 prefix: "".into(),
                 suffix: text,
             },

@@ -4,6 +4,9 @@ use shell_parser::{Segment, Value, WorkingDirectory};
 
 use crate::{Context, Directory};
 
+/// Bytes of a path that is followed: the kernel takes no longer one (`PATH_MAX`).
+pub(crate) const MAX_BYTES: usize = 4096;
+
 /// `path` as seen from `base`, without `.` and with `..` resolved where a name stands before it. Relative where both
 /// are, and then it may begin with `..`.
 pub(crate) fn join(base: &str, path: &str) -> String {
@@ -42,17 +45,19 @@ pub(crate) fn is_within(path: &str, root: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || root.ends_with('/'))
 }
 
-/// Where a segment runs: absolute where the start is known, else relative to the start; `None` is anywhere.
+/// Where a segment runs: absolute where the start is known, else relative to the start; `None` is anywhere, as is a
+/// path that is too long to be one.
 pub(crate) fn directory(segment: &Segment, context: &Context) -> Option<String> {
     let start = match &context.cwd {
         Directory::Known(start) => start,
         Directory::Unknown => "",
     };
-    match &segment.directory {
-        WorkingDirectory::Start => Some(join(start, ".")),
-        WorkingDirectory::Moved(to) => Some(join(start, to)),
-        WorkingDirectory::Unknown => None,
-    }
+    let to = match &segment.directory {
+        WorkingDirectory::Start => ".",
+        WorkingDirectory::Moved(to) => to,
+        WorkingDirectory::Unknown => return None,
+    };
+    (start.len().saturating_add(to.len()) <= MAX_BYTES).then(|| join(start, to))
 }
 
 /// Whether the directory that a segment runs in, or that an option leads it to, is the workspace or below it. Where
@@ -65,6 +70,9 @@ pub(crate) fn is_in_workspace(segment: &Segment, entered: Option<&Value>, contex
         let Some(entered) = entered.exact() else {
             return false;
         };
+        if entered.len() > MAX_BYTES {
+            return false;
+        }
         directory = join(&directory, entered);
     }
     match (&context.workspace, &context.cwd) {

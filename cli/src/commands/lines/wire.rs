@@ -9,6 +9,9 @@ use gatekeeper::{
 use serde::Deserialize;
 use serde_json::Value;
 
+/// Words of one `argv`; few kernels take a longer command.
+const MAX_WORDS: usize = 32_768;
+
 /// A request, ready to be judged.
 #[derive(Debug)]
 pub(super) struct Asked {
@@ -31,6 +34,8 @@ pub(super) enum WireError {
     Subject,
     #[error("`argv` is empty")]
     NoWords,
+    #[error("`argv` has more than {MAX_WORDS} words")]
+    ManyWords,
     #[error("an argument holds a NUL byte, which no argument can")]
     Nul,
     #[error(transparent)]
@@ -42,7 +47,9 @@ impl WireError {
     pub(super) fn code(&self) -> Code {
         match self {
             Self::Encoding(_) | Self::Syntax(_) => codes::NOT_JSON,
-            Self::Shape(_) | Self::Subject | Self::NoWords | Self::Nul => codes::WRONG_REQUEST,
+            Self::Shape(_) | Self::Subject | Self::NoWords | Self::ManyWords | Self::Nul => {
+                codes::WRONG_REQUEST
+            }
             Self::Surroundings(_) => codes::WRONG_SURROUNDINGS,
         }
     }
@@ -129,6 +136,9 @@ fn without_line(error: &serde_json::Error) -> String {
 fn of_argv(argv: &[String]) -> Result<Command, WireError> {
     if argv.is_empty() {
         return Err(WireError::NoWords);
+    }
+    if argv.len() > MAX_WORDS {
+        return Err(WireError::ManyWords);
     }
     if argv.iter().any(|word| word.contains('\0')) {
         return Err(WireError::Nul);
