@@ -148,7 +148,7 @@ impl Effects {
         };
         match (entered.exact(), value) {
             (Some(directory), Value::Exact(text))
-                if directory.len().saturating_add(text.len()) <= path::MAX_BYTES =>
+                if directory.len() <= path::MAX_DIRECTORY_BYTES && text.len() <= path::MAX_BYTES =>
             {
                 Value::Exact(path::join(directory, &text).into())
             }

@@ -7,6 +7,10 @@ use crate::{Context, Directory};
 /// Bytes of a path that is followed: the kernel takes no longer one (`PATH_MAX`).
 pub(crate) const MAX_BYTES: usize = 4096;
 
+/// Bytes of a directory that relative paths are joined to. Longer ones exist; judging each word of a long command
+/// from deep inside one would cost too much, so it counts as anywhere.
+pub(crate) const MAX_DIRECTORY_BYTES: usize = 1024;
+
 /// `path` as seen from `base`, without `.` and with `..` resolved where a name stands before it. Relative where both
 /// are, and then it may begin with `..`.
 pub(crate) fn join(base: &str, path: &str) -> String {
@@ -57,7 +61,7 @@ pub(crate) fn directory(segment: &Segment, context: &Context) -> Option<String> 
         WorkingDirectory::Moved(to) => to,
         WorkingDirectory::Unknown => return None,
     };
-    (start.len().saturating_add(to.len()) <= MAX_BYTES).then(|| join(start, to))
+    (start.len().saturating_add(to.len()) <= MAX_DIRECTORY_BYTES).then(|| join(start, to))
 }
 
 /// Whether the directory that a segment runs in, or that an option leads it to, is the workspace or below it. Where
