@@ -40,10 +40,13 @@ enum Record {
 /// How long a script may take.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How many commands of one script are looked at: a loop without an end shows nothing new.
+const ENOUGH: usize = 200;
+
 /// Reports are words that end in NUL: an argv ends in `\1\2`, a script in `\1\3`. One write makes one report, so that
 /// the stages of a pipeline do not mix; the status changes, so that loops over commands end.
 const DRIVER: &str = r#"
-command_not_found_handle() { printf '%s\0' "$@" $'\001\002' >&9; (( RANDOM % 3 )); }
+command_not_found_handle() { printf '%s\0' "$@" $'\001\002' >&9; (( RANDOM % 2 )); }
 PATH=/nonexistent
 unset CDPATH
 ulimit -t 3 -f 100 -c 0
@@ -111,7 +114,7 @@ impl Bash {
         })
     }
 
-    /// Runs a script to its end or for a second.
+    /// Runs a script to its end, until nothing comes for a second, or until it has executed enough.
     ///
     /// # Errors
     /// Where bash cannot be started again after a script that had to be cut off.
@@ -123,7 +126,12 @@ impl Bash {
             .and_then(|()| self.input.write_all(&[0]));
         while sent.is_ok() {
             match self.records.recv_timeout(PATIENCE) {
-                Ok(Record::Command(argv)) => executed.argvs.push(argv),
+                Ok(Record::Command(argv)) => {
+                    executed.argvs.push(argv);
+                    if executed.argvs.len() >= ENOUGH {
+                        break;
+                    }
+                }
                 Ok(Record::End) => {
                     executed.finished = true;
                     return Ok(executed);
