@@ -30,10 +30,13 @@ pub(crate) fn unwrap(words: &[Word], text: &str, head: Head) -> Option<usize> {
         if !is_builtin && !is_keyword {
             return Some(start);
         }
-        let next = words.get(start.saturating_add(1)).map(Word::literal);
+        let following = words.get(start.saturating_add(1));
+        let next = following.map(Word::literal);
+        let is_bare_p = following.and_then(|word| word.span.text(text)) == Some("-p");
         start = match next {
             Some(Some(option)) if name == "command" && matches!(&*option, "-v" | "-V") => return Some(start),
-            Some(Some(option)) if is_keyword && option == "-p" => {
+            // A quoted `-p` is a program's name.
+            Some(Some(_)) if is_keyword && is_bare_p => {
                 let following = words.get(start.saturating_add(2)).and_then(Word::literal);
                 if following.is_none_or(|word| word.starts_with('-') || word.contains('=')) {
                     return None;

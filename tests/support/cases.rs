@@ -100,6 +100,8 @@ cases! {
     time_redirect "time >f evil"
     time_assignment "time x=1 evil"
     time_in_pipeline "c0 | time evil"
+    time_posix_quoted "time '-p' evil"
+    time_in_a_list_behind_a_pipe "c0; c1 | time evil | c2 && c3 && c4"
     time_quoted "'time' evil"
     coprocess "coproc evil"
     group "{ c0; evil; }"

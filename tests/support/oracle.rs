@@ -74,8 +74,16 @@ fn names_real_programs(script: &str) -> bool {
 }
 
 /// A command that no segment claims. A word with a newline makes bash write a report in two pieces, which mix with
-/// those of other stages, so such a report proves nothing.
+/// those of other stages, so a script with one proves nothing.
 fn unforeseen<'a>(claimed: &[Segment], executed: &'a [Vec<String>]) -> Option<&'a Vec<String>> {
+    let has_newline = |value: &Value| value.exact().is_some_and(|text| text.contains('\n'));
+    if claimed
+        .iter()
+        .flat_map(|segment| &segment.argv)
+        .any(|argument| has_newline(&argument.value))
+    {
+        return None;
+    }
     executed.iter().find(|argv| {
         let whole = argv.iter().all(|word| !word.contains('\n'));
         whole

@@ -75,11 +75,17 @@ impl<'c> Lowering<'c> {
         let mut condition = Condition::Always;
         for child in node.children() {
             match child.kind() {
-                Kind::AndAnd => condition = Condition::OnSuccess,
-                Kind::OrOr => condition = Condition::OnFailure,
+                // A list may stand behind a `|`, so that its first operand is a later stage.
+                Kind::AndAnd => {
+                    condition = Condition::OnSuccess;
+                    self.head = Head::Pipeline;
+                }
+                Kind::OrOr => {
+                    condition = Condition::OnFailure;
+                    self.head = Head::Pipeline;
+                }
                 Kind::Comment => self.comment(child),
                 _ => {
-                    self.head = Head::Pipeline;
                     let operand = self.links(child);
                     append(&mut links, condition, operand);
                 }
