@@ -131,15 +131,7 @@ fn consent(unspoken: &Unspoken<'_>) -> Basis {
 
 /// A prompt for an effect: knowledge's word where the program does it, the default's where the shell does.
 fn basis(unspoken: &Unspoken<'_>, effect: &Effect, reason: String) -> Basis {
-    let segment = unspoken.segment;
-    let by_shell = segment
-        .redirects
-        .iter()
-        .any(|redirect| redirect.span == effect.cause)
-        || segment
-            .assignments
-            .iter()
-            .any(|setting| setting.span == effect.cause);
+    let by_shell = is_shells(unspoken.segment, effect);
     match unspoken.entry {
         Some(entry) if !by_shell => Basis::Knowledge {
             program: entry.into(),

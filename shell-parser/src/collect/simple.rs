@@ -87,19 +87,19 @@ impl Collector {
             });
         }
         let read = words.split_first().filter(|_| name.as_deref() == Some("read"));
-        for word in read.map(|(_, arguments)| arguments).unwrap_or_default() {
-            let named = read
-                .and_then(|(_, arguments)| read_names(arguments))
-                .unwrap_or_default();
-            if let Some(name) = word
-                .literal()
-                .filter(|name| named.iter().any(|named| *named == **name))
-            {
-                settings.push(Setting {
-                    name: (*name).into(),
-                    value: any_field(),
-                    span: word.span,
-                });
+        if let Some((_, arguments)) = read {
+            let named = read_names(arguments).unwrap_or_default();
+            for word in arguments {
+                if let Some(name) = word
+                    .literal()
+                    .filter(|name| named.iter().any(|named| *named == **name))
+                {
+                    settings.push(Setting {
+                        name: (*name).into(),
+                        value: any_field(),
+                        span: word.span,
+                    });
+                }
             }
         }
         settings

@@ -40,6 +40,12 @@ impl<'c> Node<'c> {
         }
     }
 
+    /// Its children without the first and the last: what stands between two brackets or keywords.
+    pub(crate) fn inner_children(self) -> impl Iterator<Item = Self> + use<'c> {
+        let count = self.children().count();
+        self.children().take(count.saturating_sub(1)).skip(1)
+    }
+
     /// The first child of a kind.
     pub(crate) fn child(self, kind: Kind) -> Option<Self> {
         self.children().find(|child| child.kind() == kind)

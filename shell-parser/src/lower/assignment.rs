@@ -17,14 +17,7 @@ impl<'c> Lowering<'c> {
         for node in nodes {
             self.assignment_item(node, &mut end, &mut invocation);
         }
-        for assignment in &invocation.assignments {
-            if is_shells_own(&assignment.name) {
-                self.gaps.push(crate::Gap {
-                    span: assignment.span,
-                    reason: GapReason::Assignment,
-                });
-            }
-        }
+        self.check_lasting(&invocation);
         Command::Simple(invocation)
     }
 
@@ -38,33 +31,18 @@ impl<'c> Lowering<'c> {
                 Kind::KeywordExport | Kind::KeywordReadonly | Kind::KeywordLocal | Kind::KeywordDeclare
                     if invocation.words.is_empty() =>
                 {
-                    let parts = vec![Part::Literal(child.text().into())];
-                    invocation.words.push(Word {
-                        parts,
-                        span: child.span(),
-                    });
+                    invocation.words.push(written(child));
                     end = Some(child.span().end());
                 }
                 Kind::VariableName if is_plain(child.text()) => {
                     self.check_separated(end, child);
                     end = Some(child.span().end());
-                    let parts = vec![Part::Literal(child.text().into())];
-                    invocation.words.push(Word {
-                        parts,
-                        span: child.span(),
-                    });
+                    invocation.words.push(written(child));
                 }
                 _ => self.gap(child.span(), GapReason::Builtin),
             }
         }
-        for assignment in &invocation.assignments {
-            if is_shells_own(&assignment.name) {
-                self.gaps.push(crate::Gap {
-                    span: assignment.span,
-                    reason: GapReason::Assignment,
-                });
-            }
-        }
+        self.check_lasting(&invocation);
         Command::Simple(invocation)
     }
 
@@ -83,12 +61,18 @@ impl<'c> Lowering<'c> {
                 self.check_separated(end, child);
             }
             end = Some(child.span().end());
-            invocation.words.push(Word {
-                parts: vec![Part::Literal(child.text().into())],
-                span: child.span(),
-            });
+            invocation.words.push(written(child));
         }
         Command::Simple(invocation)
+    }
+
+    /// Assignments that last must not change how the shell reads what follows.
+    pub(super) fn check_lasting(&mut self, invocation: &Invocation) {
+        for assignment in &invocation.assignments {
+            if is_shells_own(&assignment.name) {
+                self.gap(assignment.span, GapReason::Assignment);
+            }
+        }
     }
 
     /// `name=value` among the items of a command.
@@ -186,6 +170,14 @@ impl<'c> Lowering<'c> {
             parts,
             span: node.span(),
         }
+    }
+}
+
+/// A word whose text is what is written.
+fn written(node: Node<'_>) -> Word {
+    Word {
+        parts: vec![Part::Literal(node.text().into())],
+        span: node.span(),
     }
 }
 

@@ -32,7 +32,7 @@ impl<'c> Lowering<'c> {
         {
             return Command::Unknown(self.unknown(node, GapReason::Construct));
         }
-        command(self.body(inner(node)))
+        command(self.body(node.inner_children()))
     }
 
     /// `if`, `elif`, `else`: each clause is a run of statements between keywords.
@@ -76,7 +76,7 @@ impl<'c> Lowering<'c> {
         };
         Command::While {
             condition,
-            body: self.body(inner(group)),
+            body: self.body(group.inner_children()),
         }
     }
 
@@ -109,15 +109,9 @@ impl<'c> Lowering<'c> {
             name: name.text().into(),
             name_span: name.span(),
             words,
-            body: self.body(inner(group)),
+            body: self.body(group.inner_children()),
         }
     }
-}
-
-/// The children between the first and the last, which are the block's own keywords.
-fn inner(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
-    let count = node.children().count();
-    node.children().take(count.saturating_sub(1)).skip(1)
 }
 
 /// Whether a child is one of the keywords that hold a conditional or loop together.

@@ -83,9 +83,7 @@ impl<'c> Lowering<'c> {
         if !is_plain {
             return self.opaque(node, GapReason::Expansion, Spread::Many, word);
         }
-        let count = node.children().count();
-        let inner = node.children().take(count.saturating_sub(1)).skip(1);
-        let body = self.nested(node.span(), |lowering| lowering.body(inner));
+        let body = self.nested(node.span(), |lowering| lowering.body(node.inner_children()));
         word.parts.push(Part::Substitution { body, quoting });
     }
 }
@@ -100,9 +98,7 @@ impl<'c> Lowering<'c> {
         if !is_plain {
             return self.opaque(node, GapReason::Expansion, Spread::Many, word);
         }
-        let count = node.children().count();
-        let inner = node.children().take(count.saturating_sub(1)).skip(1);
-        let body = self.nested(node.span(), |lowering| lowering.body(inner));
+        let body = self.nested(node.span(), |lowering| lowering.body(node.inner_children()));
         word.parts.push(Part::Substitution {
             body,
             quoting: Quoting::Quoted,

@@ -124,7 +124,7 @@ impl<'c> Lowering<'c> {
     /// Assignments before a command change its environment, and some change how the shell finds it.
     fn check_assignments(&mut self, invocation: &Invocation) {
         if invocation.words.is_empty() {
-            return;
+            return self.check_lasting(invocation);
         }
         let name = invocation.words.first().and_then(Word::literal);
         for assignment in &invocation.assignments {
