@@ -16,7 +16,15 @@ pub(super) enum After {
 }
 
 /// Reads unquoted text: escapes, patterns, tildes, braces.
+///
+/// bash takes line continuations out before it reads a word. One at the very beginning would join what stands before.
 pub(super) fn unquoted(raw: &str, word: &mut Word, scan: &mut Scan) -> Result<(), GapReason> {
+    if raw.contains(CONTINUATION) {
+        return match raw.starts_with(CONTINUATION) {
+            true => Err(GapReason::Adjacency),
+            false => unquoted(&raw.replace(CONTINUATION, ""), word, scan),
+        };
+    }
     let mut text = String::with_capacity(raw.len());
     let mut pattern = None;
     let mut characters = raw.char_indices();
@@ -70,6 +78,9 @@ pub(super) fn unquoted(raw: &str, word: &mut Word, scan: &mut Scan) -> Result<()
     }
     Ok(())
 }
+
+/// A backslash and the end of its line.
+pub(super) const CONTINUATION: &str = "\\\n";
 
 /// What follows `~login`: ordinary text.
 fn after_tilde(rest: &str, word: &mut Word, scan: &mut Scan) -> Result<(), GapReason> {

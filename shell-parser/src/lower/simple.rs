@@ -111,11 +111,13 @@ impl<'c> Lowering<'c> {
         let Some(name) = word.literal() else {
             return self.gap(node.span(), GapReason::DynamicName);
         };
-        if is_reserved(node.text()) {
+        // A name in two pieces may be a keyword, or the name of a variable that is set.
+        if is_reserved(node.text()) || node.text().contains(super::quote::CONTINUATION) {
             self.gap(node.span(), GapReason::Construct);
         }
         let first_is_bare = matches!(node.kind(), Kind::Word | Kind::Concatenation | Kind::Number);
-        let variable = name.split(['=', '[', '+']).next().unwrap_or_default();
+        // An escape in it makes it no name.
+        let variable = node.text().split(['=', '[', '+']).next().unwrap_or_default();
         if first_is_bare && name.contains('=') && super::parameter::is_name(variable) {
             self.gap(node.span(), GapReason::Assignment);
         }
