@@ -1,4 +1,11 @@
-//! Scripts that readers of bash have tripped over, and ordinary ones, each with a name.
+//! Scripts that readers of shells have tripped over, and ordinary ones, each with a name.
+
+mod commands;
+mod dash;
+mod expansions;
+mod redirects;
+mod state;
+mod words;
 
 /// A script with a name.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -9,208 +16,32 @@ pub struct Case {
     pub script: &'static str,
 }
 
-macro_rules! cases {
+/// One case a line: its name and its text.
+macro_rules! case_table {
     ($( $name:ident $script:literal )+) => {
         /// Every case, by construct.
-        pub const CASES: &[Case] = &[ $( Case { name: stringify!($name), script: $script }, )+ ];
+        pub(super) const CASES: &[super::Case] = &[ $( super::Case { name: stringify!($name), script: $script }, )+ ];
     };
 }
+use case_table;
 
-cases! {
-    word_plain "c0 a b"
-    word_single_quotes "c0 'a b' '' 'c\"d'"
-    word_double_quotes "c0 \"a b\" \"\" \"c'd\""
-    word_escapes "c0 a\\ b \\$x \\; \\\\ \\*"
-    word_double_quote_escapes "c0 \"a\\\"b\\$c\\\\d\\n\""
-    word_joined "c0 'a'\"b\"c\\ d"
-    word_ansi_c "c0 $'a\\tb' $'\\x41\\u00e9'"
-    word_ansi_c_swallows "c0 $'\\\\'; evil x #'"
-    word_ansi_c_quote "c0 $'\\''; evil '"
-    word_escaped_blank_hash "c0 \\ #; evil x"
-    word_escaped_tab_hash "c0 \\\t#; evil x"
-    word_leading_escaped_blank "c0 \\ -rf x"
-    word_trailing_escaped_blank "c0 a\\ \\\nb"
-    word_continuation "ev\\\nil x"
-    word_continuation_in_option "c0 --fo\\\nrce"
-    word_continuation_after_blank "c0 a \\\n b"
-    word_continuation_before_blank "c0 a\\\n b"
-    word_continuation_in_keyword "i\\\nf c0; then evil; fi"
-    word_carriage_return "c0\revil x"
-    word_empty_substitution "c0 a``b"
-    word_number_base "c0 10#$(evil)"
-    word_dollar "c0 $ a$ $. \"$\""
-    word_dollar_string "c0 $\"a $(evil)\""
-    word_brace_list "c0 {a,b}c {1..3}"
-    word_brace_alone "c0 {} {a} a{b"
-    word_brace_name "{c0,evil} x"
-    word_braces_joined "{}; evil"
-    word_brace_tilde "c0 -{r:~,f} x"
-    word_tilde "c0 ~ ~/x a=~/y b:~/z"
-    word_glob "c0 * a? [ab] \"*\""
-    word_hash_inside "c0 a#b # evil"
-    word_equals "c0 x=y =z =="
-    word_bang "c0 ! a!b"
-    expansion_plain "x='a b'; c0 $x \"$x\" ${x}"
-    expansion_at "set -- a b; c0 \"$@\""
-    expansion_all "c0 \"$@\" $* \"$*\" $# $? $$"
-    expansion_name_end "x=1; c0 $xy ${x}y \"$x\"y"
-    expansion_default "c0 ${x:-a b} \"${x:-a b}\""
-    expansion_default_backticks "c0 ${x:-`evil`}"
-    expansion_alternative_backticks "x=1; c0 ${x:+`evil`}"
-    expansion_default_substitution "c0 ${x:-$(evil)}"
-    expansion_suffix_substitution "x=1; c0 ${x%%$(evil)}"
-    expansion_prefix_substitution "x=1; c0 ${x#$(evil)}"
-    expansion_case_substitution "x=1; c0 ${x^^$(evil)}"
-    expansion_process_substitution "c0 ${x:-<(evil)}"
-    expansion_prompt "x='$(evil)'; c0 \"${x@P}\""
-    expansion_indirect "x='a[$(evil)0]'; c0 \"${!x}\""
-    expansion_offset "x='a[$(evil)0]'; y=abc; c0 ${y:x}"
-    expansion_subscript "x='b[$(evil)0]'; c0 ${a[x]}"
-    expansion_arithmetic "x='a[$(evil)0]'; c0 $((x))"
-    expansion_arithmetic_digits "c0 $((1 + 2))"
-    expansion_old_arithmetic "x='a[$(evil)0]'; c0 $[x]"
-    expansion_length "x=abc; c0 ${#x}"
-    expansion_pattern "x=a.b; c0 ${x%.*} ${x/a/b} ${x:0:1}"
-    string_continuation_opens "c0 \"$\\\n(evil)\""
-    string_continuation_joins "xy=1; c0 \"$x\\\ny\""
-    string_blanks "x=1; c0 \"$x $x\" \" $x\" \"a  $x \""
-    substitution "c0 \"$(c1 a)\" $(c1 b)"
-    substitution_nested "c0 \"$(c1 \"$(evil)\")\""
-    substitution_blank_escape "c0 \"$(c1 + \\ )\""
-    substitution_file "c0 \"$(< f)\""
-    substitution_name "$(c1) x"
-    substitution_backticks "c0 `c1 a`"
-    substitution_backticks_nested "c0 `c1 \\`evil\\``"
-    substitution_backticks_inverted "c0 ` c1 \"x\"`\nc2 ` evil`"
-    substitution_backticks_adjacent "`c1``evil`"
-    substitution_process "c0 <(c1 a) >(evil)"
-    list_and_or "c0 && c1 || evil"
-    list_background "c0 & c1 & wait"
-    list_semicolons "c0;c1;evil"
-    list_newlines "c0\n\nc1"
-    list_redirect_before_pipe "c0 && c1 2>&1 | evil"
-    pipeline "c0 | c1 | evil"
-    pipeline_both "c0 |& evil"
-    negation "! c0 && evil"
-    negation_twice "! ! evil"
-    negation_joined "!c0; evil"
-    time_plain "time evil x"
-    time_posix "time -p evil"
-    time_negated "time ! evil"
-    time_redirect "time >f evil"
-    time_assignment "time x=1 evil"
-    time_in_pipeline "c0 | time evil"
-    time_posix_quoted "time '-p' evil"
-    time_in_a_list_behind_a_pipe "c0; c1 | time evil | c2 && c3 && c4"
-    time_quoted "'time' evil"
-    coprocess "coproc evil"
-    group "{ c0; evil; }"
-    subshell "(c0; evil)"
-    subshell_arithmetic_look "((evil); c1)"
-    if_plain "if c0; then c1; elif c2; then evil; else c3; fi"
-    while_plain "while c0; do evil; break; done"
-    for_words "for i in a b; do c0 $i \"$i\"; done"
-    for_arithmetic "for ((i=0;i<2;i++)); do evil $i; done"
-    case_plain "case x in a|b) c0;; *) evil;; esac"
-    case_substitution "case $(c0) in $(evil)) c1;; esac"
-    select_plain "select i in a; do evil; done"
-    function_plain "f() { evil \"$@\"; }; f a"
-    function_shadows "c0() { evil; }; c0"
-    function_keyword "function f { evil; }; f"
-    function_in_job "f() { evil; } & f"
-    function_cd "cd() { evil; }; cd x"
-    test_or "[ a || evil ]"
-    test_pipe "[ a | evil ]"
-    test_job "[ a & evil ]"
-    test_plain "[ -f x ] || c0"
-    test_subscript "[ -v 'a[$(evil)0]' ] ; c0"
-    test_double "[[ -f x && $y == a* ]] || c0"
-    test_double_joined "[[a < b ]] & evil"
-    test_double_arithmetic "x='a[$(evil)0]'; [[ x -eq 0 ]]"
-    test_double_subscript "[[ -v 'a[$(evil)0]' ]]"
-    test_double_substitution "[[ $(evil) = x ]]"
-    redirect_words "c0 >/dev/null push --force"
-    redirect_words_clobber "c0 >| f push"
-    redirect_words_both "c0 &>f evil"
-    redirect_words_close "c0 2>&- evil"
-    redirect_first ">f c0 evil"
-    redirect_before_name "2>f c0>g evil"
-    redirect_fd_words "c0>f 0>f x"
-    redirect_fd_joined "c0 a2>f"
-    redirect_double_expansion "c0 >&'$(evil)'"
-    redirect_double_expansion_escaped "c0 >&\\$\\(evil\\)"
-    redirect_duplicate "c0 2>&1 >&2"
-    redirect_minus_number "c0 -3<<A\nx\nA"
-    redirect_name "c0 {fd}>f evil"
-    herestring "c0 <<< \"a $(evil)\""
-    heredoc "c0 <<A\nx\nA\nevil"
-    heredoc_quoted "c0 <<'A'\n$(evil)\nA\nc1"
-    heredoc_substitution "c0 <<A\n$(evil)\nA"
-    heredoc_backticks "c0 <<A\n`evil`\nA"
-    heredoc_variable "c0 <<A\n$x ${y}\nA\nevil"
-    heredoc_tabs "c0 <<-A\n\tx\n\tA\nevil"
-    heredoc_leading_blank "c0 <<A\n A\nc1 '\nA\nevil\n: '"
-    heredoc_trailing_blank "c0 <<A\nA \nc1 '\nA\nevil\n: '"
-    heredoc_pipe "c0 <<A | evil\nx\nA"
-    heredoc_and "c0 <<A && evil\nx\nA"
-    heredoc_two "c0 <<A <<B\nx\nA\ny\nB\nevil"
-    heredoc_dash_word "c0 - <<A\nx\nA\nevil"
-    heredoc_dash_in_list "c0 && c1 - <<A\nx\nA"
-    heredoc_dash_joined "c0 e -<<A\nx\nA"
-    heredoc_unclosed "c0 <<A\nevil"
-    heredoc_empty_word "c0 <<''\nx\n\nevil"
-    heredoc_in_substitution "c0 \"$(c1 <<'A'\nx\nA\n)\""
-    assignment_prefix "x=1 c0 a"
-    assignment_alone "x=1; y=\"$(evil)\""
-    assignment_continuation "A=\\\n evil x"
-    assignment_array "x=(a $(evil)); c0"
-    assignment_array_subscript_with_blanks "x='b[$(evil)0]'; a=([exec x]=1)"
-    assignment_array_subscript "x='b[$(evil)0]'; a=([x]=1)"
-    assignment_subscript "x[$(evil)0]=1"
-    assignment_path "PATH=. c0"
-    assignment_integer "RANDOM='a[$(evil)0]'"
-    variable_known "x=notes.txt; c0 \"$x\" $x a$x"
-    variable_changed_in_a_branch "x=a; if c0; then x=b; fi; c1 $x"
-    variable_changed_in_a_loop "x=a; for i in 1 2; do c0 $x; x=b; done; c1 $x"
-    variable_changed_in_while "x=a; while c0 $x; do x=b; done; c1 $x"
-    variable_changed_after_and "x=a; c0 && x=b; c1 $x"
-    variable_in_a_subshell "x=a; (x=b; c0 $x); c1 $x"
-    variable_in_a_pipeline "x=a; x=b | c0; c1 $x"
-    variable_in_a_job "x=a; x=b & wait; c0 $x"
-    variable_in_a_function "x=a; f() { x=b; }; f; c0 $x"
-    variable_of_a_function "f() { c0 $x; }; x=b; f"
-    variable_before_a_command "x=a; x=b c0 $x; c1 $x"
-    variable_that_is_read "x=a; read x <<< b; c0 $x"
-    variable_that_is_unset "x=a; unset x; c0 $x b"
-    variable_that_is_read_only "readonly x=a\nx=b\nc0 $x"
-    variable_that_splits "x='a b*'; c0 $x \"$x\""
-    variable_that_is_appended "x=a; x+=b; c0 $x"
-    variable_from_another "x=a; y=$x/b; c0 $y \"$y\""
-    variable_of_a_nested_loop "for i in a b; do for j in $i c; do c0 $i$j; done; done"
-    variable_of_a_loop_that_changes "for i in a b; do c0 $i; i=c; c1 $i; done; c2 $i"
-    variable_of_a_loop_over_paths "for f in *.rs; do c0 \"$f\"; done"
-    variable_of_a_loop_over_nothing "i=a; for i in $none; do c0; done; c1 $i"
-    declaration "export A=1 B; local C=$(evil)"
-    declaration_integer "declare -i v='a[$(evil)0]'"
-    read_subscript "read 'a[$(evil)0]' <<< x"
-    printf_count "printf 'abcde%n' x; c0 $x"
-    printf_count_of_a_loop "for i in PATH; do printf 'x%n' $i; done; c0"
-    printf_variable "printf -v 'a[$(evil)0]' x"
-    unset_subscript "unset 'a[$(evil)0]'"
-    let_arithmetic "let 'x=a[$(evil)0]'"
-    eval_text "eval 'evil x'"
-    source_text ". ./x"
-    trap_text "trap evil EXIT"
-    alias_text "shopt -s expand_aliases\nalias c0=evil\nc0"
-    set_positional "set -- evil; \"$@\""
-    hash_path "hash -p /nonexistent/evil c0; c0"
-    exec_name "exec -a c0 evil"
-    command_wrapper "command evil x"
-    builtin_wrapper "builtin command evil"
-    underscore "c0 evil; $_"
-    comment_continuation "c0 # x \\\nevil"
-    comment_joined "c0 a#;evil"
-    syntax_error_later "evil x\nif"
-    extglob "c0 !(evil)"
-    funny_substitution "c0 ${ evil; }"
+/// The tables.
+const TABLES: &[&[Case]] = &[
+    words::CASES,
+    expansions::CASES,
+    commands::CASES,
+    redirects::CASES,
+    state::CASES,
+    dash::CASES,
+];
+
+/// Every case, by construct.
+pub fn cases() -> impl Iterator<Item = &'static Case> {
+    TABLES.iter().copied().flatten()
+}
+
+/// A case by a number; numbers past the last one begin again.
+pub fn case(number: usize) -> Option<&'static Case> {
+    let count: usize = TABLES.iter().map(|table| table.len()).sum();
+    cases().nth(number.checked_rem(count)?)
 }

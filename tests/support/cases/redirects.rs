@@ -1,0 +1,37 @@
+//! Redirects, here-strings, here-documents.
+
+use super::case_table;
+
+case_table! {
+    redirect_words "c0 >/dev/null push --force"
+    redirect_words_clobber "c0 >| f push"
+    redirect_words_both "c0 &>f evil"
+    redirect_words_close "c0 2>&- evil"
+    redirect_first ">f c0 evil"
+    redirect_before_name "2>f c0>g evil"
+    redirect_fd_words "c0>f 0>f x"
+    redirect_fd_joined "c0 a2>f"
+    redirect_double_expansion "c0 >&'$(evil)'"
+    redirect_double_expansion_escaped "c0 >&\\$\\(evil\\)"
+    redirect_duplicate "c0 2>&1 >&2"
+    redirect_minus_number "c0 -3<<A\nx\nA"
+    redirect_name "c0 {fd}>f evil"
+    herestring "c0 <<< \"a $(evil)\""
+    heredoc "c0 <<A\nx\nA\nevil"
+    heredoc_quoted "c0 <<'A'\n$(evil)\nA\nc1"
+    heredoc_substitution "c0 <<A\n$(evil)\nA"
+    heredoc_backticks "c0 <<A\n`evil`\nA"
+    heredoc_variable "c0 <<A\n$x ${y}\nA\nevil"
+    heredoc_tabs "c0 <<-A\n\tx\n\tA\nevil"
+    heredoc_leading_blank "c0 <<A\n A\nc1 '\nA\nevil\n: '"
+    heredoc_trailing_blank "c0 <<A\nA \nc1 '\nA\nevil\n: '"
+    heredoc_pipe "c0 <<A | evil\nx\nA"
+    heredoc_and "c0 <<A && evil\nx\nA"
+    heredoc_two "c0 <<A <<B\nx\nA\ny\nB\nevil"
+    heredoc_dash_word "c0 - <<A\nx\nA\nevil"
+    heredoc_dash_in_list "c0 && c1 - <<A\nx\nA"
+    heredoc_dash_joined "c0 e -<<A\nx\nA"
+    heredoc_unclosed "c0 <<A\nevil"
+    heredoc_empty_word "c0 <<''\nx\n\nevil"
+    heredoc_in_substitution "c0 \"$(c1 <<'A'\nx\nA\n)\""
+}
