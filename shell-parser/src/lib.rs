@@ -47,7 +47,7 @@ pub fn parse(text: &str, dialect: Dialect, limits: &Limits) -> Script {
         Ok(mut cst) => {
             gaps.append(&mut cst.faults);
             gaps.append(&mut dialect::dialect_gaps(dialect, &cst));
-            lower::lower(&cst, limits)
+            lower::lower(&cst, dialect, limits)
         }
         Err(bound) => Script {
             body: Body::default(),

@@ -27,11 +27,14 @@ use diagnostics::Span;
 
 use crate::cst::{Cst, Kind, Node};
 use crate::wrapper::Head;
-use crate::{Body, Gap, GapReason, Limits, Script};
+use crate::{Body, Dialect, Gap, GapReason, Limits, Script};
 
 /// Lowers a checked tree.
-pub(crate) fn lower(cst: &Cst<'_>, limits: &Limits) -> Script {
-    let mut lowering = Lowering::new(cst, limits);
+pub(crate) fn lower(cst: &Cst<'_>, dialect: Dialect, limits: &Limits) -> Script {
+    let mut lowering = Lowering {
+        dialect,
+        ..Lowering::new(cst, limits)
+    };
     let body = lowering.body(cst.root().children());
     for dash in std::mem::take(&mut lowering.dashes) {
         lowering.gap(dash, GapReason::Skipped);
@@ -47,6 +50,8 @@ struct Lowering<'c> {
     cst: &'c Cst<'c>,
     text: &'c str,
     limits: &'c Limits,
+    /// The language of the text, and of what is read once more.
+    dialect: Dialect,
     gaps: Vec<Gap>,
     commands: usize,
     depth: usize,
@@ -66,6 +71,7 @@ impl<'c> Lowering<'c> {
             cst,
             text: cst.text(),
             limits,
+            dialect: Dialect::default(),
             gaps: Vec::new(),
             commands: 0,
             depth: 0,

@@ -4,6 +4,7 @@ use diagnostics::Span;
 
 use super::Lowering;
 use crate::cst::{self, Kind};
+use crate::dialect::dialect_gaps;
 use crate::{GapReason, Part};
 
 /// How much text is read once more at the most, in bytes of padding and text; past it the text is a gap.
@@ -36,6 +37,7 @@ impl Lowering<'_> {
         let mut inner = Lowering {
             commands: self.commands,
             depth: self.depth,
+            dialect: self.dialect,
             ..Lowering::new(&cst, self.limits)
         };
         inner.reparsed = self.reparsed;
@@ -43,6 +45,7 @@ impl Lowering<'_> {
         if !inner.dashes.is_empty() {
             inner.gap(span, GapReason::Skipped);
         }
+        inner.gaps.append(&mut dialect_gaps(self.dialect, &cst));
         let (commands, reparsed, mut gaps) = (inner.commands, inner.reparsed, inner.gaps);
         self.commands = commands;
         self.reparsed = reparsed;

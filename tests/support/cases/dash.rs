@@ -6,6 +6,7 @@ case_table! {
     dash_both_redirected "c0 &>f evil"
     dash_both_redirected_in_a_pattern "x=1; c0 ${x#$(c1 &>f evil)}"
     dash_both_redirected_in_an_operand "c0 ${x:-$(c1 &>f evil)}"
+    dash_both_redirected_in_a_heredoc "c0 <<A\n$(c1 &>f evil)\nA"
     dash_both_redirected_in_backticks "c0 \"`c1 &>f evil`\""
     dash_both_redirected_in_a_string "c0 \"$(c1 &>f evil)\""
     dash_both_redirected_in_eval "eval 'c1 &>f evil'"
