@@ -4,7 +4,7 @@ use super::loops::any_field;
 use super::{Collector, assigned};
 use crate::field::{single, value};
 use crate::lower::builtin::read_names;
-use crate::{Argument, FileRedirect, Input, Invocation, Setting, Stage, Word, WorkingDirectory};
+use crate::{Argument, FileRedirect, Input, Invocation, Place, Setting, Stage, Word, WorkingDirectory};
 
 impl Collector {
     /// Collects one, with what runs in its expansions, and follows what it does to the shell.
@@ -64,7 +64,12 @@ impl Collector {
     fn settings(&mut self, invocation: &Invocation) -> Vec<Setting> {
         let words = invocation.words.get(invocation.wrappers..).unwrap_or_default();
         let name = words.first().and_then(Word::literal);
-        let lasting = words.is_empty() || matches!(name.as_deref(), Some("export" | "local" | "declare"));
+        // Outside a function `local` fails, and what the variable holds is what it held.
+        let in_function = self.surroundings.place == Place::Function;
+        let lasting = words.is_empty()
+            || matches!(name.as_deref(), Some("export" | "declare"))
+            || name.as_deref() == Some("local") && in_function;
+        let localises = name.as_deref() == Some("local") && !in_function;
         let freezes = name.as_deref() == Some("readonly");
         for name in assigned::set_by_words(invocation) {
             self.surroundings.variables.forget(&name);
@@ -77,6 +82,8 @@ impl Collector {
             let value = single(&assignment.value, &self.surroundings.variables);
             if freezes {
                 self.surroundings.variables.freeze(&assignment.name);
+            } else if localises {
+                self.surroundings.variables.forget(&assignment.name);
             } else if lasting {
                 self.surroundings.variables.set(&assignment.name, value.clone());
             }
