@@ -210,7 +210,8 @@ fn is_plain_rest(line: &str) -> bool {
             _ => {}
         }
     }
-    quote.is_none() && !line.contains("<<")
+    // After an operator at the end bash goes on behind the body, the grammar before it.
+    quote.is_none() && !line.contains("<<") && !line.trim_end().ends_with(['&', '|'])
 }
 
 /// Where the body ends and where the closing line ends.
