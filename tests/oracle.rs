@@ -13,7 +13,7 @@ use support::cases::{Case, cases};
 use support::choices::{Choices, Seeded};
 use support::executor::{Executor, Shell, Stubs, answer_as_stub};
 use support::oracle::{Tally, check};
-use support::{mutation, scripts};
+use support::{mutation, scripts, splicing};
 
 use brush::Comparison;
 use totals::{Run, Totals};
@@ -29,7 +29,7 @@ type Generate = fn(&mut Choices<'_>) -> String;
 /// Name, function, and which part of a seed's scripts it makes: one in so many.
 const GENERATORS: &[(&str, Generate, u64)] = &[
     ("grammar", scripts::script, 2),
-    ("splicing", scripts::spliced, 4),
+    ("splicing", splicing::spliced, 4),
     ("mutation", mutation::mutated, 4),
 ];
 

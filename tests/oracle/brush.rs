@@ -21,6 +21,8 @@ const KNOWN_ERRORS: &[(&str, &str)] = &[
     ("((", "`((a) )` is two subshells, brush takes it for arithmetic"),
     (")#", "a `#` after `<(a)` does not begin a comment in brush"),
     ("<<$", "a here-document's delimiter `$'A'` keeps its `$` in brush"),
+    ("! time", "brush takes `time` behind `!` for a program"),
+    ("time time", "brush takes the second of two `time` for a program"),
     ("`", "brush keeps escapes in backticks"),
     (">&-", "brush takes the word in `>&-word` for a file"),
     ("2>&", "brush takes `-` and more after `2>&` for a word"),

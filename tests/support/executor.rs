@@ -9,6 +9,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ pub use stub::{Stubs, answer_as_stub};
 ///
 /// bash hands what it cannot find to a function, dash finds [`Stubs`]; either reports the argv and prints its last
 /// word. So nothing but the shell itself ever runs, and every command that a script would execute is seen. Where the
-/// caller is root the shell is user 65534.
+/// caller is root the shell is a user of its own.
 #[derive(Debug)]
 pub struct Executor {
     shell: Shell,
@@ -62,6 +63,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How many commands of one script are looked at: a loop without an end shows nothing new.
 const ENOUGH: usize = 200;
 
+/// How many processes a script may have at a time, where the shell has a user of its own to count them by.
+const PROCESSES: &str = "60";
+
 /// Reports are words that end in NUL; an argv ends in this one. One write makes one report, so that the stages of a
 /// pipeline do not mix.
 const ARGV_END: &[u8] = b"\x01\x02";
@@ -100,7 +104,8 @@ impl Executor {
             .stderr(Stdio::null())
             .process_group(0);
         if std::fs::metadata("/proc/self")?.uid() == 0 {
-            command.uid(65534).gid(65534);
+            let user = user();
+            command.uid(user).gid(user).env("PROCESSES", PROCESSES);
         }
         let mut child = command.spawn()?;
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
@@ -185,6 +190,14 @@ impl Drop for Executor {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// A user that nobody else is, so that processes can be counted.
+fn user() -> u32 {
+    static STARTED: AtomicU32 = AtomicU32::new(0);
+    let started = STARTED.fetch_add(1, Ordering::Relaxed);
+    let number = std::process::id().wrapping_mul(101).wrapping_add(started);
+    number.checked_rem(5000).unwrap_or(0).saturating_add(60_000)
 }
 
 /// The records in what the shell sends.

@@ -22,3 +22,4 @@ pub mod properties;
 pub mod repository;
 pub mod scripts;
 pub mod spec;
+pub mod splicing;

@@ -11,7 +11,10 @@ command_not_found_handle() {
 }
 PATH=/nonexistent
 unset CDPATH
+FUNCNEST=16
 ulimit -t 3 -f 100 -c 0
+[ -z "$PROCESSES" ] || ulimit -u "$PROCESSES"
+unset PROCESSES DRIVER
 enable -n kill suspend logout
 while IFS= read -r -d '' script <&8; do
     ( set --; eval "$script"; wait ) </dev/null >/dev/null 2>&1

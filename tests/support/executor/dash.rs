@@ -8,8 +8,9 @@ const DRIVER: &str = r#"
 {
     exec </dev/null 9>&1 >/dev/null 2>&1
     PATH=$STUBS
-    unset STUBS DRIVER
     ulimit -t 3 -f 100 -c 0
+    [ -z "$PROCESSES" ] || ulimit -p "$PROCESSES"
+    unset STUBS DRIVER PROCESSES
     while IFS= read -r line <&8; do
         script=$(printf '%b.' "$line")
         ( set --; eval "${script%.}"; wait ) </dev/null
