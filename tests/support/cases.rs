@@ -5,6 +5,7 @@ mod dash;
 mod expansions;
 mod redirects;
 mod state;
+mod variables;
 mod words;
 
 /// A script with a name.
@@ -32,6 +33,7 @@ const TABLES: &[&[Case]] = &[
     commands::CASES,
     redirects::CASES,
     state::CASES,
+    variables::CASES,
     dash::CASES,
 ];
 
