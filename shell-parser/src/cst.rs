@@ -5,6 +5,7 @@
 //! its kind; what does not hold is a fault with its place.
 
 mod kind;
+mod mask;
 mod node;
 
 use std::ops::ControlFlow;
@@ -47,9 +48,10 @@ pub(crate) fn read<'t>(text: &'t str, limits: &Limits) -> Result<Cst<'t>, GapRea
     {
         return Err(GapReason::Syntax);
     }
-    let bytes = text.as_bytes();
+    let masked = mask::mask(text);
+    let bytes = masked.as_bytes();
     let tree = if bytes.len() < SLOW_FROM {
-        parser.parse(text, None)
+        parser.parse(bytes, None)
     } else {
         let watch = Watch::start(limits);
         let mut watched = |_: &ParseState| watch.check();

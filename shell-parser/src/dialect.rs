@@ -69,7 +69,11 @@ fn is_bash_only(kind: Kind, text: &str) -> bool {
         | Kind::KeywordTypeset => true,
         // A number of two digits or more is an argument.
         Kind::FileDescriptor => text.len() > 1,
-        Kind::Word => text.contains('{') || matches!(text, "time" | "coproc" | "source"),
+        Kind::Word => {
+            text.contains('{')
+                || text.ends_with('$')
+                || matches!(text, "time" | "coproc" | "source" | "eval" | "trap" | "builtin")
+        }
         _ => false,
     }
 }
@@ -134,6 +138,9 @@ fn foreign_word(text: &str) -> Option<Span> {
         "time",
         "coproc",
         "function",
+        "eval",
+        "trap",
+        "builtin",
     ];
     let mut offset: usize = 0;
     for piece in text.split_inclusive([' ', '&', '|', ';']) {

@@ -161,6 +161,26 @@ pub struct Invocation {
     pub words: Vec<Word>,
     /// How many leading words bash takes off before it looks for the program: `command`, `exec`, `time`.
     pub wrappers: usize,
+    /// The text among the words that the shell itself reads as a script: `eval 'a; b'`, `trap 'a' EXIT`.
+    pub code: Option<Code>,
+}
+
+/// A script in an argument of a builtin.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Code {
+    /// When it runs.
+    pub moment: Moment,
+    /// What runs.
+    pub body: Body,
+}
+
+/// When the script in an argument runs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Moment {
+    /// At once, in this shell: `eval`.
+    Now,
+    /// When a signal comes or the shell ends: `trap`.
+    Later,
 }
 
 /// `name=value`

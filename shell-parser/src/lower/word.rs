@@ -2,6 +2,7 @@
 
 use diagnostics::Span;
 
+use super::brace::{self, Braces};
 use super::{Lowering, quote};
 use crate::cst::{Kind, Node};
 use crate::{Body, GapReason, Part, Quoting, Spread, Word};
@@ -15,6 +16,10 @@ pub(super) struct Scan {
     pub(super) last: Option<char>,
     /// How far a brace list has come.
     pub(super) brace: Brace,
+    /// Where the braces stand.
+    pub(super) braces: Braces,
+    /// Whether the word ends with this piece.
+    pub(super) ends: bool,
 }
 
 /// How far unquoted text has come on the way to a brace expansion.
@@ -32,44 +37,71 @@ pub(super) enum Brace {
 }
 
 impl<'c> Lowering<'c> {
-    /// One word.
+    /// One word, where bash makes one field of it or expands its braces in no certain way.
     pub(super) fn word(&mut self, node: Node<'c>) -> Word {
-        let mut word = Word {
-            parts: Vec::new(),
-            span: node.span(),
-        };
-        let mut scan = Scan::default();
-        self.nested(node.span(), |lowering| lowering.piece(node, &mut word, &mut scan));
+        let (mut word, scan) = self.scan(node);
         if scan.brace == Brace::Expands {
             word.parts.push(Part::Opaque {
                 body: Body::default(),
                 spread: Spread::Many,
             });
         }
+        word.join_literals();
         word
+    }
+
+    /// The words of a list that bash makes of one written word: several where braces expand, none for `{,}`.
+    pub(super) fn words(&mut self, node: Node<'c>) -> Vec<Word> {
+        let (mut word, scan) = self.scan(node);
+        let mut words = match scan.brace {
+            Brace::Expands => brace::expand(&word, &scan.braces).unwrap_or_else(|| {
+                word.parts.push(Part::Opaque {
+                    body: Body::default(),
+                    spread: Spread::Many,
+                });
+                vec![word]
+            }),
+            Brace::Outside | Brace::Open | Brace::Separated => vec![word],
+        };
+        words.iter_mut().for_each(Word::join_literals);
+        words
+    }
+
+    fn scan(&mut self, node: Node<'c>) -> (Word, Scan) {
+        let mut word = Word {
+            parts: Vec::new(),
+            span: node.span(),
+        };
+        let mut scan = Scan::default();
+        self.nested(node.span(), |lowering| lowering.piece(node, &mut word, &mut scan));
+        (word, scan)
     }
 
     fn piece(&mut self, node: Node<'c>, word: &mut Word, scan: &mut Scan) {
         match node.kind() {
             Kind::Concatenation => {
                 let mut end = node.span().start();
-                for child in node.children() {
+                let mut children = node.children().peekable();
+                while let Some(child) = children.next() {
                     if child.span().start() != end {
                         self.gap(node.span(), GapReason::Adjacency);
                     }
                     end = child.span().end();
-                    self.piece(child, word, scan);
+                    if !is_bare(child) {
+                        self.piece(child, word, scan);
+                        continue;
+                    }
+                    // The grammar cuts bare text at brackets and braces; what they mean shows in the whole.
+                    while let Some(next) =
+                        children.next_if(|next| is_bare(*next) && next.span().start() == end)
+                    {
+                        end = next.span().end();
+                    }
+                    self.bare(Span::of(child.span().start(), end), word, scan);
                 }
                 return;
             }
-            Kind::Word | Kind::Number | Kind::VariableName | Kind::TestOperator if node.is_leaf() => {
-                match quote::unquoted(node.text(), word, scan) {
-                    Ok(()) => {}
-                    Err(reason) => self.opaque(node, reason, Spread::Many, word),
-                }
-                scan.begun = true;
-                return;
-            }
+            _ if is_bare(node) => return self.bare(node.span(), word, scan),
             Kind::String => self.string(node, word),
             Kind::RawString => match quote::raw(node.text()) {
                 Some(text) => word.parts.push(Part::Literal(text.into())),
@@ -91,6 +123,7 @@ impl<'c> Lowering<'c> {
                     |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'{' | b'}' | b'.' | b'-');
                 if node.text().bytes().all(plain) {
                     scan.brace = Brace::Expands;
+                    quote::sequence(node.text(), word, scan);
                 } else {
                     self.opaque(node, GapReason::Expansion, Spread::Many, word);
                 }
@@ -99,6 +132,7 @@ impl<'c> Lowering<'c> {
                 None
                 | Some(b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b')' | b'/' | b'.' | b',' | b':' | b'=') =>
                 {
+                    scan.braces.uncertain = true;
                     word.parts.push(Part::Literal("$".into()));
                 }
                 Some(_) => self.opaque(node, GapReason::Expansion, Spread::Many, word),
@@ -111,6 +145,19 @@ impl<'c> Lowering<'c> {
         }
         scan.begun = true;
         scan.last = None;
+    }
+
+    /// Text without quotes.
+    fn bare(&mut self, text: Span, word: &mut Word, scan: &mut Scan) {
+        scan.ends = self.ends_word(text);
+        if let Err(reason) = quote::unquoted(self.before_translation(text), word, scan) {
+            self.gap(text, reason);
+            word.parts.push(Part::Opaque {
+                body: Body::default(),
+                spread: Spread::Many,
+            });
+        }
+        scan.begun = true;
     }
 
     /// A double-quoted string: expansions, and between them text that is read from its bytes.
@@ -166,8 +213,48 @@ impl<'c> Lowering<'c> {
         word.parts.push(Part::Opaque { body, spread });
     }
 
+    /// The text of a leaf without the `$` of `$"…"`, which stands for the string itself: where a catalogue of
+    /// translations could say otherwise, its setting is a gap.
+    fn before_translation(&self, span: Span) -> &'c str {
+        let text = span.text(self.text).unwrap_or_default();
+        match text.strip_suffix('$') {
+            Some(before) if self.byte_after(span) == Some(b'"') && !before.ends_with(['$', '\\']) => before,
+            _ => text,
+        }
+    }
+
+    /// Whether what follows a piece ends its word.
+    fn ends_word(&self, span: Span) -> bool {
+        matches!(
+            self.byte_after(span),
+            None | Some(b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b')')
+        )
+    }
+
     /// The byte after a stretch of text.
     pub(super) fn byte_after(&self, span: Span) -> Option<u8> {
         self.text.as_bytes().get(span.end()).copied()
+    }
+}
+
+/// Whether a node is a run of bare text.
+fn is_bare(node: Node<'_>) -> bool {
+    let is_text = matches!(
+        node.kind(),
+        Kind::Word | Kind::Number | Kind::VariableName | Kind::TestOperator
+    );
+    is_text && node.is_leaf()
+}
+
+impl Word {
+    /// Makes one piece of literal text that stands side by side.
+    fn join_literals(&mut self) {
+        self.parts.dedup_by(|after, before| match (before, after) {
+            (Part::Literal(before), Part::Literal(after)) => {
+                *before = format!("{before}{after}").into();
+                true
+            }
+            _ => false,
+        });
     }
 }

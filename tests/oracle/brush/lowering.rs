@@ -173,7 +173,8 @@ impl Commands {
             .map_while(Option::as_deref)
             .collect();
         match words.as_slice() {
-            ["eval", text @ ..] => self.program(&text.join(" ")),
+            ["eval", "--", text @ ..] | ["eval", text @ ..] => self.program(&text.join(" ")),
+            ["trap", "--", "-" | "", ..] | ["trap", "-" | "", ..] => {}
             ["trap", "--", text, _, ..] | ["trap", text, _, ..] => self.program(text),
             _ => {}
         }
@@ -352,7 +353,7 @@ fn operands(expansion: &ParameterExpr) -> Vec<&str> {
     }
 }
 
-/// `command`, `exec` and `time` off the front; `command -v` looks a name up, and stays.
+/// `command`, `builtin` and `exec` off the front; `command -v` looks a name up, and stays.
 fn without_wrappers(words: &[Option<String>]) -> &[Option<String>] {
     let is = |word: Option<&Option<String>>, any: &[&str]| {
         word.and_then(Option::as_deref)
@@ -361,7 +362,7 @@ fn without_wrappers(words: &[Option<String>]) -> &[Option<String>] {
     match words {
         [first, rest @ ..]
             if !rest.is_empty()
-                && is(Some(first), &["command", "exec"])
+                && is(Some(first), &["command", "builtin", "exec"])
                 && !is(rest.first(), &["-v", "-V"]) =>
         {
             without_wrappers(rest)
