@@ -16,11 +16,12 @@ type Check = fn(&Corpora) -> Result<(), Failed>;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let tests: [(&str, Check); 3] = [
+    let tests: [(&str, Check); 4] = [
         (
             "what bash executed was claimed",
             parse_cases::what_bash_executed_was_claimed,
         ),
+        ("bash is asked again", parse_cases::bash_is_asked_again),
         (
             "ordinary cases are understood",
             parse_cases::ordinary_cases_are_understood,

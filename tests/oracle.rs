@@ -1,75 +1,156 @@
-//! Real bash against the reader: every named case, and scripts from two generators with fixed seeds.
+//! Real shells against the reader: every named case, and scripts from generators with fixed seeds.
 //!
-//! `EXECPOLICY_ORACLE_SCRIPTS` says how many scripts each generator makes a seed (300 where it is not set), and
-//! `EXECPOLICY_ORACLE_SEEDS` how many seeds (2).
+//! `EXECPOLICY_ORACLE_SEEDS` says how many seeds (2 where it is not set), and `EXECPOLICY_ORACLE_SCRIPTS` how many
+//! scripts are made of each (600): half of them grown from a grammar, half known scripts spliced and mutated.
 #![expect(clippy::print_stdout, reason = "a run says what it looked at")]
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use support::bash::Bash;
-use support::cases::CASES;
+use shell_parser::{Dialect, Limits, parse};
+use support::cases::{Case, cases};
 use support::choices::{Choices, Seeded};
+use support::executor::{Executor, Shell, Stubs, answer_as_stub};
 use support::oracle::{Tally, check};
-use support::{mutation, scripts};
+use support::{mutation, scripts, splicing};
 
-type Generator = fn(&mut Choices<'_>) -> String;
+use brush::Comparison;
+use totals::{Run, Totals};
+
+#[path = "oracle/brush.rs"]
+mod brush;
+#[path = "oracle/totals.rs"]
+mod totals;
+
+/// Makes a script.
+type Generate = fn(&mut Choices<'_>) -> String;
+
+/// Name, function, and which part of a seed's scripts it makes: one in so many.
+const GENERATORS: &[(&str, Generate, u64)] = &[
+    ("grammar", scripts::script, 2),
+    ("splicing", splicing::spliced, 4),
+    ("mutation", mutation::mutated, 4),
+];
+
+/// A generator shows no more findings than this.
+const FINDINGS: usize = 10;
 
 fn main() -> ExitCode {
+    if let Some(status) = answer_as_stub() {
+        return status;
+    }
     let arguments = Arguments::from_args();
-    let missing = Bash::start().err();
+    let mut missing = Executor::start(Shell::Bash).err();
+    let dash = dash();
+    if let Err(reason) = &dash {
+        println!("SKIPPED: there is no dash to ask here: {reason}");
+    }
+    let dash = dash.ok();
+    let totals = Arc::new(Totals::default());
     let mut trials = Vec::new();
-    for case in CASES {
+    for case in cases() {
+        let dash = dash.clone();
         trials.push(Trial::test(format!("case::{}", case.name), move || {
-            run_case(case.script)
+            run_case(case, dash)
         }));
     }
-    let generators: [(&str, Generator); 3] = [
-        ("grammar", scripts::script),
-        ("splicing", scripts::spliced),
-        ("mutation", mutation::mutated),
-    ];
     for seed in 0..number("EXECPOLICY_ORACLE_SEEDS", 2) {
-        for (name, generate) in generators {
+        for (name, generate, part) in GENERATORS {
+            let (dash, totals) = (dash.clone(), Arc::clone(&totals));
+            let scripts = number("EXECPOLICY_ORACLE_SCRIPTS", 600)
+                .checked_div(*part)
+                .unwrap_or(0);
             trials.push(Trial::test(format!("{name}::seed_{seed}"), move || {
-                run_generator(name, generate, seed)
+                let run = run_generator(*generate, seed, scripts, dash)?;
+                totals.add(name, &run);
+                run.findings()
             }));
         }
     }
-    if let Some(error) = missing {
+    if let Some(error) = missing.take() {
         println!("SKIPPED: there is no bash to ask here: {error}");
         trials = trials
             .into_iter()
             .map(|trial| trial.with_ignored_flag(true))
             .collect();
     }
-    libtest_mimic::run(&arguments, trials).exit_code()
-}
-
-fn run_case(script: &str) -> Result<(), Failed> {
-    let mut bash = Bash::start()?;
-    match check(script, &mut bash, &mut Tally::default())? {
-        None => Ok(()),
-        Some(fooled) => Err(format!("bash executed {:?} unforeseen", fooled.argv).into()),
-    }
-}
-
-fn run_generator(name: &str, generate: Generator, seed: u64) -> Result<(), Failed> {
-    let mut bash = Bash::start()?;
-    let mut bytes = Seeded::new(seed);
-    let mut tally = Tally::default();
-    for _ in 0..number("EXECPOLICY_ORACLE_SCRIPTS", 300) {
-        let choices = bytes.bytes(512);
-        let script = generate(&mut Choices::new(&choices));
-        if let Some(fooled) = check(&script, &mut bash, &mut tally)? {
-            return Err(format!(
-                "bash executed {:?} unforeseen in:\n{}\n{:?}",
-                fooled.argv, fooled.script, fooled.script
-            )
-            .into());
+    let status = libtest_mimic::run(&arguments, trials).exit_code();
+    let names: Vec<&str> = GENERATORS.iter().map(|(name, _, _)| *name).collect();
+    println!("{totals}");
+    match totals.missed_bounds(&names).as_slice() {
+        [] => status,
+        missed => {
+            println!("the run as a whole misses its bounds: {}", missed.join("; "));
+            ExitCode::FAILURE
         }
     }
-    println!("{name}, seed {seed}: {tally:?}");
+}
+
+/// dash with its stubs, where it is installed.
+fn dash() -> std::io::Result<Shell> {
+    let shell = Shell::Dash(Arc::new(Stubs::new()?));
+    Executor::start(shell.clone())?.run("")?;
+    Ok(shell)
+}
+
+/// Whether the reader vouches for the text in that dialect.
+fn admits(script: &str, dialect: Dialect) -> bool {
+    parse(script, dialect, &Limits::default()).gaps.is_empty()
+}
+
+fn run_case(case: &Case, dash: Option<Shell>) -> Result<(), Failed> {
+    let mut run = Run::default();
+    let mut bash = Executor::start(Shell::Bash)?;
+    let mut dash = dash.map(Executor::start).transpose()?;
+    run_script(case.script, &mut bash, dash.as_mut(), &mut run)?;
+    run.findings()
+}
+
+fn run_generator(generate: Generate, seed: u64, scripts: u64, dash: Option<Shell>) -> Result<Run, Failed> {
+    let mut bash = Executor::start(Shell::Bash)?;
+    let mut dash = dash.map(Executor::start).transpose()?;
+    let mut bytes = Seeded::new(seed);
+    let mut run = Run::default();
+    for _ in 0..scripts {
+        let choices = bytes.bytes(512);
+        let script = generate(&mut Choices::new(&choices));
+        run_script(&script, &mut bash, dash.as_mut(), &mut run)?;
+        if run.found.len() >= FINDINGS {
+            break;
+        }
+    }
+    Ok(run)
+}
+
+/// Asks bash; dash where the reader vouches for the text as dash's; and brush.
+fn run_script(
+    script: &str,
+    bash: &mut Executor,
+    dash: Option<&mut Executor>,
+    run: &mut Run,
+) -> Result<(), Failed> {
+    let shells = [
+        (Some(bash), &mut run.bash),
+        (dash.filter(|_| admits(script, Dialect::Sh)), &mut run.dash),
+    ];
+    for (shell, tally) in shells {
+        let Some(shell) = shell else { continue };
+        let mut own = Tally::default();
+        if let Some(fooled) = check(script, shell, &mut own)? {
+            run.found.push(format!(
+                "{:?} executed {:?} unforeseen in:\n{script}\n{script:?}",
+                shell.shell().dialect(),
+                fooled.argv,
+            ));
+        }
+        *tally += own;
+    }
+    match brush::compare(script) {
+        Comparison::Same => run.compared = run.compared.saturating_add(1),
+        Comparison::NotMade => {}
+        Comparison::Differs(how) => run.found.push(format!("{how} in:\n{script}\n{script:?}")),
+    }
     Ok(())
 }
 

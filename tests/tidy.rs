@@ -48,6 +48,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ),
     ("starlark", &["execpolicy/src/language"]),
     ("starlark_syntax", &["execpolicy/src/language"]),
+    ("brush_parser", &["tests/oracle"]),
     ("clap", &["cli/src", "cli/build"]),
     ("landlock", &["sandbox/src"]),
     ("seccompiler", &["sandbox/src"]),

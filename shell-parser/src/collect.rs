@@ -12,7 +12,7 @@ use crate::assigned::Assigned;
 use crate::variables::{HOME, Variables};
 use crate::{
     Argument, Body, Command, Condition, FileRedirect, Input, Launch, Link, Part, Pipeline, Place, Redirect,
-    RedirectTarget, Script, Segment, Setting, Stage, Statement, Value, Word, WorkingDirectory,
+    RedirectMode, RedirectTarget, Script, Segment, Setting, Stage, Statement, Value, Word, WorkingDirectory,
 };
 use loops::Header;
 
@@ -146,8 +146,16 @@ impl Collector {
             .map(|redirect| redirects::file_redirect(redirect, variables))
             .collect();
         let input = redirects::input(&stage.redirects, variables);
+        // Where a redirect fails, nothing of the command happens, and the script goes on.
+        let fails = redirects
+            .iter()
+            .any(|redirect| !matches!(redirect.mode, RedirectMode::Heredoc | RedirectMode::Herestring));
         if let Command::Simple(invocation) = &stage.command {
+            let before = fails.then(|| self.surroundings.variables.clone());
             self.simple(invocation, stage, redirects, input);
+            if let Some(before) = before {
+                self.surroundings.variables.keep_common(&before);
+            }
             return;
         }
         if !redirects.is_empty() {
@@ -165,7 +173,13 @@ impl Collector {
         if let Some(input) = input {
             self.surroundings.input = input;
         }
-        self.compound(&stage.command, outer);
+        if fails {
+            let start = outer.directory.clone();
+            self.maybe(|collector| collector.compound(&stage.command, outer));
+            self.forget_directory_unless(&start);
+        } else {
+            self.compound(&stage.command, outer);
+        }
     }
 
     fn compound(&mut self, command: &Command, outer: Surroundings) {

@@ -2,7 +2,7 @@
 
 use diagnostics::Span;
 
-use crate::cst::{Cst, Kind};
+use crate::cst::{Cst, Kind, Node};
 use crate::{Gap, GapReason};
 
 /// The language a text is in.
@@ -26,7 +26,7 @@ pub(crate) fn dialect_gaps(dialect: Dialect, cst: &Cst<'_>) -> Vec<Gap> {
         Dialect::Sh => cst
             .root()
             .descendants()
-            .filter(|node| is_bash_only(node.kind(), node.text()))
+            .filter(|node| is_bash_only(node.kind(), node.text()) || sets_for_good(*node))
             .map(|node| gap(node.span()))
             .collect(),
         Dialect::Zsh | Dialect::Unknown => uncommon_characters(cst.text()).into_iter().map(gap).collect(),
@@ -67,6 +67,8 @@ fn is_bash_only(kind: Kind, text: &str) -> bool {
         | Kind::KeywordSelect
         | Kind::KeywordDeclare
         | Kind::KeywordTypeset => true,
+        // A number of two digits or more is an argument.
+        Kind::FileDescriptor => text.len() > 1,
         Kind::Word => {
             text.contains('{')
                 || text.ends_with('$')
@@ -75,6 +77,26 @@ fn is_bash_only(kind: Kind, text: &str) -> bool {
         _ => false,
     }
 }
+
+/// Whether an assignment may stand before a special builtin, after which it stays (POSIX, 2.14; bash's own mode forgets
+/// it): `x=1 :`.
+fn sets_for_good(node: Node<'_>) -> bool {
+    let name = node.child(Kind::CommandName);
+    let harmless = |name: Node<'_>| {
+        let text = name.text();
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_./-".contains(&byte);
+        text.bytes().all(plain) && !SPECIAL_BUILTINS.contains(&text)
+    };
+    node.kind() == Kind::Command
+        && node.child(Kind::VariableAssignment).is_some()
+        && !name.is_some_and(harmless)
+}
+
+/// POSIX, 2.14, and `command`, which may run one of them.
+const SPECIAL_BUILTINS: &[&str] = &[
+    ".", ":", "break", "command", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set",
+    "shift", "times", "trap", "unset",
+];
 
 /// Bytes outside quotes that some shell acts on. Inside single quotes all agree; inside double quotes all agree
 /// while nothing expands.

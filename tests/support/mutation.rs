@@ -1,6 +1,5 @@
 //! Known scripts, changed: tokens taken out, put in, swapped, spliced from other scripts.
 
-use crate::cases::CASES;
 use crate::choices::Choices;
 
 /// A case with one to four changes.
@@ -35,10 +34,7 @@ pub fn mutated(choices: &mut Choices<'_>) -> String {
 fn case(choices: &mut Choices<'_>) -> &'static str {
     let high = choices.below(256);
     let index = high.saturating_mul(256).saturating_add(choices.below(256));
-    index
-        .checked_rem(CASES.len())
-        .and_then(|index| CASES.get(index))
-        .map_or("", |case| case.script)
+    crate::cases::case(index).map_or("", |case| case.script)
 }
 
 /// Runs of letters and digits, runs of blanks, and single other characters.

@@ -1,18 +1,20 @@
 //! The property that all rests on: what bash executes is among what was claimed.
 
+use std::collections::BTreeSet;
 use std::io;
+use std::ops::AddAssign;
 
-use shell_parser::{Dialect, Limits, Segment, Value, parse, segments};
+use shell_parser::{Limits, Segment, Value, parse, segments};
 
-use crate::bash::Bash;
 use crate::claims::claims;
+use crate::executor::Executor;
 
 /// A script that the reader vouched for, and a command of it that no segment foresaw.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Fooled {
     /// The text.
     pub script: String,
-    /// What bash executed.
+    /// What the shell executed.
     pub argv: Vec<String>,
 }
 
@@ -27,50 +29,77 @@ pub struct Tally {
     pub admitted: usize,
     /// Of these, scripts that executed something.
     pub admitted_executed: usize,
-    /// Words that admitted scripts executed.
+    /// Words of the different commands that admitted scripts executed.
     pub words: usize,
-    /// Of these, words that were known to the byte.
+    /// Of these, words that were claimed to the byte.
     pub exact: usize,
 }
 
-/// Runs a script and compares. `None` where every executed command was claimed, or a gap says that not all is.
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        for (sum, part) in [
+            (&mut self.scripts, other.scripts),
+            (&mut self.executed, other.executed),
+            (&mut self.admitted, other.admitted),
+            (&mut self.admitted_executed, other.admitted_executed),
+            (&mut self.words, other.words),
+            (&mut self.exact, other.exact),
+        ] {
+            *sum = sum.saturating_add(part);
+        }
+    }
+}
+
+/// How often a script is run again before the report of an unforeseen command is put down to an earlier script's
+/// job: what commands answer changes from run to run, and with it which branches run.
+const ATTEMPTS: usize = 12;
+
+/// Runs a script and compares, in the dialect of the shell. `None` where every executed command was claimed, or a gap
+/// says that not all is.
 ///
 /// # Errors
-/// Where bash is not to be had.
-pub fn check(script: &str, bash: &mut Bash, tally: &mut Tally) -> io::Result<Option<Fooled>> {
+/// Where the shell is not to be had.
+pub fn check(script: &str, shell: &mut Executor, tally: &mut Tally) -> io::Result<Option<Fooled>> {
     tally.scripts = tally.scripts.saturating_add(1);
     if script.contains('\0') || names_real_programs(script) {
         return Ok(None);
     }
-    let read = parse(script, Dialect::Bash, &Limits::default());
-    let executed = bash.run(script)?.argvs;
-    tally.executed = tally.executed.saturating_add(usize::from(!executed.is_empty()));
+    let read = parse(script, shell.shell().dialect(), &Limits::default());
+    let executed = shell.run(script)?.argvs;
+    let ran = usize::from(!executed.is_empty());
+    tally.executed = tally.executed.saturating_add(ran);
     if !read.gaps.is_empty() {
         return Ok(None);
     }
     tally.admitted = tally.admitted.saturating_add(1);
-    tally.admitted_executed = tally
-        .admitted_executed
-        .saturating_add(usize::from(!executed.is_empty()));
+    tally.admitted_executed = tally.admitted_executed.saturating_add(ran);
     let claimed = segments(&read);
-    for argv in &executed {
+    let different: BTreeSet<&Vec<String>> = executed.iter().collect();
+    for argv in different {
         count_words(&claimed, argv, tally);
     }
-    let Some(argv) = unforeseen(&claimed, &executed) else {
+    if unforeseen(&claimed, &executed).is_none() {
         return Ok(None);
-    };
-    // A report of a job that outlived an earlier script is no report of this one: it must come again.
-    let again = Bash::start()?.run(script)?.argvs;
-    let confirmed = unforeseen(&claimed, &again).is_some();
-    Ok(confirmed.then(|| Fooled {
-        script: script.to_owned(),
-        argv: argv.clone(),
-    }))
+    }
+    for _ in 0..ATTEMPTS {
+        let again = Executor::start(shell.shell().clone())?.run(script)?.argvs;
+        if let Some(argv) = unforeseen(&claimed, &again) {
+            return Ok(Some(Fooled {
+                script: script.to_owned(),
+                argv: argv.clone(),
+            }));
+        }
+    }
+    Ok(None)
 }
 
-/// Whether a text could reach a program of the machine in spite of the empty search path.
+/// Whether a text could reach a program of the machine in spite of the search path, or the oracle itself.
 fn names_real_programs(script: &str) -> bool {
-    script.contains("bin/") || script.contains("/bin") || script.contains("/usr") || script.contains("/proc")
+    script.contains("kill")
+        || script.contains("bin/")
+        || script.contains("/bin")
+        || script.contains("/usr")
+        || script.contains("/proc")
 }
 
 /// A command that no segment claims. A word with a newline makes bash write a report in two pieces, which mix with
@@ -95,17 +124,14 @@ fn unforeseen<'a>(claimed: &[Segment], executed: &'a [Vec<String>]) -> Option<&'
 
 /// Counts how sharp the claim for a command is.
 fn count_words(claimed: &[Segment], argv: &[String], tally: &mut Tally) {
-    let Some(segment) = claimed
+    let exact = claimed
         .iter()
-        .find(|segment| !segment.argv.is_empty() && claims(segment, argv))
-    else {
-        return;
-    };
-    let exact = segment
-        .argv
-        .iter()
-        .filter(|word| matches!(word.value, Value::Exact(_)))
-        .count();
+        .filter(|segment| !segment.argv.is_empty() && claims(segment, argv))
+        .map(|segment| {
+            let values = segment.argv.iter().map(|word| &word.value);
+            values.filter(|value| value.exact().is_some()).count()
+        })
+        .max();
     tally.words = tally.words.saturating_add(argv.len());
-    tally.exact = tally.exact.saturating_add(exact.min(argv.len()));
+    tally.exact = tally.exact.saturating_add(exact.unwrap_or(0));
 }

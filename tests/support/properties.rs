@@ -13,7 +13,7 @@ use crate::choices::Choices;
 use crate::engine::{Engine, RulesAlone};
 use crate::naive_judge;
 use crate::policies::{DrawnPolicy, DrawnRule};
-use crate::scripts;
+use crate::{scripts, splicing};
 
 /// A promise.
 #[derive(Clone, Copy, Debug)]
@@ -296,7 +296,7 @@ fn parsed(text: &str) -> Script {
 fn text(choices: &mut Choices<'_>, bytes: &[u8]) -> String {
     match choices.below(4) {
         0 | 1 => scripts::script(choices),
-        2 => scripts::spliced(choices),
+        2 => splicing::spliced(choices),
         _ => String::from_utf8_lossy(bytes).into_owned(),
     }
 }

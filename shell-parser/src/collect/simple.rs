@@ -7,7 +7,7 @@ use crate::assigned;
 use crate::field::{single, value};
 use crate::lower::builtin::read_names;
 use crate::{
-    Argument, Code, FileRedirect, Input, Invocation, Moment, Setting, Stage, Word, WorkingDirectory,
+    Argument, Code, FileRedirect, Input, Invocation, Moment, Place, Setting, Stage, Word, WorkingDirectory,
 };
 
 impl Collector {
@@ -96,7 +96,12 @@ impl Collector {
     fn settings(&mut self, invocation: &Invocation) -> Vec<Setting> {
         let words = invocation.words.get(invocation.wrappers..).unwrap_or_default();
         let name = words.first().and_then(Word::literal);
-        let lasting = words.is_empty() || matches!(name.as_deref(), Some("export" | "local" | "declare"));
+        // Outside a function `local` fails, and what the variable holds is what it held.
+        let in_function = self.surroundings.place == Place::Function;
+        let lasting = words.is_empty()
+            || matches!(name.as_deref(), Some("export" | "declare"))
+            || name.as_deref() == Some("local") && in_function;
+        let localises = name.as_deref() == Some("local") && !in_function;
         let freezes = name.as_deref() == Some("readonly");
         for name in assigned::set_by_words(invocation) {
             self.surroundings.variables.forget(&name);
@@ -109,6 +114,8 @@ impl Collector {
             let value = single(&assignment.value, &self.surroundings.variables);
             if freezes {
                 self.surroundings.variables.freeze(&assignment.name);
+            } else if localises {
+                self.surroundings.variables.forget(&assignment.name);
             } else if lasting {
                 self.surroundings.variables.set(&assignment.name, value.clone());
             }

@@ -216,7 +216,8 @@ fn is_plain_rest(line: &str) -> bool {
             _ => {}
         }
     }
-    quote.is_none() && !line.contains("<<")
+    // After an operator at the end bash goes on behind the body, the grammar before it.
+    quote.is_none() && !line.contains("<<") && !line.trim_end().ends_with(['&', '|'])
 }
 
 fn strip_tabs(raw: &str) -> String {
