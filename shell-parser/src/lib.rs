@@ -24,8 +24,9 @@ pub use dialect::Dialect;
 pub use gap::{Gap, GapReason};
 pub use limits::Limits;
 pub use script::{
-    Assignment, Body, Command, Condition, Invocation, Launch, Link, Negation, Part, Pipeline, Quoting,
-    Redirect, RedirectMode, RedirectTarget, Script, Spread, Stage, Statement, Word,
+    Arm, Assignment, AssignmentOperator, Body, Command, Condition, Direction, Enclosure, Invocation, Launch,
+    Link, Negation, NextArm, Part, Pipeline, Quoting, Redirect, RedirectMode, RedirectTarget, Repeat, Script,
+    Spread, Stage, Statement, TestItem, Word,
 };
 pub use segment::{Argument, FileRedirect, Input, Place, Segment, Setting, WorkingDirectory};
 pub use value::Value;

@@ -108,8 +108,10 @@ pub enum Command {
         /// The `else` body; empty where there is none.
         otherwise: Body,
     },
-    /// `while` and `until`: which of the two does not matter to what may run.
+    /// `while condition; do body; done`, and `until`.
     While {
+        /// Which of the two.
+        repeat: Repeat,
         /// What is run before each round.
         condition: Body,
         /// The round.
@@ -130,20 +132,72 @@ pub enum Command {
     Case {
         /// What is compared.
         word: Word,
-        /// The patterns and the body of each arm.
-        arms: Vec<(Vec<Word>, Body)>,
+        /// In the order of the text.
+        arms: Vec<Arm>,
     },
-    /// `[[ … ]]`: the words in it, whose expansions run.
-    Test(Vec<Word>),
+    /// `[[ … ]]`: operators and operands in the order of the text; the operands' expansions run.
+    Test(Vec<TestItem>),
     /// `name() { body; }`: the body runs where the name is called later.
     Function {
         /// What it is called.
         name: Box<str>,
+        /// What its body stands in.
+        enclosure: Enclosure,
         /// What it runs.
         body: Body,
     },
     /// A construct that is a gap; the commands seen inside it, which may run or not.
     Unknown(Body),
+}
+
+/// Until when a loop goes on. What may run does not depend on it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Repeat {
+    /// `while`
+    WhileTrue,
+    /// `until`
+    UntilTrue,
+}
+
+/// One arm of a `case`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Arm {
+    /// Any of which lets the body run.
+    pub patterns: Vec<Word>,
+    /// What runs.
+    pub body: Body,
+    /// What comes after it.
+    pub next: NextArm,
+}
+
+/// What a `case` does behind the body of an arm. What may run does not depend on it.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum NextArm {
+    /// `;;`, or the end.
+    #[default]
+    Leave,
+    /// `;&`: the next body runs too.
+    Run,
+    /// `;;&`: the next patterns are tried too.
+    Try,
+}
+
+/// One item of `[[ … ]]`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum TestItem {
+    /// `-f`, `==`, `&&`, `!`, `(`: as it is written.
+    Operator(Box<str>),
+    /// What is tested, or compared with.
+    Operand(Word),
+}
+
+/// What a function's body stands in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Enclosure {
+    /// `{ body; }`
+    Group,
+    /// `( body )`
+    Subshell,
 }
 
 impl Default for Command {
@@ -166,12 +220,26 @@ pub struct Invocation {
 /// `name=value`
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Assignment {
+    /// How many words of the command stand before it: none but in a declaration, `export A B=1`.
+    pub words_before: usize,
     /// The variable.
     pub name: Box<str>,
-    /// What it gets: always one field, without splitting or globbing.
+    /// Whether the value replaces what it holds.
+    pub operator: AssignmentOperator,
+    /// What it gets: always one field, without splitting or globbing. Where it is appended to, the variable itself
+    /// is the first part.
     pub value: Word,
     /// Its text.
     pub span: Span,
+}
+
+/// What an assignment does with the value that is there.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum AssignmentOperator {
+    /// `=`
+    Set,
+    /// `+=`
+    Append,
 }
 
 /// A shell word: what stands between blanks.
@@ -201,6 +269,10 @@ pub enum Part {
     Derived {
         /// The variable; `#` where it is the length of one.
         name: Box<str>,
+        /// As it is written, from `${` to `}`.
+        text: Box<str>,
+        /// What runs in its operand.
+        operand: Vec<Part>,
         /// Whether it stands in double quotes.
         quoting: Quoting,
     },
@@ -211,13 +283,33 @@ pub enum Part {
         /// Whether it stands in double quotes.
         quoting: Quoting,
     },
+    /// `<(…)`, `>(…)`: a command beside this one, and one word that names the pipe to it.
+    Process {
+        /// Which end the word names.
+        direction: Direction,
+        /// What runs.
+        body: Body,
+    },
+    /// `(a "b c")` behind an assignment: the elements.
+    Array(Vec<Word>),
     /// An expansion that is not followed further: a brace list, a tilde, a gap. What runs in it is in `body`.
     Opaque {
+        /// As it is written, where it is no gap.
+        text: Box<str>,
         /// Commands seen inside, which may run.
         body: Body,
         /// How many fields it may become.
         spread: Spread,
     },
+}
+
+/// Which end of a process substitution's pipe the command gets.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Direction {
+    /// `<(…)`
+    Read,
+    /// `>(…)`
+    Write,
 }
 
 /// How many fields an expansion may become.

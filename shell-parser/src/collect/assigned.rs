@@ -40,7 +40,7 @@ impl Assigned {
                 }
                 self.body(otherwise);
             }
-            Command::While { condition, body } => {
+            Command::While { condition, body, .. } => {
                 self.body(condition);
                 self.body(body);
             }
@@ -48,7 +48,7 @@ impl Assigned {
                 self.names.push(name.clone());
                 self.body(body);
             }
-            Command::Case { arms, .. } => arms.iter().for_each(|(_, body)| self.body(body)),
+            Command::Case { arms, .. } => arms.iter().for_each(|arm| self.body(&arm.body)),
             // A call of it, or what is not understood, may set anything.
             Command::Function { .. } | Command::Unknown(_) => self.any = true,
         }

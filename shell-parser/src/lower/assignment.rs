@@ -3,7 +3,7 @@
 use super::Lowering;
 use super::parameter::is_name;
 use crate::cst::{Kind, Node};
-use crate::{Assignment, Command, GapReason, Invocation, Part, Word};
+use crate::{Assignment, AssignmentOperator, Command, GapReason, Invocation, Part, Word};
 
 impl<'c> Lowering<'c> {
     /// Assignments that stand alone: they set the shell's own variables.
@@ -85,7 +85,10 @@ impl<'c> Lowering<'c> {
         self.check_separated(*end, node);
         *end = Some(node.span().end());
         match self.assignment(node) {
-            Some(assignment) => invocation.assignments.push(assignment),
+            Some(assignment) => invocation.assignments.push(Assignment {
+                words_before: invocation.words.len(),
+                ..assignment
+            }),
             None => self.gap(node.span(), GapReason::Assignment),
         }
     }
@@ -130,7 +133,8 @@ impl<'c> Lowering<'c> {
                 span: diagnostics::Span::of(end, end),
             },
         };
-        if operator.kind() == Kind::PlusEqual {
+        let appends = operator.kind() == Kind::PlusEqual;
+        if appends {
             let before = Part::Parameter {
                 name: name.text().into(),
                 quoting: crate::Quoting::Quoted,
@@ -138,7 +142,13 @@ impl<'c> Lowering<'c> {
             word.parts.insert(0, before);
         }
         Some(Assignment {
+            words_before: 0,
             name: name.text().into(),
+            operator: if appends {
+                AssignmentOperator::Append
+            } else {
+                AssignmentOperator::Set
+            },
             value: word,
             span: node.span(),
         })
@@ -148,7 +158,7 @@ impl<'c> Lowering<'c> {
 impl<'c> Lowering<'c> {
     /// `(a "b c" $(d))`: the elements' expansions run; the value is not followed.
     fn array(&mut self, node: Node<'c>) -> Word {
-        let mut parts = Vec::new();
+        let mut elements = Vec::new();
         for child in node.children() {
             match child.kind() {
                 Kind::OpenParen | Kind::CloseParen => {}
@@ -158,16 +168,12 @@ impl<'c> Lowering<'c> {
                     if child.text().starts_with('[') {
                         self.gap(child.span(), GapReason::Assignment);
                     }
-                    parts.append(&mut self.word(child).parts);
+                    elements.push(self.word(child));
                 }
             }
         }
-        parts.push(Part::Opaque {
-            body: crate::Body::default(),
-            spread: crate::Spread::Many,
-        });
         Word {
-            parts,
+            parts: vec![Part::Array(elements)],
             span: node.span(),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::cst::{Kind, Node};
-use crate::{Body, Command, GapReason};
+use crate::{Body, Command, GapReason, Repeat};
 
 impl<'c> Lowering<'c> {
     pub(super) fn group(&mut self, node: Node<'c>) -> Command {
@@ -75,6 +75,10 @@ impl<'c> Lowering<'c> {
             return Command::Unknown(self.unknown(node, GapReason::Construct));
         };
         Command::While {
+            repeat: match node.child(Kind::KeywordUntil) {
+                Some(_) => Repeat::UntilTrue,
+                None => Repeat::WhileTrue,
+            },
             condition,
             body: self.body(group.inner_children()),
         }

@@ -5,7 +5,7 @@ use super::builtin::is_followed;
 use super::parameter::is_name;
 use super::simple::is_reserved;
 use crate::cst::{Kind, Node};
-use crate::{Body, Command, GapReason};
+use crate::{Body, Command, Enclosure, GapReason};
 
 impl<'c> Lowering<'c> {
     /// `name() { body; }` and `function name { body; }`.
@@ -31,12 +31,14 @@ impl<'c> Lowering<'c> {
         if !node.children().all(|child| known(&child)) {
             self.gap(node.span(), GapReason::Construct);
         }
-        let body = match self.nested(body.span(), |lowering| lowering.function_body(body)) {
-            Command::Group(body) | Command::Subshell(body) | Command::Unknown(body) => body,
-            _ => Body::default(),
+        let (enclosure, body) = match self.nested(body.span(), |lowering| lowering.function_body(body)) {
+            Command::Subshell(body) => (Enclosure::Subshell, body),
+            Command::Group(body) | Command::Unknown(body) => (Enclosure::Group, body),
+            _ => (Enclosure::Group, Body::default()),
         };
         Command::Function {
             name: name.into(),
+            enclosure,
             body,
         }
     }

@@ -24,8 +24,8 @@ enum Delimiter<'t> {
 enum Extent {
     /// With this text.
     Known(String),
-    /// With text that expands, and runs nothing.
-    Expands,
+    /// With this text, which expands, and runs nothing.
+    Expands(String),
     /// With text that may run commands, here.
     Runs(Span),
 }
@@ -85,8 +85,9 @@ impl<'c> Lowering<'c> {
 
     /// The body as the one word that it expands to.
     fn heredoc_word(&mut self, node: Node<'c>) -> Word {
-        let unknown = || {
+        let unknown = |text: &str| {
             vec![Part::Opaque {
+                text: text.into(),
                 body: Body::default(),
                 spread: Spread::One,
             }]
@@ -95,14 +96,14 @@ impl<'c> Lowering<'c> {
         let span = node.child(Kind::HeredocBody).map_or(node.span(), Node::span);
         let parts = match extent {
             Some(Extent::Known(text)) => Some(vec![Part::Literal(text.into())]),
-            Some(Extent::Expands) => Some(unknown()),
+            Some(Extent::Expands(text)) => Some(unknown(&text)),
             Some(Extent::Runs(inside)) => self.reparse(inside),
             None => None,
         };
         if parts.is_none() {
             self.gap(node.span(), GapReason::Heredoc);
         }
-        let parts = parts.unwrap_or_else(unknown);
+        let parts = parts.unwrap_or_else(|| unknown(""));
         Word { parts, span }
     }
 
@@ -122,10 +123,13 @@ impl<'c> Lowering<'c> {
 
     /// `<<EOF | a | b`: a pipeline whose first stage is the command before.
     fn tail_pipeline(&mut self, node: Node<'c>) {
-        let stages = node
-            .children()
-            .filter(|child| !matches!(child.kind(), Kind::Pipe | Kind::PipeAmpersand));
-        self.tails.extend(stages.map(|stage| (Kind::Pipe, stage)));
+        let mut operator = Kind::Pipe;
+        for child in node.children() {
+            match child.kind() {
+                Kind::Pipe | Kind::PipeAmpersand => operator = child.kind(),
+                _ => self.tails.push((operator, child)),
+            }
+        }
     }
 
     /// The body, where its extent is certain.
@@ -156,7 +160,7 @@ impl<'c> Lowering<'c> {
         match delimiter {
             Delimiter::Quoted(_) => Some(Extent::Known(text)),
             Delimiter::Bare(_) if !text.contains(['$', '`', '\\']) => Some(Extent::Known(text)),
-            Delimiter::Bare(_) if expands_to_text_only(&text) => Some(Extent::Expands),
+            Delimiter::Bare(_) if expands_to_text_only(&text) => Some(Extent::Expands(text)),
             Delimiter::Bare(_) => Some(Extent::Runs(Span::of(body_start, body_end))),
         }
     }

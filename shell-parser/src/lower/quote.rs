@@ -53,6 +53,7 @@ pub(super) fn unquoted(raw: &str, word: &mut Word, scan: &mut Scan) -> Result<()
                 };
                 push_text(&mut text, word);
                 word.parts.push(Part::Opaque {
+                    text: rest.split('/').next().unwrap_or_default().into(),
                     body: Body::default(),
                     spread,
                 });

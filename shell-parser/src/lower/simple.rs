@@ -185,6 +185,8 @@ impl Word {
                         | Part::Parameter { .. }
                         | Part::Derived { .. }
                         | Part::Substitution { .. }
+                        | Part::Process { .. }
+                        | Part::Array(_)
                         | Part::Opaque { .. } => return None,
                     }
                 }

@@ -3,7 +3,7 @@
 use super::Lowering;
 use super::builtin::is_certain_test;
 use crate::cst::{Kind, Node};
-use crate::{Command, GapReason, Invocation, Part, Word};
+use crate::{Command, GapReason, Invocation, Part, TestItem, Word};
 
 impl<'c> Lowering<'c> {
     /// The grammar reads an expression where bash reads arguments; only where every item of it is a word between
@@ -48,7 +48,7 @@ impl<'c> Lowering<'c> {
     ///
     /// `-eq` and its like evaluate their operands as arithmetic, `-v` and `-R` a subscript.
     fn conditional_expression(&mut self, node: Node<'c>) -> Command {
-        let mut words = Vec::new();
+        let mut items = Vec::new();
         let mut kinds = node.children().map(Node::kind);
         let brackets = (kinds.next(), kinds.last());
         let blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t' | b'\n'));
@@ -56,20 +56,19 @@ impl<'c> Lowering<'c> {
         // `[[a` is a program's name.
         let apart = blank(text.get(2)) && blank(text.len().checked_sub(3).and_then(|index| text.get(index)));
         let whole = apart && brackets == (Some(Kind::DoubleOpenBracket), Some(Kind::DoubleCloseBracket));
-        if !whole || !self.operands(node, &mut words) {
+        if !whole || !self.items(node, &mut items) {
             return Command::Unknown(self.unknown(node, GapReason::Construct));
         }
-        Command::Test(words)
+        Command::Test(items)
     }
 
-    fn operands(&mut self, node: Node<'c>, words: &mut Vec<Word>) -> bool {
+    fn items(&mut self, node: Node<'c>, items: &mut Vec<TestItem>) -> bool {
         node.children().all(|child| match child.kind() {
             Kind::UnaryExpression | Kind::BinaryExpression | Kind::ParenthesizedExpression => {
-                self.operands(child, words)
+                self.items(child, items)
             }
-            Kind::TestOperator => !evaluates(child.text()),
-            Kind::DoubleOpenBracket
-            | Kind::DoubleCloseBracket
+            Kind::DoubleOpenBracket | Kind::DoubleCloseBracket => true,
+            Kind::TestOperator
             | Kind::OpenParen
             | Kind::CloseParen
             | Kind::Bang
@@ -80,9 +79,13 @@ impl<'c> Lowering<'c> {
             | Kind::BangEqual
             | Kind::EqualTilde
             | Kind::Less
-            | Kind::Greater => true,
+            | Kind::Greater => {
+                items.push(TestItem::Operator(child.text().into()));
+                !evaluates(child.text())
+            }
             Kind::ExtglobPattern | Kind::Regex => {
-                words.push(self.pattern(child));
+                let pattern = self.pattern(child);
+                items.push(TestItem::Operand(pattern));
                 true
             }
             Kind::Word
@@ -93,7 +96,8 @@ impl<'c> Lowering<'c> {
             | Kind::SimpleExpansion
             | Kind::Expansion
             | Kind::CommandSubstitution => {
-                words.push(self.word(child));
+                let operand = self.word(child);
+                items.push(TestItem::Operand(operand));
                 true
             }
             _ => false,

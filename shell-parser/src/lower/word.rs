@@ -42,10 +42,12 @@ impl<'c> Lowering<'c> {
         self.nested(node.span(), |lowering| lowering.piece(node, &mut word, &mut scan));
         if scan.brace == Brace::Expands {
             word.parts.push(Part::Opaque {
+                text: "".into(),
                 body: Body::default(),
                 spread: Spread::Many,
             });
         }
+        join_literals(&mut word.parts);
         word
     }
 
@@ -126,8 +128,7 @@ impl<'c> Lowering<'c> {
         if close.span().end() != node.span().end() || open.span().start() != node.span().start() {
             self.gap(node.span(), GapReason::Adjacency);
         }
-        // An empty string is an argument too.
-        word.parts.push(Part::Literal("".into()));
+        let before = word.parts.len();
         let mut after = quote::After::Text;
         for child in node.children() {
             if matches!(
@@ -142,6 +143,10 @@ impl<'c> Lowering<'c> {
             after = quote::After::Expansion;
         }
         self.string_text(Span::of(from, close.span().start()), after, word);
+        if word.parts.len() == before {
+            // An empty string is an argument too.
+            word.parts.push(Part::Literal("".into()));
+        }
     }
 
     fn string_text(&mut self, span: Span, after: quote::After, word: &mut Word) {
@@ -154,6 +159,7 @@ impl<'c> Lowering<'c> {
         } else {
             self.gap(span, GapReason::Adjacency);
             word.parts.push(Part::Opaque {
+                text: "".into(),
                 body: Body::default(),
                 spread: Spread::Many,
             });
@@ -163,11 +169,40 @@ impl<'c> Lowering<'c> {
     /// A piece that is not followed: a gap with what runs inside.
     pub(super) fn opaque(&mut self, node: Node<'c>, reason: GapReason, spread: Spread, word: &mut Word) {
         let body = self.unknown(node, reason);
-        word.parts.push(Part::Opaque { body, spread });
+        word.parts.push(Part::Opaque {
+            text: "".into(),
+            body,
+            spread,
+        });
     }
 
     /// The byte after a stretch of text.
     pub(super) fn byte_after(&self, span: Span) -> Option<u8> {
         self.text.as_bytes().get(span.end()).copied()
+    }
+}
+
+/// Makes one piece of texts that stand side by side, however each was quoted. An empty one stays where it stands
+/// between expansions, for it may make a field; a word that is nothing else has no parts.
+fn join_literals(parts: &mut Vec<Part>) {
+    if parts
+        .iter()
+        .filter(|part| matches!(part, Part::Literal(_)))
+        .count()
+        > 1
+    {
+        let mut joined: Vec<Part> = Vec::with_capacity(parts.len());
+        for part in parts.drain(..) {
+            match (joined.last_mut(), part) {
+                (Some(Part::Literal(before)), Part::Literal(after)) => {
+                    *before = format!("{before}{after}").into();
+                }
+                (_, part) => joined.push(part),
+            }
+        }
+        *parts = joined;
+    }
+    if matches!(parts.as_slice(), [Part::Literal(text)] if text.is_empty()) {
+        parts.clear();
     }
 }
