@@ -10,13 +10,15 @@ use support::engine::Engine;
 mod agent_commands;
 #[path = "corpora/parse_cases.rs"]
 mod parse_cases;
+#[path = "corpora/printing.rs"]
+mod printing;
 
 /// A test over the collections.
 type Check = fn(&Corpora) -> Result<(), Failed>;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let tests: [(&str, Check); 3] = [
+    let tests: [(&str, Check); 4] = [
         (
             "what bash executed was claimed",
             parse_cases::what_bash_executed_was_claimed,
@@ -28,6 +30,10 @@ fn main() -> ExitCode {
         (
             "agent commands are understood",
             agent_commands::agent_commands_are_understood,
+        ),
+        (
+            "real commands print as themselves",
+            printing::real_commands_print_as_themselves,
         ),
     ];
     let trials: Vec<Trial> = match Corpora::find() {

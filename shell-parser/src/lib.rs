@@ -9,7 +9,9 @@ mod field;
 mod gap;
 mod limits;
 mod lower;
+mod placeless;
 mod preflight;
+mod print;
 mod script;
 mod segment;
 mod value;
@@ -23,6 +25,8 @@ pub use collect::segments;
 pub use dialect::Dialect;
 pub use gap::{Gap, GapReason};
 pub use limits::Limits;
+pub use placeless::placeless;
+pub use print::{PrintError, print};
 pub use script::{
     Arm, Assignment, AssignmentOperator, Body, Command, Condition, Direction, Enclosure, Invocation, Launch,
     Link, Negation, NextArm, Part, Pipeline, Quoting, Redirect, RedirectMode, RedirectTarget, Repeat, Script,

@@ -25,6 +25,8 @@ mod word;
 
 use diagnostics::Span;
 
+pub(crate) use simple::is_reserved;
+
 use crate::cst::{Cst, Kind, Node};
 use crate::wrapper::Head;
 use crate::{Body, Gap, GapReason, Limits, Script};

@@ -70,8 +70,12 @@ impl<'c> Lowering<'c> {
         if !node.is_leaf() || acts(node.text()) {
             self.gap(node.span(), GapReason::Construct);
         }
+        // The grammar takes a plain word for a pattern in one place and for a word in the next.
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_./:,@%+=-".contains(&byte);
+        let is_text = node.kind() == Kind::ExtglobPattern && node.text().bytes().all(plain);
+        let part = if is_text { Part::Literal } else { Part::Pattern };
         Word {
-            parts: vec![Part::Pattern(node.text().into())],
+            parts: vec![part(node.text().into())],
             span: node.span(),
         }
     }

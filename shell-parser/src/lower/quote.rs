@@ -51,6 +51,9 @@ pub(super) fn unquoted(raw: &str, word: &mut Word, scan: &mut Scan) -> Result<()
                 } else {
                     Spread::One
                 };
+                if split {
+                    scan.brace = Brace::Expands;
+                }
                 push_text(&mut text, word);
                 word.parts.push(Part::Opaque {
                     text: rest.split('/').next().unwrap_or_default().into(),

@@ -145,7 +145,7 @@ fn is_programs(name: &str) -> bool {
 }
 
 /// Words that are no program's name where they stand bare.
-pub(super) fn is_reserved(text: &str) -> bool {
+pub(crate) fn is_reserved(text: &str) -> bool {
     matches!(
         text,
         "!" | "case"

@@ -85,7 +85,7 @@ impl<'c> Lowering<'c> {
             }
             Kind::ExtglobPattern | Kind::Regex => {
                 let pattern = self.pattern(child);
-                items.push(TestItem::Operand(pattern));
+                push_operand(items, pattern);
                 true
             }
             Kind::Word
@@ -97,11 +97,23 @@ impl<'c> Lowering<'c> {
             | Kind::Expansion
             | Kind::CommandSubstitution => {
                 let operand = self.word(child);
-                items.push(TestItem::Operand(operand));
+                push_operand(items, operand);
                 true
             }
             _ => false,
         })
+    }
+}
+
+/// Adds an operand, or a piece of the one that it touches: `*"a b"*`.
+fn push_operand(items: &mut Vec<TestItem>, operand: Word) {
+    match items.last_mut() {
+        Some(TestItem::Operand(before)) if before.span.end() == operand.span.start() => {
+            before.parts.extend(operand.parts);
+            before.span = before.span.to(operand.span);
+            super::word::join_literals(&mut before.parts);
+        }
+        Some(TestItem::Operand(_) | TestItem::Operator(_)) | None => items.push(TestItem::Operand(operand)),
     }
 }
 

@@ -41,11 +41,12 @@ impl<'c> Lowering<'c> {
         let mut scan = Scan::default();
         self.nested(node.span(), |lowering| lowering.piece(node, &mut word, &mut scan));
         if scan.brace == Brace::Expands {
-            word.parts.push(Part::Opaque {
-                text: "".into(),
-                body: Body::default(),
+            // Its text is kept as a whole, for a quote in it decides what the list is.
+            word.parts = vec![Part::Opaque {
+                text: node.text().into(),
+                body: bodies(word.parts),
                 spread: Spread::Many,
-            });
+            }];
         }
         join_literals(&mut word.parts);
         word
@@ -182,9 +183,24 @@ impl<'c> Lowering<'c> {
     }
 }
 
+/// Everything that runs in some parts.
+fn bodies(parts: Vec<Part>) -> Body {
+    let mut all = Body::default();
+    for part in parts {
+        let body = match part {
+            Part::Literal(_) | Part::Pattern(_) | Part::Parameter { .. } => continue,
+            Part::Derived { operand, .. } => bodies(operand),
+            Part::Array(elements) => bodies(elements.into_iter().flat_map(|word| word.parts).collect()),
+            Part::Substitution { body, .. } | Part::Process { body, .. } | Part::Opaque { body, .. } => body,
+        };
+        all.statements.extend(body.statements);
+    }
+    all
+}
+
 /// Makes one piece of texts that stand side by side, however each was quoted. An empty one stays where it stands
 /// between expansions, for it may make a field; a word that is nothing else has no parts.
-fn join_literals(parts: &mut Vec<Part>) {
+pub(super) fn join_literals(parts: &mut Vec<Part>) {
     if parts
         .iter()
         .filter(|part| matches!(part, Part::Literal(_)))
