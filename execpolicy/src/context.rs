@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shell_parser::Dialect;
+use shell_parser::{Dialect, Environment};
 
 use crate::ConfinementName;
 
@@ -28,6 +28,15 @@ pub struct Context {
     pub approval: Approval,
     /// What the caller will enforce around the command; `None` is nothing.
     pub confinement: Option<ConfinementName>,
+}
+
+impl Context {
+    /// What is known of the shell that will run the script.
+    pub(crate) fn shell(&self) -> Environment<'_> {
+        Environment {
+            home: self.home.as_deref(),
+        }
+    }
 }
 
 /// A working directory.

@@ -36,7 +36,7 @@ const NESTING: usize = 3;
 /// rule counts only where it surely matches; what no allow speaks for is the fallback's.
 pub fn judge<F: Fallback>(script: &Script, policy: &PolicySet, context: &Context, fallback: &F) -> Verdict {
     judge_segments(
-        shell_parser::segments(script),
+        shell_parser::segments_in(script, &context.shell()),
         &script.gaps,
         policy,
         context,

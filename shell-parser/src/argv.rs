@@ -3,14 +3,15 @@
 use diagnostics::Span;
 
 use crate::{
-    Body, Command, Condition, Invocation, Launch, Link, Negation, Part, Pipeline, Script, Stage, Statement,
-    Word, print,
+    Body, Command, Condition, Gap, GapReason, Invocation, Launch, Link, Negation, Part, Pipeline, Script,
+    Stage, Statement, Word, print,
 };
 
 /// The script that runs one program with exactly these arguments, and the text that its spans point into: the
 /// arguments, quoted for a shell where they need it.
 ///
-/// No shell reads these words, so nothing in them is a gap and `time` or `command` are programs like any other.
+/// No shell reads these words, so nothing in them is a gap and `time` or `command` are programs like any other. The
+/// exception is `eval` and `trap`, of which there is no program: whoever passes them means a shell that is not seen.
 pub fn script_of_argv(argv: &[&str]) -> (String, Script) {
     let mut text = String::new();
     let mut words = Vec::with_capacity(argv.len());
@@ -30,10 +31,18 @@ pub fn script_of_argv(argv: &[&str]) -> (String, Script) {
         return (text, Script::default());
     }
     let span = Span::of(0, text.len());
+    let gaps = match argv.first() {
+        Some(&("eval" | "trap")) => vec![Gap {
+            span,
+            reason: GapReason::Builtin,
+        }],
+        Some(_) | None => Vec::new(),
+    };
     let command = Command::Simple(Invocation {
         assignments: Vec::new(),
         words,
         wrappers: 0,
+        code: None,
     });
     let stage = Stage {
         command,
@@ -59,7 +68,7 @@ pub fn script_of_argv(argv: &[&str]) -> (String, Script) {
             body: Body {
                 statements: vec![statement],
             },
-            gaps: Vec::new(),
+            gaps,
         },
     )
 }

@@ -1,6 +1,5 @@
 //! Script to segments: every command that may run, with what surrounds it.
 
-mod assigned;
 mod directory;
 mod function;
 mod loops;
@@ -9,18 +8,35 @@ mod simple;
 
 use diagnostics::Span;
 
-use crate::variables::Variables;
+use crate::assigned::Assigned;
+use crate::variables::{HOME, Variables};
 use crate::{
     Argument, Arm, Body, Command, Condition, FileRedirect, Input, Launch, Link, Part, Pipeline, Place,
-    Redirect, RedirectTarget, Script, Segment, Setting, Stage, Statement, TestItem, Word, WorkingDirectory,
+    Redirect, RedirectTarget, Script, Segment, Setting, Stage, Statement, TestItem, Value, Word,
+    WorkingDirectory,
 };
-use assigned::Assigned;
 use loops::Header;
 
 /// Everything that a script may execute, in the order of the text.
 ///
 /// Each branch and each round of a loop is among it, whether it runs or not.
 pub fn segments(script: &Script) -> Vec<Segment> {
+    segments_in(script, &Environment::default())
+}
+
+/// What the caller vouches for of the shell that will run a script. A script that changes it has a gap.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Environment<'a> {
+    /// The value of `HOME`, to which `~` and a bare `cd` lead; `None` where it may be anything.
+    pub home: Option<&'a str>,
+}
+
+/// As [`segments`], in a shell of which something is known.
+pub fn segments_in(script: &Script, environment: &Environment<'_>) -> Vec<Segment> {
+    let mut variables = Variables::default();
+    if let Some(home) = environment.home {
+        variables.set(HOME, Value::Exact(home.into()));
+    }
     let mut collector = Collector {
         segments: Vec::with_capacity(script.body.statements.len()),
         surroundings: Surroundings {
@@ -30,7 +46,7 @@ pub fn segments(script: &Script) -> Vec<Segment> {
             input: Input::Inherited,
             directory: WorkingDirectory::Start,
             functions: Vec::new(),
-            variables: Variables::default(),
+            variables,
             certain: true,
         },
     };

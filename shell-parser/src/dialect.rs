@@ -67,7 +67,11 @@ fn is_bash_only(kind: Kind, text: &str) -> bool {
         | Kind::KeywordSelect
         | Kind::KeywordDeclare
         | Kind::KeywordTypeset => true,
-        Kind::Word => text.contains('{') || matches!(text, "time" | "coproc" | "source"),
+        Kind::Word => {
+            text.contains('{')
+                || text.ends_with('$')
+                || matches!(text, "time" | "coproc" | "source" | "eval" | "trap" | "builtin")
+        }
         _ => false,
     }
 }
@@ -112,6 +116,9 @@ fn foreign_word(text: &str) -> Option<Span> {
         "time",
         "coproc",
         "function",
+        "eval",
+        "trap",
+        "builtin",
     ];
     let mut offset: usize = 0;
     for piece in text.split_inclusive([' ', '&', '|', ';']) {

@@ -76,7 +76,7 @@ impl Field {
         match part {
             Part::Literal(text) => self.text(text),
             Part::Pattern(raw) => match self.texts.as_slice() {
-                [text] if self.suffix.is_none() => {
+                [text] if self.suffix.is_none() && !opens_class(raw) => {
                     let before = self.pattern.take().unwrap_or_else(|| escape(text));
                     self.pattern = Some(before + raw);
                 }
@@ -174,6 +174,12 @@ impl Field {
             (None, None, texts) => Value::OneOf(texts.iter().map(|text| text.as_str().into()).collect()),
         }
     }
+}
+
+/// Whether a piece of a pattern may begin a class that ends in a later piece: `[a"b"]`.
+fn opens_class(raw: &str) -> bool {
+    raw.rfind('[')
+        .is_some_and(|open| !raw.get(open..).is_some_and(|class| class.contains(']')))
 }
 
 /// What all of some texts begin with.

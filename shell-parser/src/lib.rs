@@ -2,9 +2,11 @@
 #![forbid(unsafe_code)]
 
 mod argv;
+mod assigned;
 mod collect;
 mod cst;
 mod dialect;
+mod documents;
 mod field;
 mod gap;
 mod limits;
@@ -20,17 +22,20 @@ mod wrapper;
 
 use diagnostics::Span;
 
+use documents::Document;
+use lower::Original;
+
 pub use argv::script_of_argv;
-pub use collect::segments;
+pub use collect::{Environment, segments, segments_in};
 pub use dialect::Dialect;
 pub use gap::{Gap, GapReason};
 pub use limits::Limits;
 pub use placeless::placeless;
 pub use print::{PrintError, print};
 pub use script::{
-    Arm, Assignment, AssignmentOperator, Body, Command, Condition, Direction, Enclosure, Invocation, Launch,
-    Link, Negation, NextArm, Part, Pipeline, Quoting, Redirect, RedirectMode, RedirectTarget, Repeat, Script,
-    Spread, Stage, Statement, TestItem, Word,
+    Arm, Assignment, AssignmentOperator, Body, Code, Command, Condition, Direction, Enclosure, Invocation,
+    Launch, Link, Moment, Negation, NextArm, Part, Pipeline, Quoting, Redirect, RedirectMode, RedirectTarget,
+    Repeat, Script, Spread, Stage, Statement, TestItem, Word,
 };
 pub use segment::{Argument, FileRedirect, Input, Place, Segment, Setting, WorkingDirectory};
 pub use value::Value;
@@ -48,22 +53,44 @@ pub fn parse(text: &str, dialect: Dialect, limits: &Limits) -> Script {
         };
     }
     let mut gaps = preflight::character_gaps(text);
-    let mut script = match cst::read(text, limits) {
-        Ok(mut cst) => {
-            gaps.append(&mut cst.faults);
-            gaps.append(&mut dialect::dialect_gaps(dialect, &cst));
-            lower::lower(&cst, limits)
-        }
-        Err(bound) => Script {
-            body: Body::default(),
-            gaps: vec![whole(bound)],
-        },
-    };
+    let mut script = read(text, text, &[], dialect, limits).unwrap_or_else(|bound| Script {
+        body: Body::default(),
+        gaps: vec![whole(bound)],
+    });
+    if !script.gaps.is_empty()
+        && text.contains("<<")
+        && let Some(lifted) = documents::lift(text)
+        && let Ok(certain) = read(&lifted.text, text, &lifted.documents, dialect, limits)
+        && certain.gaps.is_empty()
+    {
+        script = certain;
+    }
     script.gaps.append(&mut gaps);
     script.gaps.sort_by_key(|gap| (gap.span, gap.reason));
     script.gaps.dedup();
     limit_gaps(&mut script.gaps, limits);
     script
+}
+
+/// Reads what is left of a text when documents are taken out of it; all of it, where none are.
+fn read(
+    left: &str,
+    text: &str,
+    documents: &[Document],
+    dialect: Dialect,
+    limits: &Limits,
+) -> Result<Script, GapReason> {
+    let mut cst = cst::read(left, limits)?;
+    let mut gaps = std::mem::take(&mut cst.faults);
+    gaps.append(&mut dialect::dialect_gaps(dialect, &cst));
+    let whole = Original {
+        text,
+        documents,
+        dialect,
+    };
+    let mut script = lower::lower(&cst, whole, limits);
+    script.gaps.append(&mut gaps);
+    Ok(script)
 }
 
 /// Keeps the first gaps of a text that is full of them; one more stands for the rest.

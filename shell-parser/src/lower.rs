@@ -9,10 +9,13 @@
 
 mod assignment;
 mod block;
+mod brace;
 pub(crate) mod builtin;
 mod case;
+mod evaluated;
 mod function;
 mod heredoc;
+mod lifted;
 mod parameter;
 mod quote;
 mod redirect;
@@ -27,14 +30,22 @@ use diagnostics::Span;
 
 pub(crate) use simple::is_reserved;
 
-use crate::cst::{Cst, Kind, Node};
+use crate::cst::{self, Cst, Kind, Node};
+use crate::documents::Document;
 use crate::wrapper::Head;
-use crate::{Body, Gap, GapReason, Limits, Script};
+use crate::{Body, Dialect, Gap, GapReason, Limits, Script, dialect};
+
+/// How much text is read once more at the most, in bytes of text and of the blanks before it; past it the text is a
+/// gap.
+const REPARSED: usize = 256 * 1024;
 
 /// Lowers a checked tree.
-pub(crate) fn lower(cst: &Cst<'_>, limits: &Limits) -> Script {
-    let mut lowering = Lowering::new(cst, limits);
+pub(crate) fn lower(cst: &Cst<'_>, original: Original<'_>, limits: &Limits) -> Script {
+    let mut lowering = Lowering::new(cst, original, limits);
     let body = lowering.body(cst.root().children());
+    if lowering.documents_seen != original.documents.len() {
+        lowering.gap(cst.root().span(), GapReason::Heredoc);
+    }
     for dash in std::mem::take(&mut lowering.dashes) {
         lowering.gap(dash, GapReason::Skipped);
     }
@@ -44,10 +55,24 @@ pub(crate) fn lower(cst: &Cst<'_>, limits: &Limits) -> Script {
     }
 }
 
+/// What a tree was made from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Original<'c> {
+    /// The text with its here-documents. The tree's own text is as long and has blanks where these were taken out.
+    pub(crate) text: &'c str,
+    /// The documents that were taken out.
+    pub(crate) documents: &'c [Document],
+    /// The language it is in.
+    pub(crate) dialect: Dialect,
+}
+
 /// The state of one lowering.
 struct Lowering<'c> {
     cst: &'c Cst<'c>,
     text: &'c str,
+    original: Original<'c>,
+    /// How many of the original's documents the tree has a redirect for.
+    documents_seen: usize,
     limits: &'c Limits,
     gaps: Vec<Gap>,
     commands: usize,
@@ -63,10 +88,12 @@ struct Lowering<'c> {
 }
 
 impl<'c> Lowering<'c> {
-    fn new(cst: &'c Cst<'c>, limits: &'c Limits) -> Self {
+    fn new(cst: &'c Cst<'c>, original: Original<'c>, limits: &'c Limits) -> Self {
         Self {
             cst,
             text: cst.text(),
+            original,
+            documents_seen: 0,
             limits,
             gaps: Vec::new(),
             commands: 0,
@@ -92,6 +119,43 @@ impl<'c> Lowering<'c> {
         let lowered = lower(self);
         self.depth = self.depth.saturating_sub(1);
         lowered
+    }
+
+    /// Reads a piece of the text once more, with blanks before it that keep its place, as a part of this script;
+    /// `None` where too much was read more than once already.
+    fn read_again<T>(
+        &mut self,
+        padded: &str,
+        span: Span,
+        lower: impl for<'i> FnOnce(&mut Lowering<'i>, Node<'i>) -> T,
+    ) -> Option<T> {
+        self.reparsed = self.reparsed.saturating_add(padded.len());
+        if self.reparsed > REPARSED {
+            return None;
+        }
+        let mut cst = cst::read(padded, self.limits).ok()?;
+        self.gaps.append(&mut cst.faults);
+        self.gaps
+            .append(&mut dialect::dialect_gaps(self.original.dialect, &cst));
+        let original = Original {
+            text: padded,
+            documents: &[],
+            ..self.original
+        };
+        let mut inner = Lowering {
+            commands: self.commands,
+            depth: self.depth,
+            reparsed: self.reparsed,
+            ..Lowering::new(&cst, original, self.limits)
+        };
+        let lowered = lower(&mut inner, cst.root());
+        if !inner.dashes.is_empty() {
+            inner.gap(span, GapReason::Skipped);
+        }
+        self.commands = inner.commands;
+        self.reparsed = inner.reparsed;
+        self.gaps.append(&mut inner.gaps);
+        Some(lowered)
     }
 
     /// A construct that is not followed: a gap, and the commands seen inside.

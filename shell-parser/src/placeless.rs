@@ -94,6 +94,9 @@ fn command(command: &mut Command) {
 fn invocation(invocation: &mut Invocation) {
     invocation.assignments.iter_mut().for_each(assignment);
     invocation.words.iter_mut().for_each(word);
+    if let Some(code) = &mut invocation.code {
+        body(&mut code.body);
+    }
 }
 
 fn assignment(assignment: &mut Assignment) {

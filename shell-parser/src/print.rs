@@ -18,6 +18,10 @@ pub enum PrintError {
     /// It has gaps: what their text means is not known, so neither is which other texts mean the same.
     #[error("the script has gaps")]
     Gaps,
+    /// It holds an expansion that is no gap and whose text is not kept: a here-document without its tabs, in which
+    /// something runs.
+    #[error("the script holds text that is not kept")]
+    NotKept,
     /// Its canonical text would not be read back as the same script: it is longer than the limits allow, or it
     /// holds a construct that only reads as it does where it stood.
     #[error("the script's canonical text would not be read as the same script")]
@@ -39,6 +43,9 @@ pub fn print(script: &Script, limits: &Limits) -> Result<String, PrintError> {
     let mut printer = Printer::default();
     printer.body(&script.body);
     printer.finish_line();
+    if printer.incomplete {
+        return Err(PrintError::NotKept);
+    }
     let text = printer.text;
     let read = parse(&text, Dialect::Bash, limits);
     if placeless(&read) == placeless(script) {
@@ -54,6 +61,8 @@ struct Printer {
     text: String,
     /// Bodies and closing lines of the here-documents that begin on this line.
     pending: String,
+    /// Whether something could not be written.
+    incomplete: bool,
 }
 
 impl Printer {

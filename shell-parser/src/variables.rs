@@ -5,6 +5,9 @@ use crate::Value;
 /// How many values of one variable are told apart.
 const FEW: usize = 16;
 
+/// What the caller vouches for. A script that sets it has a gap, so it outlives what is not followed.
+pub(crate) const HOME: &str = "HOME";
+
 /// Variables whose value the script itself has set, as far as it is certain. A name that is not here may hold
 /// anything.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -48,9 +51,9 @@ impl Variables {
         self.known.retain(|(known, _)| &**known != name);
     }
 
-    /// Forgets all of them.
+    /// Forgets all that a script may set.
     pub(crate) fn forget_all(&mut self) {
-        self.known.clear();
+        self.known.retain(|(name, _)| &**name == HOME);
     }
 
     /// Keeps what is the same in both: what holds whether something ran in between or not.

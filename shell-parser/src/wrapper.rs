@@ -1,4 +1,4 @@
-//! Words that bash takes off before it looks for a program: `command`, `exec`, `time`.
+//! Words that bash takes off before it looks for a program: `command`, `builtin`, `exec`, `time`.
 
 use crate::Word;
 
@@ -13,7 +13,7 @@ pub(crate) enum Head {
 
 /// How many leading words to take off, or `None` where that is not certain.
 ///
-/// `command` and `exec` are builtins however they are quoted; `time` is a keyword, only where it stands bare and
+/// `command`, `builtin` and `exec` are builtins however they are quoted; `time` is a keyword, only where it stands bare and
 /// first. `command -v` and `command -V` only look a name up, and stay.
 pub(crate) fn unwrap(words: &[Word], text: &str, head: Head) -> Option<usize> {
     let mut start: usize = 0;
@@ -25,7 +25,7 @@ pub(crate) fn unwrap(words: &[Word], text: &str, head: Head) -> Option<usize> {
         let Some(name) = word.literal() else {
             return Some(start);
         };
-        let is_builtin = name == "command" || name == "exec";
+        let is_builtin = matches!(&*name, "command" | "builtin" | "exec");
         let is_keyword = keywords && word.span.text(text) == Some("time");
         if !is_builtin && !is_keyword {
             return Some(start);

@@ -1,7 +1,8 @@
 //! The working directory through `cd`: known, or not.
 
 use super::Collector;
-use crate::{Argument, WorkingDirectory};
+use crate::variables::HOME;
+use crate::{Argument, Value, WorkingDirectory};
 
 impl Collector {
     /// Follows a `cd` that was just pushed; `pushd` and `popd` lead anywhere.
@@ -13,7 +14,8 @@ impl Collector {
         match segment.argv.first().and_then(exact).as_deref() {
             Some("cd") => {
                 let arguments: Option<Vec<String>> = segment.argv.iter().skip(1).map(exact).collect();
-                let target = arguments.as_deref().and_then(target);
+                let home = self.surroundings.variables.value(HOME).and_then(Value::exact);
+                let target = arguments.as_deref().and_then(|arguments| target(arguments, home));
                 self.surroundings.directory = match target {
                     Some(target) => moved(&self.surroundings.directory, target),
                     None => WorkingDirectory::Unknown,
@@ -34,13 +36,14 @@ impl Collector {
     }
 }
 
-/// The directory that `cd` is told, without options that resolve links and without `-`.
-fn target(arguments: &[String]) -> Option<&str> {
+/// The directory that `cd` is told, without options that resolve links and without `-`; home where it is told none.
+fn target<'a>(arguments: &'a [String], home: Option<&'a str>) -> Option<&'a str> {
     let rest = match arguments {
         [dashes, rest @ ..] if dashes == "--" => rest,
         all => all,
     };
     match rest {
+        [] => home.filter(|home| home.starts_with('/')),
         [target] if !target.is_empty() && !target.starts_with('-') => Some(target),
         _ => None,
     }

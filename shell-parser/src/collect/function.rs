@@ -8,10 +8,7 @@ impl Collector {
     pub(super) fn define(&mut self, name: &str, body: &Body) -> Function {
         let certain = self.surroundings.certain;
         let first = self.segments.len();
-        self.surroundings.directory = WorkingDirectory::Unknown;
-        // It is called later, when the variables hold something else.
-        self.surroundings.variables.forget_all();
-        self.maybe(|collector| collector.inside(Place::Function, body));
+        self.later(body);
         let moves = self.segments.iter().skip(first).any(|segment| {
             let name = segment.argv.first().map(|argument| &argument.value);
             name.is_some_and(|name| {
@@ -25,6 +22,13 @@ impl Collector {
             certain,
             moves: moves || calls_mover,
         }
+    }
+
+    /// Collects what runs later or never, when directory and variables are others.
+    pub(super) fn later(&mut self, body: &Body) {
+        self.surroundings.directory = WorkingDirectory::Unknown;
+        self.surroundings.variables.forget_all();
+        self.maybe(|collector| collector.inside(Place::Function, body));
     }
 
     /// What a name calls: the last function of that name.

@@ -2,8 +2,8 @@
 
 use diagnostics::Span;
 
-use super::assigned::Assigned;
 use super::{Collector, Keep, Surroundings};
+use crate::assigned::Assigned;
 use crate::field::value;
 use crate::{Body, Setting, Value, Word, WorkingDirectory};
 

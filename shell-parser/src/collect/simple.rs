@@ -1,10 +1,14 @@
 //! Simple commands: what they execute, what they set, and what that means for the commands after them.
 
 use super::loops::any_field;
-use super::{Collector, assigned};
+use super::redirects::{self, file_redirect};
+use super::{Collector, Keep};
+use crate::assigned;
 use crate::field::{single, value};
 use crate::lower::builtin::read_names;
-use crate::{Argument, FileRedirect, Input, Invocation, Setting, Stage, Word, WorkingDirectory};
+use crate::{
+    Argument, Code, FileRedirect, Input, Invocation, Moment, Setting, Stage, Word, WorkingDirectory,
+};
 
 impl Collector {
     /// Collects one, with what runs in its expansions, and follows what it does to the shell.
@@ -49,6 +53,9 @@ impl Collector {
             self.substitutions(word);
         }
         self.substitutions_of_redirects(&stage.redirects);
+        if let Some(code) = &invocation.code {
+            self.code(code, stage);
+        }
         if called.is_some() {
             // What a function sets is not followed.
             self.surroundings.variables.forget_all();
@@ -57,6 +64,31 @@ impl Collector {
             self.surroundings.directory = WorkingDirectory::Unknown;
         } else if runs_program {
             self.follow_directory(position);
+        }
+    }
+
+    /// The script in an argument, which runs here or later; the redirects of the builtin are around it.
+    fn code(&mut self, code: &Code, stage: &Stage) {
+        match code.moment {
+            Moment::Now => {
+                let outer = self.surroundings.clone();
+                let variables = &outer.variables;
+                let redirects = stage
+                    .redirects
+                    .iter()
+                    .map(|redirect| file_redirect(redirect, variables));
+                self.surroundings.redirects.splice(0..0, redirects);
+                if let Some(input) = redirects::input(&stage.redirects, variables) {
+                    self.surroundings.input = input;
+                }
+                self.body(&code.body);
+                self.restore(outer, Keep::Shell);
+            }
+            Moment::Later => {
+                let outer = self.surroundings.clone();
+                self.later(&code.body);
+                self.restore(outer, Keep::Nothing);
+            }
         }
     }
 

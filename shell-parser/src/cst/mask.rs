@@ -4,32 +4,39 @@ use std::borrow::Cow;
 
 /// A text of the same length in which escapes that the grammar takes apart are plain characters of a word.
 ///
-/// The grammar passes over `\ ` as if it were a blank, ends `$'\\'` at a later quote, and ends a word at a line
-/// continuation; bash (manual, 3.1.2.1) takes each for a part of the word that it stands in. Only the shape of the
-/// tree comes from this text: what a node says is read from the script itself.
+/// The grammar passes over `\ ` as if it were a blank, ends `$'\\'` at a later quote, ends a word at a line
+/// continuation and at the `$` of `$"…"`; bash (manual, 3.1.2) takes each for a part of the word that it stands in.
+/// Only the shape of the tree comes from this text: what a node says is read from the script itself.
 ///
 /// A backslash is taken together with the character after it, wherever it stands. Between single quotes, where it
 /// is an ordinary character, that moves no quote, because a quote is never replaced; and what is replaced there, or
 /// in a comment, is no structure to either reader.
 pub(super) fn mask(text: &str) -> Cow<'_, str> {
-    if !text.contains('\\') {
+    if !text.contains('\\') && !text.contains("$\"") {
         return Cow::Borrowed(text);
     }
     let bytes = text.as_bytes();
     let mut masked = bytes.to_vec();
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
+        let after = at.saturating_add(1);
         if *byte != b'\\' {
-            at = at.saturating_add(1);
+            // `$$"` is the shell's number before a string.
+            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+            if *byte == b'$' && bytes.get(after) == Some(&b'"') && before != Some(&b'$') {
+                masked.get_mut(at..after).unwrap_or_default().fill(FILLER);
+            }
+            at = after;
             continue;
         }
-        let after = at.saturating_add(1);
         let end = at.saturating_add(2);
         let is_part = match bytes.get(after) {
             Some(b' ' | b'\t' | b'\\') => true,
             Some(b'\n') => {
                 let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-                before.is_some_and(is_of_word) && bytes.get(end).is_some_and(is_of_word)
+                [before, bytes.get(end)]
+                    .iter()
+                    .all(|byte| byte.is_some_and(|byte| is_of_word(*byte)))
             }
             _ => false,
         };
@@ -46,8 +53,8 @@ pub(super) fn mask(text: &str) -> Cow<'_, str> {
 const FILLER: u8 = b'.';
 
 /// Whether a character is part of a word where it stands bare, so that a continuation beside it joins words.
-fn is_of_word(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_./:=@%+,-#".contains(byte)
+fn is_of_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_./:=@%+,-#".contains(&byte)
 }
 
 #[cfg(test)]
@@ -68,6 +75,8 @@ mod tests {
             ("a continuation between words", "c0 a \\\nb", "c0 a \\\nb"),
             ("a continuation before a blank", "c0 a\\\n b", "c0 a\\\n b"),
             ("a backslash at the end", r"c0 a\", r"c0 a\"),
+            ("a translated string", r#"c0 $"a""#, r#"c0 ."a""#),
+            ("the shell's number before a string", r#"c0 $$"a""#, r#"c0 $$"a""#),
         ];
         for (name, text, masked) in rows {
             assert_eq!(mask(text), masked, "{name}");

@@ -103,9 +103,9 @@ impl<'c> Lowering<'c> {
                     if !self.separated(end, child) {
                         self.gap(child.span(), GapReason::Adjacency);
                     }
-                    let word = self.word(child);
+                    let mut more = self.words(child);
                     end = child.span().end();
-                    words.get_or_insert_default().push(word);
+                    words.get_or_insert_default().append(&mut more);
                 }
             }
         }

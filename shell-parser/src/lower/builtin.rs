@@ -7,34 +7,53 @@ use diagnostics::Span;
 
 use super::Lowering;
 use super::assignment::is_plain;
+use super::evaluated::Evaluated;
 use super::simple::is_reserved;
 use crate::wrapper::{self, Head};
-use crate::{GapReason, Value, Word};
+use crate::{GapReason, Invocation, Value, Word};
 
 impl Lowering<'_> {
     /// Marks a command as a gap where its builtin may do more than its argv says.
     ///
-    /// Gives back how many leading words are wrappers that bash takes off.
-    pub(super) fn check_builtin(&mut self, words: &[Word], span: Span, head: Head) -> usize {
-        let Some(start) = wrapper::unwrap(words, self.text, head) else {
-            self.gap(span, GapReason::Builtin);
-            return 0;
+    /// Says how many of its leading words are wrappers that bash takes off, and what of its words is code.
+    pub(super) fn check_builtin(&mut self, invocation: &mut Invocation, span: Span, head: Head) {
+        invocation.wrappers = 0;
+        invocation.code = None;
+        let Some(start) = wrapper::unwrap(&invocation.words, self.text, head) else {
+            return self.gap(span, GapReason::Builtin);
         };
-        let Some((name, arguments)) = words.get(start..).and_then(<[Word]>::split_first) else {
-            return start;
+        invocation.wrappers = start;
+        let Some((name, arguments)) = invocation.words.get(start..).and_then(<[Word]>::split_first) else {
+            return;
         };
         let Some(text) = name.literal() else {
             // The first word's own check has said so where nothing was taken off.
             if start > 0 {
                 self.gap(span, GapReason::DynamicName);
             }
-            return start;
+            return;
         };
         let is_plain = match &*text {
-            "." | "source" | "eval" | "builtin" | "coproc" | "trap" | "alias" | "unalias" | "shopt"
-            | "enable" | "let" | "mapfile" | "readarray" | "compgen" | "complete" | "compopt" | "bind"
-            | "fc" | "history" | "getopts" | "typeset" | "declare" | "local" | "readonly" | "export"
-            | "unset" | "function" => false,
+            "eval" | "trap" => {
+                let evaluated = match &*text {
+                    "eval" => self.evaluated(arguments),
+                    _ => self.trapped(arguments),
+                };
+                match evaluated {
+                    // What is set for it alone is not followed.
+                    Evaluated::Code(code) if invocation.assignments.is_empty() => {
+                        invocation.code = Some(code);
+                        true
+                    }
+                    Evaluated::Nothing => true,
+                    Evaluated::Code(_) | Evaluated::Unknown => false,
+                }
+            }
+            "." | "source" | "builtin" | "coproc" | "alias" | "unalias" | "shopt" | "enable" | "let"
+            | "mapfile" | "readarray" | "compgen" | "complete" | "compopt" | "bind" | "fc" | "history"
+            | "getopts" | "typeset" | "declare" | "local" | "readonly" | "export" | "unset" | "function" => {
+                false
+            }
             "hash" => matches!(literals(arguments).as_deref(), Some([option]) if option == "-r"),
             "jobs" | "times" | "suspend" | "logout" => arguments.is_empty(),
             "set" => sets_harmless_options(arguments),
@@ -47,7 +66,6 @@ impl Lowering<'_> {
         if !is_plain {
             self.gap(span, GapReason::Builtin);
         }
-        start
     }
 }
 
@@ -221,6 +239,8 @@ pub(super) fn is_followed(name: &str) -> bool {
             | "popd"
             | "command"
             | "exec"
+            | "eval"
+            | "trap"
             | "time"
             | "set"
             | "read"

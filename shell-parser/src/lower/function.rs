@@ -14,12 +14,12 @@ impl<'c> Lowering<'c> {
         let own = |name: &str| is_name(name) && !is_reserved(name) && !is_followed(name);
         let plain = |text: &str| {
             text.bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':'))
         };
         let body = node
             .children()
             .find(|child| matches!(child.kind(), Kind::CompoundStatement | Kind::Subshell));
-        let Some(body) = body.filter(|_| own(&name.replace('-', "_")) && plain(name)) else {
+        let Some(body) = body.filter(|_| own(&name.replace(['-', '.', ':'], "_")) && plain(name)) else {
             return Command::Unknown(self.unknown(node, GapReason::Construct));
         };
         let known = |child: &Node<'_>| {

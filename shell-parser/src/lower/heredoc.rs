@@ -8,6 +8,7 @@ use diagnostics::Span;
 use super::Lowering;
 use super::parameter::is_name;
 use crate::cst::{Kind, Node};
+use crate::documents::{Document, closing_line};
 use crate::{Body, GapReason, Part, Redirect, RedirectMode, RedirectTarget, Spread, Word};
 
 /// How a body is read.
@@ -17,17 +18,6 @@ enum Delimiter<'t> {
     Quoted(&'t str),
     /// `<<EOF`: expansions and backslashes act.
     Bare(&'t str),
-}
-
-/// A body of certain extent.
-#[derive(Clone, Debug, Eq, PartialEq)]
-enum Extent {
-    /// With this text.
-    Known(String),
-    /// With this text, which expands, and runs nothing.
-    Expands(String),
-    /// With text that may run commands, here.
-    Runs(Span),
 }
 
 impl<'c> Lowering<'c> {
@@ -85,26 +75,41 @@ impl<'c> Lowering<'c> {
 
     /// The body as the one word that it expands to.
     fn heredoc_word(&mut self, node: Node<'c>) -> Word {
-        let unknown = |text: &str| {
-            vec![Part::Opaque {
-                text: text.into(),
-                body: Body::default(),
-                spread: Spread::One,
-            }]
-        };
-        let extent = self.heredoc_body(node);
         let span = node.child(Kind::HeredocBody).map_or(node.span(), Node::span);
-        let parts = match extent {
-            Some(Extent::Known(text)) => Some(vec![Part::Literal(text.into())]),
-            Some(Extent::Expands(text)) => Some(unknown(&text)),
-            Some(Extent::Runs(inside)) => self.reparse(inside),
-            None => None,
-        };
+        let parts = self
+            .heredoc_body(node)
+            .and_then(|document| self.document_parts(&document));
         if parts.is_none() {
             self.gap(node.span(), GapReason::Heredoc);
         }
-        let parts = parts.unwrap_or_else(|| unknown(""));
+        let parts = parts.unwrap_or_else(|| unknown_text(""));
         Word { parts, span }
+    }
+
+    /// What bash makes of a body.
+    pub(super) fn document_parts(&mut self, document: &Document) -> Option<Vec<Part>> {
+        let raw = document.body.text(self.original.text)?;
+        let text = if document.strips_tabs {
+            strip_tabs(raw)
+        } else {
+            raw.to_owned()
+        };
+        if document.is_quoted || !text.contains(['$', '`', '\\']) {
+            return Some(vec![Part::Literal(text.into())]);
+        }
+        if expands_to_text_only(&text) {
+            return Some(unknown_text(&text));
+        }
+        let parts = self.reparse(document.body)?;
+        if text == raw {
+            return Some(parts);
+        }
+        // The tabs are in the text that was read. Where text in quotes may hold some, only what runs is kept.
+        if raw.contains(['\'', '<']) {
+            let runs = |part: &Part| matches!(part, Part::Substitution { .. } | Part::Opaque { .. });
+            return Some(parts.into_iter().filter(runs).chain(unknown_text("")).collect());
+        }
+        Some(without_tabs(parts))
     }
 
     /// The word `-` that the grammar passed over before this document.
@@ -133,7 +138,7 @@ impl<'c> Lowering<'c> {
     }
 
     /// The body, where its extent is certain.
-    fn heredoc_body(&self, node: Node<'c>) -> Option<Extent> {
+    fn heredoc_body(&self, node: Node<'c>) -> Option<Document> {
         let start = node.child(Kind::HeredocStart)?;
         let strips_tabs = node.child(Kind::LessLessMinus).is_some();
         let delimiter = delimiter(start.text())?;
@@ -151,18 +156,13 @@ impl<'c> Lowering<'c> {
         if !agrees || !body_agrees {
             return None;
         }
-        let raw = Span::of(body_start, body_end).text(self.text)?;
-        let text = if strips_tabs {
-            strip_tabs(raw)
-        } else {
-            raw.to_owned()
-        };
-        match delimiter {
-            Delimiter::Quoted(_) => Some(Extent::Known(text)),
-            Delimiter::Bare(_) if !text.contains(['$', '`', '\\']) => Some(Extent::Known(text)),
-            Delimiter::Bare(_) if expands_to_text_only(&text) => Some(Extent::Expands(text)),
-            Delimiter::Bare(_) => Some(Extent::Runs(Span::of(body_start, body_end))),
-        }
+        Some(Document {
+            operator: node.span(),
+            word: start.span(),
+            is_quoted: matches!(delimiter, Delimiter::Quoted(_)),
+            strips_tabs,
+            body: Span::of(body_start, body_end),
+        })
     }
 
     /// The body begins on the next line, if the rest of this one holds no second document and no open quote.
@@ -182,6 +182,15 @@ impl<'c> Lowering<'c> {
         let before = self.text.get(line_start..start.span().start())?;
         (before.matches("<<").count() == 1).then(|| from.saturating_add(length).saturating_add(1))
     }
+}
+
+/// One field of text that expands.
+pub(super) fn unknown_text(text: &str) -> Vec<Part> {
+    vec![Part::Opaque {
+        text: text.into(),
+        body: Body::default(),
+        spread: Spread::One,
+    }]
 }
 
 /// Reads `EOF`, `'EOF'` or `"EOF"`.
@@ -217,22 +226,25 @@ fn is_plain_rest(line: &str) -> bool {
     quote.is_none() && !line.contains("<<")
 }
 
-/// Where the body ends and where the closing line ends.
-fn closing_line(text: &str, body_start: usize, word: &str, strips_tabs: bool) -> Option<(usize, usize)> {
-    let mut line_start = body_start;
-    for line in text.get(body_start..)?.split('\n') {
-        let line_end = line_start.saturating_add(line.len());
-        let bare = if strips_tabs {
-            line.trim_start_matches('\t')
-        } else {
-            line
-        };
-        if bare == word {
-            return Some((line_start, line_end));
+/// Takes the tabs off that begin lines in the text of some parts.
+fn without_tabs(mut parts: Vec<Part>) -> Vec<Part> {
+    let mut begins_line = true;
+    for part in &mut parts {
+        if let Part::Literal(text) = part {
+            let (first, rest) = text
+                .split_at_checked(text.find('\n').unwrap_or(text.len()))
+                .unwrap_or_default();
+            let first = if begins_line {
+                first.trim_start_matches('\t')
+            } else {
+                first
+            };
+            *text = format!("{first}{}", strip_tabs(rest)).into();
         }
-        line_start = line_end.saturating_add(1);
+        begins_line = false;
     }
-    None
+    parts.retain(|part| !matches!(part, Part::Literal(text) if text.is_empty()));
+    parts
 }
 
 fn strip_tabs(raw: &str) -> String {

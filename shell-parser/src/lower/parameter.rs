@@ -135,6 +135,10 @@ fn operated_parameter(text: &str) -> Option<&str> {
     if !is_name(name) && !positional {
         return None;
     }
+    // `@P` expands the value as a prompt, and runs what is in it.
+    if let Some(transformation) = rest.strip_prefix('@') {
+        return matches!(transformation, "Q" | "U" | "u" | "L" | "E").then_some(name);
+    }
     let operand = split_operated(text).map(|(_, operand)| operand);
     let is_text = match (operand, rest.strip_prefix(':')) {
         (Some(operand), _) => is_plain_operand(operand),
@@ -219,8 +223,8 @@ fn is_digits_only(text: &str) -> bool {
     text.strip_prefix("$((")
         .and_then(|rest| rest.strip_suffix("))"))
         .is_some_and(|inner| {
-            inner.bytes().all(|byte| {
-                byte.is_ascii_digit() || matches!(byte, b' ' | b'+' | b'-' | b'*' | b'/' | b'%' | b'(' | b')')
-            })
+            inner
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || b" +-*/%()<>=!&|^~?:,".contains(&byte))
         })
 }

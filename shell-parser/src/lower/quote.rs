@@ -4,7 +4,7 @@
 //! name, there is no text.
 
 use super::word::{Brace, Scan};
-use crate::{Body, GapReason, Part, Spread, Word};
+use crate::{Body, GapReason, Part, Quoting, Spread, Word};
 
 /// What stands before a run of text in a string.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -20,18 +20,67 @@ pub(super) enum After {
 /// bash takes line continuations out before it reads a word. One at the very beginning would join what stands before.
 pub(super) fn unquoted(raw: &str, word: &mut Word, scan: &mut Scan) -> Result<(), GapReason> {
     if raw.contains(CONTINUATION) {
-        return match raw.starts_with(CONTINUATION) {
-            true => Err(GapReason::Adjacency),
-            false => unquoted(&raw.replace(CONTINUATION, ""), word, scan),
-        };
+        if raw.starts_with(CONTINUATION) {
+            return Err(GapReason::Adjacency);
+        }
+        return unquoted(&raw.replace(CONTINUATION, ""), word, scan);
     }
+    let mut rest = raw;
+    // A comma in brackets is a character of the class.
+    scan.braces.uncertain |= raw.contains('[');
+    let counts = scan.brace != Brace::Outside || raw.contains('{');
+    while let Some(at) = first_brace(rest).filter(|_| counts) {
+        let (before, after) = rest.split_at_checked(at).ok_or(GapReason::Skipped)?;
+        let (mark, after) = after.split_at_checked(1).ok_or(GapReason::Skipped)?;
+        plain(before, word, scan)?;
+        scan.brace = match (scan.brace, mark) {
+            (Brace::Outside, "{") => Brace::Open,
+            (Brace::Open, ",") => Brace::Separated,
+            (Brace::Separated, "}") => Brace::Expands,
+            (brace, _) => brace,
+        };
+        scan.braces.marks.push(word.parts.len());
+        word.parts.push(Part::Literal(mark.into()));
+        scan.begun = true;
+        scan.last = mark.chars().next();
+        rest = after;
+    }
+    plain(rest, word, scan)
+}
+
+/// Where the first brace or comma stands that no backslash escapes.
+fn first_brace(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    text.bytes().position(|byte| {
+        let is_brace = !escaped && matches!(byte, b'{' | b'}' | b',');
+        escaped = !escaped && byte == b'\\';
+        is_brace
+    })
+}
+
+/// `{1..3}`, which the grammar takes for one construct.
+pub(super) fn sequence(raw: &str, word: &mut Word, scan: &mut Scan) {
+    let inner = raw.strip_prefix('{').and_then(|raw| raw.strip_suffix('}'));
+    for (text, is_mark) in [("{", true), (inner.unwrap_or_default(), false), ("}", true)] {
+        let list = if is_mark {
+            &mut scan.braces.marks
+        } else {
+            &mut scan.braces.ranges
+        };
+        list.push(word.parts.len());
+        word.parts.push(Part::Literal(text.into()));
+    }
+}
+
+/// Reads unquoted text between braces and commas.
+fn plain(raw: &str, word: &mut Word, scan: &mut Scan) -> Result<(), GapReason> {
     let mut text = String::with_capacity(raw.len());
     let mut pattern = None;
     let mut characters = raw.char_indices();
     while let Some((offset, character)) = characters.next() {
         match character {
             '\\' => match characters.next() {
-                None | Some((_, '\n')) => return Err(GapReason::Adjacency),
+                None => return Err(GapReason::Adjacency),
                 Some((_, escaped)) => {
                     text.push(escaped);
                     scan.last = None;
@@ -42,11 +91,25 @@ pub(super) fn unquoted(raw: &str, word: &mut Word, scan: &mut Scan) -> Result<()
             ' ' | '\t' | '\n' | '|' | '&' | ';' | '(' | ')' | '<' | '>' | '`' | '$' | '\'' | '"' => {
                 return Err(GapReason::Skipped);
             }
+            // After a brace it is a tilde only where the brace expands.
+            '~' if scan.brace != Brace::Outside && !matches!(scan.last, Some('=' | ':')) => {
+                scan.braces.uncertain = true;
+            }
+            '~' if !scan.begun && is_home(raw.get(offset..).unwrap_or_default(), scan) => {
+                // It is neither split nor globbed, as `"$HOME"` is not.
+                scan.braces.uncertain = true;
+                word.parts.push(Part::Parameter {
+                    name: "HOME".into(),
+                    quoting: Quoting::Quoted,
+                });
+                return after_tilde(raw.get(1..).unwrap_or_default(), word, scan);
+            }
             '~' if !scan.begun || matches!(scan.last, Some('=' | ':')) => {
                 // The rest of a pattern or brace list would be lost behind a tilde: any number of fields.
+                scan.braces.uncertain = true;
                 let rest = raw.get(offset..).unwrap_or_default();
                 let split = pattern.is_some() || scan.brace != Brace::Outside;
-                let spread = if split || rest.contains(['*', '?', '[', '{']) {
+                let spread = if split || rest.contains(['*', '?', '[']) {
                     Spread::Many
                 } else {
                     Spread::One
@@ -66,15 +129,15 @@ pub(super) fn unquoted(raw: &str, word: &mut Word, scan: &mut Scan) -> Result<()
                 };
             }
             '*' | '?' | '[' => pattern = Some(raw),
-            '{' if scan.brace == Brace::Outside => scan.brace = Brace::Open,
-            ',' if scan.brace == Brace::Open => scan.brace = Brace::Separated,
             '.' if scan.brace == Brace::Open && scan.last == Some('.') => scan.brace = Brace::Separated,
-            '}' if scan.brace == Brace::Separated => scan.brace = Brace::Expands,
             _ => {}
         }
         text.push(character);
         scan.last = Some(character);
         scan.begun = true;
+    }
+    if text == raw && raw.contains("..") {
+        scan.braces.ranges.push(word.parts.len());
     }
     match pattern {
         Some(raw) => word.parts.push(Part::Pattern(raw.into())),
@@ -86,11 +149,16 @@ pub(super) fn unquoted(raw: &str, word: &mut Word, scan: &mut Scan) -> Result<()
 /// A backslash and the end of its line.
 pub(super) const CONTINUATION: &str = "\\\n";
 
+/// Whether a `~` stands for the home directory: alone, or before a slash.
+fn is_home(rest: &str, scan: &Scan) -> bool {
+    rest.starts_with("~/") || rest == "~" && scan.ends
+}
+
 /// What follows `~login`: ordinary text.
 fn after_tilde(rest: &str, word: &mut Word, scan: &mut Scan) -> Result<(), GapReason> {
     scan.begun = true;
     scan.last = None;
-    unquoted(rest, word, scan)
+    plain(rest, word, scan)
 }
 
 fn push_text(text: &mut String, word: &mut Word) {

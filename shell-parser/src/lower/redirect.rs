@@ -16,7 +16,10 @@ impl<'c> Lowering<'c> {
             self.gap(node.span(), GapReason::Redirection);
             return Vec::new();
         };
-        let Some(mode) = mode(operator.kind()) else {
+        if let Some(document) = self.lifted_at(operator) {
+            return self.lifted(node, operator, document, redirects);
+        }
+        let Some(mut mode) = mode(operator.kind()) else {
             return Vec::new();
         };
         let mut targets = node
@@ -28,6 +31,13 @@ impl<'c> Lowering<'c> {
         } else {
             targets.next()
         };
+        let names_file = first.is_some_and(|first| is_certain_file(first.text()));
+        if operator.kind() == Kind::GreaterAmpersand
+            && names_file
+            && node.child(Kind::FileDescriptor).is_none()
+        {
+            mode = RedirectMode::WriteBoth;
+        }
         let target = self.target(mode, operator, first);
         let fd = self
             .descriptor(node, operator)
@@ -54,7 +64,7 @@ impl<'c> Lowering<'c> {
                 self.gap(node.span(), GapReason::Adjacency);
             }
             end = node.span().end();
-            words.push(self.word(node));
+            words.append(&mut self.words(node));
         }
         words
     }
@@ -132,6 +142,12 @@ impl<'c> Lowering<'c> {
             }
         }
     }
+}
+
+/// Whether the operand of `>&`, where it is `&>` in other words, names a file, and nothing in it expands however often it is read.
+fn is_certain_file(operand: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'/');
+    operand.bytes().all(plain) && operand.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
 fn mode(operator: Kind) -> Option<RedirectMode> {

@@ -38,22 +38,25 @@ impl<'c> Lowering<'c> {
                 Kind::CommandName => {
                     self.check_separated(end, child);
                     let inner = child.children().next().unwrap_or(child);
-                    let word = self.word(inner);
-                    self.check_name(inner, &word);
-                    invocation.words.push(word);
+                    let mut words = self.words(inner);
+                    match words.first() {
+                        Some(word) => self.check_name(inner, word),
+                        None => self.gap(inner.span(), GapReason::DynamicName),
+                    }
+                    invocation.words.append(&mut words);
                     end = Some(child.span().end());
                 }
                 Kind::Subshell | Kind::Comment => self.gap(child.span(), GapReason::Construct),
                 _ => {
                     self.check_separated(end, child);
-                    let word = self.word(child);
-                    invocation.words.push(word);
+                    let mut words = self.words(child);
+                    invocation.words.append(&mut words);
                     end = Some(child.span().end());
                 }
             }
         }
         self.check_assignments(&invocation);
-        invocation.wrappers = self.check_builtin(&invocation.words, node.span(), head);
+        self.check_builtin(&mut invocation, node.span(), head);
         stage.command = Command::Simple(invocation);
         stage
     }
@@ -99,7 +102,7 @@ impl<'c> Lowering<'c> {
                     } else {
                         Head::Stage
                     };
-                    invocation.wrappers = self.check_builtin(&invocation.words, node.span(), head);
+                    self.check_builtin(invocation, node.span(), head);
                 }
                 _ => self.gap(node.span(), GapReason::Redirection),
             }

@@ -2,6 +2,7 @@
 
 use diagnostics::Span;
 
+use super::brace::{self, Braces};
 use super::{Lowering, quote};
 use crate::cst::{Kind, Node};
 use crate::{Body, GapReason, Part, Quoting, Spread, Word};
@@ -15,6 +16,10 @@ pub(super) struct Scan {
     pub(super) last: Option<char>,
     /// How far a brace list has come.
     pub(super) brace: Brace,
+    /// Where the braces stand.
+    pub(super) braces: Braces,
+    /// Whether the word ends with this piece.
+    pub(super) ends: bool,
 }
 
 /// How far unquoted text has come on the way to a brace expansion.
@@ -32,47 +37,67 @@ pub(super) enum Brace {
 }
 
 impl<'c> Lowering<'c> {
-    /// One word.
+    /// One word, where bash makes one field of it or expands its braces in no certain way.
     pub(super) fn word(&mut self, node: Node<'c>) -> Word {
+        let (mut word, scan) = self.scan(node);
+        if scan.brace == Brace::Expands {
+            word.parts = unknown_list(node, word.parts);
+        }
+        join_literals(&mut word.parts);
+        word
+    }
+
+    /// The words of a list that bash makes of one written word: several where braces expand, none for `{,}`.
+    pub(super) fn words(&mut self, node: Node<'c>) -> Vec<Word> {
+        let (mut word, scan) = self.scan(node);
+        let mut words = match scan.brace {
+            Brace::Expands => brace::expand(&word, &scan.braces).unwrap_or_else(|| {
+                word.parts = unknown_list(node, std::mem::take(&mut word.parts));
+                vec![word]
+            }),
+            Brace::Outside | Brace::Open | Brace::Separated => vec![word],
+        };
+        for word in &mut words {
+            join_literals(&mut word.parts);
+        }
+        words
+    }
+
+    fn scan(&mut self, node: Node<'c>) -> (Word, Scan) {
         let mut word = Word {
             parts: Vec::new(),
             span: node.span(),
         };
         let mut scan = Scan::default();
         self.nested(node.span(), |lowering| lowering.piece(node, &mut word, &mut scan));
-        if scan.brace == Brace::Expands {
-            // Its text is kept as a whole, for a quote in it decides what the list is.
-            word.parts = vec![Part::Opaque {
-                text: node.text().into(),
-                body: bodies(word.parts),
-                spread: Spread::Many,
-            }];
-        }
-        join_literals(&mut word.parts);
-        word
+        (word, scan)
     }
 
     fn piece(&mut self, node: Node<'c>, word: &mut Word, scan: &mut Scan) {
         match node.kind() {
             Kind::Concatenation => {
                 let mut end = node.span().start();
-                for child in node.children() {
+                let mut children = node.children().peekable();
+                while let Some(child) = children.next() {
                     if child.span().start() != end {
                         self.gap(node.span(), GapReason::Adjacency);
                     }
                     end = child.span().end();
-                    self.piece(child, word, scan);
+                    if !is_bare(child) {
+                        self.piece(child, word, scan);
+                        continue;
+                    }
+                    // The grammar cuts bare text at brackets and braces; what they mean shows in the whole.
+                    while let Some(next) =
+                        children.next_if(|next| is_bare(*next) && next.span().start() == end)
+                    {
+                        end = next.span().end();
+                    }
+                    self.bare(Span::of(child.span().start(), end), word, scan);
                 }
                 return;
             }
-            Kind::Word | Kind::Number | Kind::VariableName | Kind::TestOperator if node.is_leaf() => {
-                match quote::unquoted(node.text(), word, scan) {
-                    Ok(()) => {}
-                    Err(reason) => self.opaque(node, reason, Spread::Many, word),
-                }
-                scan.begun = true;
-                return;
-            }
+            _ if is_bare(node) => return self.bare(node.span(), word, scan),
             Kind::String => self.string(node, word),
             Kind::RawString => match quote::raw(node.text()) {
                 Some(text) => word.parts.push(Part::Literal(text.into())),
@@ -94,6 +119,7 @@ impl<'c> Lowering<'c> {
                     |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'{' | b'}' | b'.' | b'-');
                 if node.text().bytes().all(plain) {
                     scan.brace = Brace::Expands;
+                    quote::sequence(node.text(), word, scan);
                 } else {
                     self.opaque(node, GapReason::Expansion, Spread::Many, word);
                 }
@@ -102,6 +128,7 @@ impl<'c> Lowering<'c> {
                 None
                 | Some(b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b')' | b'/' | b'.' | b',' | b':' | b'=') =>
                 {
+                    scan.braces.uncertain = true;
                     word.parts.push(Part::Literal("$".into()));
                 }
                 Some(_) => self.opaque(node, GapReason::Expansion, Spread::Many, word),
@@ -114,6 +141,20 @@ impl<'c> Lowering<'c> {
         }
         scan.begun = true;
         scan.last = None;
+    }
+
+    /// Text without quotes.
+    fn bare(&mut self, text: Span, word: &mut Word, scan: &mut Scan) {
+        scan.ends = self.ends_word(text);
+        if let Err(reason) = quote::unquoted(self.before_translation(text), word, scan) {
+            self.gap(text, reason);
+            word.parts.push(Part::Opaque {
+                text: "".into(),
+                body: Body::default(),
+                spread: Spread::Many,
+            });
+        }
+        scan.begun = true;
     }
 
     /// A double-quoted string: expansions, and between them text that is read from its bytes.
@@ -177,10 +218,46 @@ impl<'c> Lowering<'c> {
         });
     }
 
+    /// The text of a leaf without the `$` of `$"…"`, which stands for the string itself: where a catalogue of
+    /// translations could say otherwise, its setting is a gap.
+    fn before_translation(&self, span: Span) -> &'c str {
+        let text = span.text(self.text).unwrap_or_default();
+        match text.strip_suffix('$') {
+            Some(before) if self.byte_after(span) == Some(b'"') && !before.ends_with(['$', '\\']) => before,
+            _ => text,
+        }
+    }
+
+    /// Whether what follows a piece ends its word.
+    fn ends_word(&self, span: Span) -> bool {
+        matches!(
+            self.byte_after(span),
+            None | Some(b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b')')
+        )
+    }
+
     /// The byte after a stretch of text.
     pub(super) fn byte_after(&self, span: Span) -> Option<u8> {
         self.text.as_bytes().get(span.end()).copied()
     }
+}
+
+/// Whether a node is a run of bare text.
+fn is_bare(node: Node<'_>) -> bool {
+    let is_text = matches!(
+        node.kind(),
+        Kind::Word | Kind::Number | Kind::VariableName | Kind::TestOperator
+    );
+    is_text && node.is_leaf()
+}
+
+/// A brace list that is not followed. Its text is kept as a whole, for a quote in it decides what the list is.
+fn unknown_list(node: Node<'_>, parts: Vec<Part>) -> Vec<Part> {
+    vec![Part::Opaque {
+        text: node.text().into(),
+        body: bodies(parts),
+        spread: Spread::Many,
+    }]
 }
 
 /// Everything that runs in some parts.
@@ -201,23 +278,13 @@ fn bodies(parts: Vec<Part>) -> Body {
 /// Makes one piece of texts that stand side by side, however each was quoted. An empty one stays where it stands
 /// between expansions, for it may make a field; a word that is nothing else has no parts.
 pub(super) fn join_literals(parts: &mut Vec<Part>) {
-    if parts
-        .iter()
-        .filter(|part| matches!(part, Part::Literal(_)))
-        .count()
-        > 1
-    {
-        let mut joined: Vec<Part> = Vec::with_capacity(parts.len());
-        for part in parts.drain(..) {
-            match (joined.last_mut(), part) {
-                (Some(Part::Literal(before)), Part::Literal(after)) => {
-                    *before = format!("{before}{after}").into();
-                }
-                (_, part) => joined.push(part),
-            }
+    parts.dedup_by(|after, before| match (before, after) {
+        (Part::Literal(before), Part::Literal(after)) => {
+            *before = format!("{before}{after}").into();
+            true
         }
-        *parts = joined;
-    }
+        _ => false,
+    });
     if matches!(parts.as_slice(), [Part::Literal(text)] if text.is_empty()) {
         parts.clear();
     }

@@ -14,6 +14,7 @@ impl Printer {
         for piece in [quote, &delimiter, quote] {
             self.text.push_str(piece);
         }
+        self.incomplete |= inner.incomplete;
         self.pending.push_str(&inner.text);
         self.pending.push_str(&delimiter);
         self.pending.push('\n');
@@ -23,10 +24,10 @@ impl Printer {
     fn heredoc_parts(&mut self, parts: &[Part]) {
         for part in parts {
             match part {
-                Part::Literal(text)
-                | Part::Pattern(text)
-                | Part::Derived { text, .. }
-                | Part::Opaque { text, .. } => self.text.push_str(text),
+                Part::Literal(text) | Part::Pattern(text) | Part::Derived { text, .. } => {
+                    self.text.push_str(text);
+                }
+                Part::Opaque { text, .. } => self.opaque(text),
                 Part::Parameter { name, .. } => self.parameter(name),
                 Part::Substitution { body, .. } | Part::Process { body, .. } => {
                     self.parenthesized("$(", body);

@@ -45,9 +45,15 @@ pub(super) fn double_quoted(word: &str, text: &mut String) {
 
 /// Writes a text in single quotes; the characters that these cannot hold stand in quotes of another kind.
 ///
-/// `'` stands in double quotes, for a backslash is not certain everywhere; characters that no script should show
+/// `'` stands in double quotes, the whole text where it can, for a backslash is not certain everywhere; characters that no script should show
 /// are escaped byte by byte, whatever the locale; `<<` is parted, so that it never looks like a here-document.
 pub(super) fn quoted(word: &str, text: &mut String) {
+    let acts = |character: char| {
+        matches!(character, '$' | '`' | '"' | '\\') || crate::preflight::reason(character).is_some()
+    };
+    if word.contains('\'') && !word.contains(acts) && !word.contains("<<") {
+        return double_quoted(word, text);
+    }
     let mut open = Quotes::None;
     let mut before = '\0';
     for character in word.chars() {

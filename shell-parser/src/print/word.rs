@@ -28,16 +28,28 @@ impl Printer {
             match part {
                 // A tilde only acts behind bare text and before a bare slash.
                 Part::Literal(text) if after.is_some_and(is_tilde) => {
-                    quoting::literal_before_tilde(text, &mut self.text)
+                    quoting::literal_before_tilde(text, &mut self.text);
                 }
-                Part::Literal(text) if before.is_some_and(is_tilde) && text.starts_with('/') => {
+                // Behind a `~` that begins the word the slash was quoted: else it were the home directory.
+                Part::Literal(text)
+                    if before.is_some_and(is_tilde)
+                        && text.starts_with('/')
+                        && !(index == 1 && is_bare_tilde(before)) =>
+                {
                     self.text.push('/');
                     let rest = text.get(1..).unwrap_or_default();
                     if !rest.is_empty() {
                         quoting::quoted(rest, &mut self.text);
                     }
                 }
-                part => self.part(part),
+                Part::Literal(_)
+                | Part::Pattern(_)
+                | Part::Parameter { .. }
+                | Part::Derived { .. }
+                | Part::Substitution { .. }
+                | Part::Process { .. }
+                | Part::Array(_)
+                | Part::Opaque { .. } => self.part(part),
             }
         }
     }
@@ -87,8 +99,13 @@ impl Printer {
                 }
                 self.text.push(')');
             }
-            Part::Opaque { text, .. } => self.text.push_str(text),
+            Part::Opaque { text, .. } => self.opaque(text),
         }
+    }
+
+    pub(super) fn opaque(&mut self, text: &str) {
+        self.incomplete |= text.is_empty();
+        self.text.push_str(text);
     }
 
     fn quoting(&mut self, quoting: Quoting, print: impl FnOnce(&mut Self)) {
@@ -114,6 +131,10 @@ impl Printer {
             self.text.push('}');
         }
     }
+}
+
+fn is_bare_tilde(part: Option<&Part>) -> bool {
+    matches!(part, Some(Part::Opaque { text, .. }) if &**text == "~")
 }
 
 fn is_tilde(part: &Part) -> bool {

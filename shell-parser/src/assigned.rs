@@ -1,24 +1,31 @@
 //! Which variables a body may set, so that a loop does not believe what its own rounds change.
 
-use crate::{Body, Command, Invocation, Word};
+use crate::{Body, Code, Command, Invocation, Moment, Word};
 
 /// What a body may do to the shell's variables.
 #[derive(Debug, Default)]
-pub(super) struct Assigned {
+pub(crate) struct Assigned {
     /// The names it may set.
-    pub(super) names: Vec<Box<str>>,
+    pub(crate) names: Vec<Box<str>>,
     /// Whether it may set any.
-    pub(super) any: bool,
+    pub(crate) any: bool,
+    /// Whether it may change the directory.
+    moves: bool,
 }
 
 impl Assigned {
     /// Looks through a body; what runs in a subshell changes nothing outside.
-    pub(super) fn by(bodies: &[&Body]) -> Self {
+    pub(crate) fn by(bodies: &[&Body]) -> Self {
         let mut assigned = Self::default();
         for body in bodies {
             assigned.body(body);
         }
         assigned
+    }
+
+    /// Whether the shell may be another one after it.
+    pub(crate) fn changes_shell(&self) -> bool {
+        self.any || self.moves || !self.names.is_empty()
     }
 
     fn body(&mut self, body: &Body) {
@@ -62,11 +69,24 @@ impl Assigned {
                 .map(|assignment| assignment.name.clone()),
         );
         self.names.extend(set_by_words(invocation));
+        match &invocation.code {
+            Some(Code {
+                moment: Moment::Now,
+                body,
+            }) => self.body(body),
+            Some(Code {
+                moment: Moment::Later,
+                ..
+            }) => self.any = true,
+            None => {}
+        }
+        let name = invocation.words.get(invocation.wrappers).and_then(Word::literal);
+        self.moves |= name.is_none_or(|name| matches!(&*name, "cd" | "pushd" | "popd"));
     }
 }
 
 /// The names that a builtin's words set: `read -r line`, `export A`, `unset B`.
-pub(super) fn set_by_words(invocation: &Invocation) -> impl Iterator<Item = Box<str>> {
+pub(crate) fn set_by_words(invocation: &Invocation) -> impl Iterator<Item = Box<str>> {
     let words = invocation.words.get(invocation.wrappers..).unwrap_or_default();
     let name = words.first().and_then(Word::literal);
     let sets = matches!(
