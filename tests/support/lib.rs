@@ -16,6 +16,7 @@ pub mod engine;
 pub mod mutation;
 pub mod naive_judge;
 pub mod oracle;
+pub mod pathological;
 pub mod policies;
 pub mod properties;
 pub mod repository;
