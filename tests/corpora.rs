@@ -8,15 +8,19 @@ use support::engine::Engine;
 
 #[path = "corpora/agent_commands.rs"]
 mod agent_commands;
+#[path = "corpora/gaps.rs"]
+mod gaps;
 #[path = "corpora/parse_cases.rs"]
 mod parse_cases;
+#[path = "corpora/printing.rs"]
+mod printing;
 
 /// A test over the collections.
 type Check = fn(&Corpora) -> Result<(), Failed>;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let tests: [(&str, Check); 4] = [
+    let tests: [(&str, Check); 6] = [
         (
             "what bash executed was claimed",
             parse_cases::what_bash_executed_was_claimed,
@@ -29,6 +33,11 @@ fn main() -> ExitCode {
         (
             "agent commands are understood",
             agent_commands::agent_commands_are_understood,
+        ),
+        ("real commands have few gaps", gaps::real_commands_have_few_gaps),
+        (
+            "real commands print as themselves",
+            printing::real_commands_print_as_themselves,
         ),
     ];
     let trials: Vec<Trial> = match Corpora::find() {

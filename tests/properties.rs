@@ -3,6 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+use support::cases;
 use support::properties;
 
 /// The cases of each property where nothing else is said.
@@ -41,7 +42,18 @@ properties![
     gap_never_loosens,
     segments_are_deterministic,
     every_segment_has_a_basis,
+    printing_keeps_the_script,
 ];
+
+/// Every known script prints as itself.
+#[test]
+fn known_scripts_print_as_themselves() {
+    let failed: Vec<&str> = cases::cases()
+        .filter(|case| std::panic::catch_unwind(|| properties::prints_as_itself(case.script)).is_err())
+        .map(|case| case.name)
+        .collect();
+    assert_eq!(failed, Vec::<&str>::new());
+}
 
 /// The table and this file name the same properties.
 #[test]

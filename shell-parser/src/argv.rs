@@ -4,7 +4,7 @@ use diagnostics::Span;
 
 use crate::{
     Body, Command, Condition, Gap, GapReason, Invocation, Launch, Link, Negation, Part, Pipeline, Script,
-    Stage, Statement, Word,
+    Stage, Statement, Word, print,
 };
 
 /// The script that runs one program with exactly these arguments, and the text that its spans point into: the
@@ -20,7 +20,7 @@ pub fn script_of_argv(argv: &[&str]) -> (String, Script) {
             text.push(' ');
         }
         let start = text.len();
-        quote(argument, &mut text);
+        print::literal(argument, &mut text);
         let parts = vec![Part::Literal((*argument).into())];
         words.push(Word {
             parts,
@@ -71,16 +71,4 @@ pub fn script_of_argv(argv: &[&str]) -> (String, Script) {
             gaps,
         },
     )
-}
-
-/// Writes one argument as a shell word.
-fn quote(argument: &str, text: &mut String) {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_@%+=:,./-".contains(&byte);
-    if !argument.is_empty() && argument.bytes().all(plain) {
-        text.push_str(argument);
-        return;
-    }
-    text.push('\'');
-    text.push_str(&argument.replace('\'', r"'\''"));
-    text.push('\'');
 }

@@ -47,7 +47,7 @@ impl Assigned {
                 }
                 self.body(otherwise);
             }
-            Command::While { condition, body } => {
+            Command::While { condition, body, .. } => {
                 self.body(condition);
                 self.body(body);
             }
@@ -60,7 +60,7 @@ impl Assigned {
                 self.body(body);
             }
             Command::Arithmetic { sets, .. } => self.names.extend(sets.iter().cloned()),
-            Command::Case { arms, .. } => arms.iter().for_each(|(_, body)| self.body(body)),
+            Command::Case { arms, .. } => arms.iter().for_each(|arm| self.body(&arm.body)),
             // A call of it, or what is not understood, may set anything.
             Command::Function { .. } | Command::Unknown(_) => self.any = true,
         }

@@ -11,8 +11,9 @@ use diagnostics::Span;
 use crate::assigned::Assigned;
 use crate::variables::{HOME, Variables};
 use crate::{
-    Argument, Body, Command, Condition, FileRedirect, Input, Launch, Link, Part, Pipeline, Place, Redirect,
-    RedirectMode, RedirectTarget, Script, Segment, Setting, Stage, Statement, Value, Word, WorkingDirectory,
+    Argument, Arm, Body, Command, Condition, FileRedirect, Input, Launch, Link, Part, Pipeline, Place,
+    Redirect, RedirectMode, RedirectTarget, Script, Segment, Setting, Stage, Statement, TestItem, Value,
+    Word, WorkingDirectory,
 };
 use loops::Header;
 
@@ -205,7 +206,7 @@ impl Collector {
                 self.forget_directory_unless(&start);
                 self.restore(outer, Keep::Shell);
             }
-            Command::While { condition, body } => {
+            Command::While { condition, body, .. } => {
                 self.forget_assigned(&Assigned::by(&[condition, body]));
                 self.round(outer, |collector| {
                     collector.body(condition);
@@ -239,7 +240,7 @@ impl Collector {
             }
             Command::Case { word, arms } => {
                 self.substitutions(word);
-                for (patterns, body) in arms {
+                for Arm { patterns, body, .. } in arms {
                     for pattern in patterns {
                         self.substitutions(pattern);
                     }
@@ -248,13 +249,16 @@ impl Collector {
                 }
                 self.restore(outer, Keep::Shell);
             }
-            Command::Test(words) => {
-                for word in words {
-                    self.substitutions(word);
+            Command::Test(items) => {
+                for item in items {
+                    match item {
+                        TestItem::Operator(_) => {}
+                        TestItem::Operand(word) => self.substitutions(word),
+                    }
                 }
                 self.restore(outer, Keep::Shell);
             }
-            Command::Function { name, body } => {
+            Command::Function { name, body, .. } => {
                 let function = self.define(name, body);
                 self.restore(outer, Keep::Nothing);
                 self.surroundings.functions.push(function);
@@ -297,10 +301,18 @@ impl Collector {
 
     /// What runs inside the expansions of a word.
     fn substitutions(&mut self, word: &Word) {
-        for part in &word.parts {
+        self.substitutions_of_parts(&word.parts);
+    }
+
+    fn substitutions_of_parts(&mut self, parts: &[Part]) {
+        for part in parts {
             match part {
-                Part::Literal(_) | Part::Pattern(_) | Part::Parameter { .. } | Part::Derived { .. } => {}
-                Part::Substitution { body, .. } => self.in_subshell(Place::Substitution, body),
+                Part::Literal(_) | Part::Pattern(_) | Part::Parameter { .. } => {}
+                Part::Derived { operand, .. } => self.substitutions_of_parts(operand),
+                Part::Array(elements) => elements.iter().for_each(|element| self.substitutions(element)),
+                Part::Substitution { body, .. } | Part::Process { body, .. } => {
+                    self.in_subshell(Place::Substitution, body);
+                }
                 Part::Opaque { body, .. } => self.in_subshell(Place::Possible, body),
             }
         }

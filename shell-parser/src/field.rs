@@ -34,18 +34,13 @@ pub(crate) fn single(word: &Word, variables: &Variables) -> Value {
 
 /// The pattern of a loop over paths, where a word is that loop's variable in quotes and nothing else.
 fn whole_pattern<'a>(word: &Word, variables: &'a Variables) -> Option<&'a str> {
-    let mut parts = word
-        .parts
-        .iter()
-        .filter(|part| **part != Part::Literal("".into()));
-    match (parts.next(), parts.next()) {
-        (
-            Some(Part::Parameter {
+    match word.parts.as_slice() {
+        [
+            Part::Parameter {
                 name,
                 quoting: Quoting::Quoted,
-            }),
-            None,
-        ) => match variables.value(name) {
+            },
+        ] => match variables.value(name) {
             Some(Value::Glob(pattern)) => Some(pattern),
             Some(Value::Exact(_) | Value::OneOf(_) | Value::One { .. } | Value::Many) | None => None,
         },
@@ -94,11 +89,12 @@ impl Field {
                     self.parameter(name, *quoting);
                 }
             },
-            Part::Derived { name, quoting } => self.parameter(name, *quoting),
+            Part::Derived { name, quoting, .. } => self.parameter(name, *quoting),
             Part::Substitution {
                 quoting: Quoting::Quoted,
                 ..
             }
+            | Part::Process { .. }
             | Part::Opaque {
                 spread: Spread::One, ..
             } => {
@@ -108,6 +104,7 @@ impl Field {
                 quoting: Quoting::Unquoted,
                 ..
             }
+            | Part::Array(_)
             | Part::Opaque {
                 spread: Spread::Many, ..
             } => {

@@ -11,7 +11,9 @@ mod field;
 mod gap;
 mod limits;
 mod lower;
+mod placeless;
 mod preflight;
+mod print;
 mod script;
 mod segment;
 mod value;
@@ -28,9 +30,12 @@ pub use collect::{Environment, segments, segments_in};
 pub use dialect::Dialect;
 pub use gap::{Gap, GapReason};
 pub use limits::Limits;
+pub use placeless::placeless;
+pub use print::{PrintError, print};
 pub use script::{
-    Assignment, Body, Code, Command, Condition, Invocation, Launch, Link, Moment, Negation, Part, Pipeline,
-    Quoting, Redirect, RedirectMode, RedirectTarget, Script, Spread, Stage, Statement, Word,
+    Arm, Assignment, AssignmentOperator, Body, Code, Command, Condition, Direction, Enclosure, Invocation,
+    Launch, Link, Moment, Negation, NextArm, Part, Pipeline, Quoting, Redirect, RedirectMode, RedirectTarget,
+    Repeat, Script, Spread, Stage, Statement, TestItem, Word,
 };
 pub use segment::{Argument, FileRedirect, Input, Place, Segment, Setting, WorkingDirectory};
 pub use value::Value;

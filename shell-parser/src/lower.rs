@@ -30,6 +30,8 @@ mod word;
 
 use diagnostics::Span;
 
+pub(crate) use simple::is_reserved;
+
 use crate::cst::{self, Cst, Kind, Node};
 use crate::documents::Document;
 use crate::wrapper::Head;

@@ -26,7 +26,8 @@ pub(crate) fn character_gaps(text: &str) -> Vec<Gap> {
         .collect()
 }
 
-fn reason(character: char) -> Option<GapReason> {
+/// Why a character is not to stand in a script.
+pub(crate) fn reason(character: char) -> Option<GapReason> {
     match character {
         '\n' | '\t' | ' '..='~' => None,
         '\0' => Some(GapReason::Nul),

@@ -2,9 +2,13 @@
 //!
 //! Places ride along as [`Span`]s for messages; they are no part of the meaning.
 
+mod word;
+
 use diagnostics::Span;
 
 use crate::gap::Gap;
+
+pub use word::{Direction, Part, Quoting, Spread, Word};
 
 /// A whole script. Lowering is total: any text gives one, and what is not understood is in `gaps`.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -108,8 +112,10 @@ pub enum Command {
         /// The `else` body; empty where there is none.
         otherwise: Body,
     },
-    /// `while` and `until`: which of the two does not matter to what may run.
+    /// `while condition; do body; done`, and `until`.
     While {
+        /// Which of the two.
+        repeat: Repeat,
         /// What is run before each round.
         condition: Body,
         /// The round.
@@ -146,20 +152,72 @@ pub enum Command {
     Case {
         /// What is compared.
         word: Word,
-        /// The patterns and the body of each arm.
-        arms: Vec<(Vec<Word>, Body)>,
+        /// In the order of the text.
+        arms: Vec<Arm>,
     },
-    /// `[[ … ]]`: the words in it, whose expansions run.
-    Test(Vec<Word>),
+    /// `[[ … ]]`: operators and operands in the order of the text; the operands' expansions run.
+    Test(Vec<TestItem>),
     /// `name() { body; }`: the body runs where the name is called later.
     Function {
         /// What it is called.
         name: Box<str>,
+        /// What its body stands in.
+        enclosure: Enclosure,
         /// What it runs.
         body: Body,
     },
     /// A construct that is a gap; the commands seen inside it, which may run or not.
     Unknown(Body),
+}
+
+/// Until when a loop goes on. What may run does not depend on it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Repeat {
+    /// `while`
+    WhileTrue,
+    /// `until`
+    UntilTrue,
+}
+
+/// One arm of a `case`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Arm {
+    /// Any of which lets the body run.
+    pub patterns: Vec<Word>,
+    /// What runs.
+    pub body: Body,
+    /// What comes after it.
+    pub next: NextArm,
+}
+
+/// What a `case` does behind the body of an arm. What may run does not depend on it.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum NextArm {
+    /// `;;`, or the end.
+    #[default]
+    Leave,
+    /// `;&`: the next body runs too.
+    Run,
+    /// `;;&`: the next patterns are tried too.
+    Try,
+}
+
+/// One item of `[[ … ]]`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum TestItem {
+    /// `-f`, `==`, `&&`, `!`, `(`: as it is written.
+    Operator(Box<str>),
+    /// What is tested, or compared with.
+    Operand(Word),
+}
+
+/// What a function's body stands in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Enclosure {
+    /// `{ body; }`
+    Group,
+    /// `( body )`
+    Subshell,
 }
 
 impl Default for Command {
@@ -202,76 +260,26 @@ pub enum Moment {
 /// `name=value`
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Assignment {
+    /// How many words of the command stand before it: none but in a declaration, `export A B=1`.
+    pub words_before: usize,
     /// The variable.
     pub name: Box<str>,
-    /// What it gets: always one field, without splitting or globbing.
+    /// Whether the value replaces what it holds.
+    pub operator: AssignmentOperator,
+    /// What it gets: always one field, without splitting or globbing. Where it is appended to, the variable itself
+    /// is the first part.
     pub value: Word,
     /// Its text.
     pub span: Span,
 }
 
-/// A shell word: what stands between blanks.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Word {
-    /// Its pieces, side by side; none is the empty string.
-    pub parts: Vec<Part>,
-    /// Its text.
-    pub span: Span,
-}
-
-/// A piece of a word.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Part {
-    /// Text as the program will see it, quotes and escapes resolved.
-    Literal(Box<str>),
-    /// Unquoted text with `*`, `?` or `[`, escapes kept: paths, or itself.
-    Pattern(Box<str>),
-    /// `$name`, `${name}`
-    Parameter {
-        /// The variable, or the special parameter's character.
-        name: Box<str>,
-        /// Whether it stands in double quotes.
-        quoting: Quoting,
-    },
-    /// `${name:-text}` and its like: something made of a variable's value.
-    Derived {
-        /// The variable; `#` where it is the length of one.
-        name: Box<str>,
-        /// Whether it stands in double quotes.
-        quoting: Quoting,
-    },
-    /// `$(…)`
-    Substitution {
-        /// What runs.
-        body: Body,
-        /// Whether it stands in double quotes.
-        quoting: Quoting,
-    },
-    /// An expansion that is not followed further: a brace list, a tilde, a gap. What runs in it is in `body`.
-    Opaque {
-        /// Commands seen inside, which may run.
-        body: Body,
-        /// How many fields it may become.
-        spread: Spread,
-    },
-}
-
-/// How many fields an expansion may become.
+/// What an assignment does with the value that is there.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Spread {
-    /// Exactly one.
-    One,
-    /// Any number.
-    Many,
-}
-
-/// Whether an expansion is split into fields.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Quoting {
-    /// In double quotes: one field (`"$@"` and its like excepted).
-    Quoted,
-    /// Bare: split and globbed.
-    Unquoted,
+pub enum AssignmentOperator {
+    /// `=`
+    Set,
+    /// `+=`
+    Append,
 }
 
 /// A redirect, in the order of the text.

@@ -17,6 +17,7 @@ pub mod executor;
 pub mod mutation;
 pub mod naive_judge;
 pub mod oracle;
+pub mod pathological;
 pub mod policies;
 pub mod properties;
 pub mod repository;

@@ -6,8 +6,11 @@
     reason = "a property panics where its promise is broken; that is its job"
 )]
 
+use diagnostics::Span;
 use execpolicy::{Basis, Decision, EffectKind, UnknownEffect, Verdict};
-use shell_parser::{Dialect, Gap, GapReason, Limits, Script, parse, segments};
+use shell_parser::{
+    Dialect, Gap, GapReason, Limits, PrintError, Script, Segment, parse, placeless, print, segments,
+};
 
 use crate::choices::Choices;
 use crate::engine::{Engine, RulesAlone};
@@ -40,6 +43,7 @@ properties![
     gap_never_loosens,
     segments_are_deterministic,
     every_segment_has_a_basis,
+    printing_keeps_the_script,
 ];
 
 /// Any text gives a script and segments, in every dialect, within the limits.
@@ -176,7 +180,7 @@ pub fn gap_never_loosens(bytes: &[u8]) {
     let text = text(&mut choices, bytes);
     let mut script = parsed(&text);
     let before = engine.judge_script(&script);
-    let span = diagnostics::Span::of(
+    let span = Span::of(
         start.min(text.len()),
         start.saturating_add(length).min(text.len()),
     );
@@ -227,6 +231,63 @@ pub fn every_segment_has_a_basis(bytes: &[u8]) {
         strictest = strictest.join(one.decision);
     }
     assert_eq!(verdict.decision(), strictest, "{text:?}");
+}
+
+/// A script without gaps has a canonical text, which is read as the same script and the same segments, and is its
+/// own canonical text.
+pub fn printing_keeps_the_script(bytes: &[u8]) {
+    let mut choices = Choices::new(bytes);
+    let text = match choices.below(4) {
+        0 => crate::mutation::mutated(&mut choices),
+        _ => text(&mut choices, bytes),
+    };
+    prints_as_itself(&text);
+}
+
+/// What [`printing_keeps_the_script`] says, of one text.
+pub fn prints_as_itself(text: &str) {
+    let script = parsed(text);
+    let printed = print(&script, &Limits::default());
+    if !script.gaps.is_empty() {
+        assert_eq!(printed, Err(PrintError::Gaps), "{text:?}");
+        return;
+    }
+    assert!(
+        matches!(printed, Ok(_) | Err(PrintError::NotKept)),
+        "{text:?}: {printed:?}"
+    );
+    let Ok(printed) = printed else { return };
+    let again = parsed(&printed);
+    assert_eq!(
+        placeless(&again),
+        placeless(&script),
+        "{text:?} prints as {printed:?}"
+    );
+    assert_eq!(
+        placeless_segments(&again),
+        placeless_segments(&script),
+        "{text:?} prints as {printed:?}"
+    );
+    assert_eq!(
+        print(&again, &Limits::default()).as_ref(),
+        Ok(&printed),
+        "{text:?}"
+    );
+}
+
+/// A script's segments without their places.
+fn placeless_segments(script: &Script) -> Vec<Segment> {
+    let mut found = segments(script);
+    for segment in &mut found {
+        segment.span = Span::default();
+        let words = segment.argv.iter_mut().map(|word| &mut word.span);
+        let settings = segment.assignments.iter_mut().map(|set| &mut set.span);
+        let redirects = segment.redirects.iter_mut().map(|redirect| &mut redirect.span);
+        for span in words.chain(settings).chain(redirects) {
+            *span = Span::default();
+        }
+    }
+    found
 }
 
 /// Programs of which something is known, and programs that rules name.

@@ -4,7 +4,7 @@ use super::Lowering;
 use super::arithmetic::Written;
 use super::parameter::is_name;
 use crate::cst::{Kind, Node};
-use crate::{Assignment, Command, GapReason, Invocation, Part, Word};
+use crate::{Assignment, AssignmentOperator, Command, GapReason, Invocation, Part, Word};
 
 impl<'c> Lowering<'c> {
     /// Assignments that stand alone: they set the shell's own variables.
@@ -112,7 +112,10 @@ impl<'c> Lowering<'c> {
                     Written::of(&assignment.value)
                 };
                 self.numbers.wrote(&assignment.name, written);
-                invocation.assignments.push(assignment);
+                invocation.assignments.push(Assignment {
+                    words_before: invocation.words.len(),
+                    ..assignment
+                });
             }
             None => self.gap(node.span(), GapReason::Assignment),
         }
@@ -158,7 +161,8 @@ impl<'c> Lowering<'c> {
                 span: diagnostics::Span::of(end, end),
             },
         };
-        if operator.kind() == Kind::PlusEqual {
+        let appends = operator.kind() == Kind::PlusEqual;
+        if appends {
             let before = Part::Parameter {
                 name: name.text().into(),
                 quoting: crate::Quoting::Quoted,
@@ -166,7 +170,13 @@ impl<'c> Lowering<'c> {
             word.parts.insert(0, before);
         }
         Some(Assignment {
+            words_before: 0,
             name: name.text().into(),
+            operator: if appends {
+                AssignmentOperator::Append
+            } else {
+                AssignmentOperator::Set
+            },
             value: word,
             span: node.span(),
         })
@@ -176,7 +186,7 @@ impl<'c> Lowering<'c> {
 impl<'c> Lowering<'c> {
     /// `(a "b c" $(d))`: the elements' expansions run; the value is not followed.
     fn array(&mut self, node: Node<'c>) -> Word {
-        let mut parts = Vec::new();
+        let mut elements = Vec::new();
         for child in node.children() {
             match child.kind() {
                 Kind::OpenParen | Kind::CloseParen => {}
@@ -186,16 +196,12 @@ impl<'c> Lowering<'c> {
                     if child.text().starts_with('[') {
                         self.gap(child.span(), GapReason::Assignment);
                     }
-                    parts.append(&mut self.word(child).parts);
+                    elements.push(self.word(child));
                 }
             }
         }
-        parts.push(Part::Opaque {
-            body: crate::Body::default(),
-            spread: crate::Spread::Many,
-        });
         Word {
-            parts,
+            parts: vec![Part::Array(elements)],
             span: node.span(),
         }
     }

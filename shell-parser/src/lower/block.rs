@@ -3,7 +3,7 @@
 use super::Lowering;
 use super::arithmetic::Written;
 use crate::cst::{Kind, Node};
-use crate::{Body, Command, GapReason, Word};
+use crate::{Body, Command, GapReason, Repeat, Word};
 
 impl<'c> Lowering<'c> {
     pub(super) fn group(&mut self, node: Node<'c>) -> Command {
@@ -76,6 +76,10 @@ impl<'c> Lowering<'c> {
             return Command::Unknown(self.unknown(node, GapReason::Construct));
         };
         Command::While {
+            repeat: match node.child(Kind::KeywordUntil) {
+                Some(_) => Repeat::UntilTrue,
+                None => Repeat::WhileTrue,
+            },
             condition,
             body: self.body(group.inner_children()),
         }

@@ -25,10 +25,10 @@ pub(super) struct Braces {
 /// The words that bash makes of this one, in order; `None` where that is not certain.
 pub(super) fn expand(word: &Word, braces: &Braces) -> Option<Vec<Word>> {
     let joins = |part: &Part| match part {
-        Part::Literal(_) | Part::Pattern(_) | Part::Substitution { .. } => false,
+        Part::Literal(_) | Part::Pattern(_) | Part::Substitution { .. } | Part::Process { .. } => false,
         // `$x{a,b}` is `$xa $xb`.
         Part::Parameter { quoting, .. } | Part::Derived { quoting, .. } => *quoting == Quoting::Unquoted,
-        Part::Opaque { .. } => true,
+        Part::Array(_) | Part::Opaque { .. } => true,
     };
     if braces.uncertain || word.parts.iter().any(joins) {
         return None;

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::cst::{Kind, Node};
-use crate::{Body, Command, GapReason, Word};
+use crate::{Arm, Command, GapReason, NextArm, Part, Word};
 
 impl<'c> Lowering<'c> {
     /// Every arm may run: which pattern matches is not asked.
@@ -25,7 +25,7 @@ impl<'c> Lowering<'c> {
         Command::Case { word, arms }
     }
 
-    fn arm(&mut self, node: Node<'c>) -> (Vec<Word>, Body) {
+    fn arm(&mut self, node: Node<'c>) -> Arm {
         let mut patterns = Vec::new();
         let is_close = |child: &Node<'_>| child.kind() == Kind::CloseParen;
         for child in node.children().take_while(|child| !is_close(child)) {
@@ -44,7 +44,16 @@ impl<'c> Lowering<'c> {
                     Kind::DoubleSemicolon | Kind::SemicolonAmpersand | Kind::DoubleSemicolonAmpersand
                 )
             });
-        (patterns, self.body(body))
+        let body = self.body(body);
+        let next = node
+            .children()
+            .last()
+            .map_or(NextArm::Leave, |last| match last.kind() {
+                Kind::SemicolonAmpersand => NextArm::Run,
+                Kind::DoubleSemicolonAmpersand => NextArm::Try,
+                _ => NextArm::Leave,
+            });
+        Arm { patterns, body, next }
     }
 
     /// A pattern; one with blanks, operators or expansions in a single leaf is not certain.
@@ -61,8 +70,12 @@ impl<'c> Lowering<'c> {
         if !node.is_leaf() || acts(node.text()) {
             self.gap(node.span(), GapReason::Construct);
         }
+        // The grammar takes a plain word for a pattern in one place and for a word in the next.
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_./:,@%+=-".contains(&byte);
+        let is_text = node.kind() == Kind::ExtglobPattern && node.text().bytes().all(plain);
+        let part = if is_text { Part::Literal } else { Part::Pattern };
         Word {
-            parts: Vec::new(),
+            parts: vec![part(node.text().into())],
             span: node.span(),
         }
     }

@@ -5,7 +5,7 @@ use super::builtin::is_followed;
 use super::parameter::is_name;
 use super::simple::is_reserved;
 use crate::cst::{Kind, Node};
-use crate::{Body, Command, GapReason};
+use crate::{Body, Command, Enclosure, GapReason};
 
 impl<'c> Lowering<'c> {
     /// `name() { body; }` and `function name { body; }`.
@@ -34,12 +34,14 @@ impl<'c> Lowering<'c> {
         self.functions = self.functions.saturating_add(1);
         let lowered = self.nested(body.span(), |lowering| lowering.function_body(body));
         self.functions = self.functions.saturating_sub(1);
-        let body = match lowered {
-            Command::Group(body) | Command::Subshell(body) | Command::Unknown(body) => body,
-            _ => Body::default(),
+        let (enclosure, body) = match lowered {
+            Command::Subshell(body) => (Enclosure::Subshell, body),
+            Command::Group(body) | Command::Unknown(body) => (Enclosure::Group, body),
+            _ => (Enclosure::Group, Body::default()),
         };
         Command::Function {
             name: name.into(),
+            enclosure,
             body,
         }
     }

@@ -82,7 +82,7 @@ impl<'c> Lowering<'c> {
         if parts.is_none() {
             self.gap(node.span(), GapReason::Heredoc);
         }
-        let parts = parts.unwrap_or_else(unknown_text);
+        let parts = parts.unwrap_or_else(|| unknown_text(""));
         Word { parts, span }
     }
 
@@ -98,15 +98,18 @@ impl<'c> Lowering<'c> {
             return Some(vec![Part::Literal(text.into())]);
         }
         if expands_to_text_only(&text) {
-            return Some(unknown_text());
+            return Some(unknown_text(&text));
         }
         let parts = self.reparse(document.body)?;
         if text == raw {
             return Some(parts);
         }
-        // The tabs are in the text that was read, so only what runs in it is kept.
-        let runs = |part: &Part| matches!(part, Part::Substitution { .. } | Part::Opaque { .. });
-        Some(parts.into_iter().filter(runs).chain(unknown_text()).collect())
+        // The tabs are in the text that was read. Where text in quotes may hold some, only what runs is kept.
+        if raw.contains(['\'', '<']) {
+            let runs = |part: &Part| matches!(part, Part::Substitution { .. } | Part::Opaque { .. });
+            return Some(parts.into_iter().filter(runs).chain(unknown_text("")).collect());
+        }
+        Some(without_tabs(parts))
     }
 
     /// The word `-` that the grammar passed over before this document.
@@ -125,10 +128,13 @@ impl<'c> Lowering<'c> {
 
     /// `<<EOF | a | b`: a pipeline whose first stage is the command before.
     fn tail_pipeline(&mut self, node: Node<'c>) {
-        let stages = node
-            .children()
-            .filter(|child| !matches!(child.kind(), Kind::Pipe | Kind::PipeAmpersand));
-        self.tails.extend(stages.map(|stage| (Kind::Pipe, stage)));
+        let mut operator = Kind::Pipe;
+        for child in node.children() {
+            match child.kind() {
+                Kind::Pipe | Kind::PipeAmpersand => operator = child.kind(),
+                _ => self.tails.push((operator, child)),
+            }
+        }
     }
 
     /// The body, where its extent is certain.
@@ -179,8 +185,9 @@ impl<'c> Lowering<'c> {
 }
 
 /// One field of text that expands.
-pub(super) fn unknown_text() -> Vec<Part> {
+pub(super) fn unknown_text(text: &str) -> Vec<Part> {
     vec![Part::Opaque {
+        text: text.into(),
         body: Body::default(),
         spread: Spread::One,
     }]
@@ -218,6 +225,27 @@ fn is_plain_rest(line: &str) -> bool {
     }
     // After an operator at the end bash goes on behind the body, the grammar before it.
     quote.is_none() && !line.contains("<<") && !line.trim_end().ends_with(['&', '|'])
+}
+
+/// Takes the tabs off that begin lines in the text of some parts.
+fn without_tabs(mut parts: Vec<Part>) -> Vec<Part> {
+    let mut begins_line = true;
+    for part in &mut parts {
+        if let Part::Literal(text) = part {
+            let (first, rest) = text
+                .split_at_checked(text.find('\n').unwrap_or(text.len()))
+                .unwrap_or_default();
+            let first = if begins_line {
+                first.trim_start_matches('\t')
+            } else {
+                first
+            };
+            *text = format!("{first}{}", strip_tabs(rest)).into();
+        }
+        begins_line = false;
+    }
+    parts.retain(|part| !matches!(part, Part::Literal(text) if text.is_empty()));
+    parts
 }
 
 fn strip_tabs(raw: &str) -> String {

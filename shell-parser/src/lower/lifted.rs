@@ -35,7 +35,7 @@ impl<'c> Lowering<'c> {
         }
         self.documents_seen = self.documents_seen.saturating_add(1);
         let body = Word {
-            parts: parts.unwrap_or_else(unknown_text),
+            parts: parts.unwrap_or_else(|| unknown_text("")),
             span: document.body,
         };
         let fd = self.descriptor(node, operator).unwrap_or(0);

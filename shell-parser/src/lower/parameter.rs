@@ -4,7 +4,7 @@ use diagnostics::Span;
 
 use super::Lowering;
 use crate::cst::{Kind, Node};
-use crate::{Body, GapReason, Part, Quoting, Spread, Word};
+use crate::{Body, Direction, GapReason, Part, Quoting, Spread, Word};
 
 impl<'c> Lowering<'c> {
     /// One expansion in a word or a string.
@@ -15,18 +15,20 @@ impl<'c> Lowering<'c> {
                 if let Some(name) = operated_parameter(node.text()) {
                     return word.parts.push(Part::Derived {
                         name: name.into(),
+                        text: node.text().into(),
+                        operand: Vec::new(),
                         quoting,
                     });
                 }
-                if let Some(parts) = self.operand_that_runs(node, quoting) {
-                    word.parts.extend(parts);
-                    return;
+                if let Some(derived) = self.operand_that_runs(node, quoting) {
+                    return word.parts.push(derived);
                 }
                 braced_parameter(node)
             }
             Kind::CommandSubstitution => return self.substitution(node, quoting, word),
             Kind::ArithmeticExpansion if self.is_certain_sum(node) => {
                 return word.parts.push(Part::Opaque {
+                    text: node.text().into(),
                     body: Body::default(),
                     spread: Spread::One,
                 });
@@ -43,7 +45,7 @@ impl<'c> Lowering<'c> {
     }
 
     /// `${name:-$(…)}` and its like: the operand is read as a string, and its commands kept.
-    fn operand_that_runs(&mut self, node: Node<'c>, quoting: Quoting) -> Option<Vec<Part>> {
+    fn operand_that_runs(&mut self, node: Node<'c>, quoting: Quoting) -> Option<Part> {
         let (name, operand) = split_operated(node.text())?;
         let is_plain = !operand.contains(['\'', '"', '\\', '{', '}', '<', '>', '\n']);
         let start = node.span().end().checked_sub(1)?.checked_sub(operand.len())?;
@@ -51,14 +53,12 @@ impl<'c> Lowering<'c> {
             return None;
         }
         let parts = self.reparse(Span::of(start, start.saturating_add(operand.len())))?;
-        let derived = Part::Derived {
+        Some(Part::Derived {
             name: name.into(),
+            text: node.text().into(),
+            operand: parts,
             quoting,
-        };
-        let bodies = parts
-            .into_iter()
-            .filter(|part| matches!(part, Part::Substitution { .. } | Part::Opaque { .. }));
-        Some(std::iter::once(derived).chain(bodies).collect())
+        })
     }
 
     /// `$name`, where the name ends exactly where bash ends it.
@@ -92,17 +92,17 @@ impl<'c> Lowering<'c> {
     /// `<(…)` and `>(…)`: a command beside this one, and one word that names the pipe to it.
     pub(super) fn process_substitution(&mut self, node: Node<'c>, word: &mut Word) {
         let mut kinds = node.children().map(Node::kind);
-        let opens = matches!(kinds.next(), Some(Kind::LessParen | Kind::GreaterParen));
-        let is_plain =
-            opens && kinds.last() == Some(Kind::CloseParen) && node.text().as_bytes().get(2) != Some(&b'(');
-        if !is_plain {
+        let direction = match kinds.next() {
+            Some(Kind::LessParen) => Some(Direction::Read),
+            Some(Kind::GreaterParen) => Some(Direction::Write),
+            _ => None,
+        };
+        let is_plain = kinds.last() == Some(Kind::CloseParen) && node.text().as_bytes().get(2) != Some(&b'(');
+        let Some(direction) = direction.filter(|_| is_plain) else {
             return self.opaque(node, GapReason::Expansion, Spread::Many, word);
-        }
+        };
         let body = self.nested(node.span(), |lowering| lowering.body(node.inner_children()));
-        word.parts.push(Part::Substitution {
-            body,
-            quoting: Quoting::Quoted,
-        });
+        word.parts.push(Part::Process { direction, body });
     }
 }
 

@@ -114,8 +114,12 @@ fn plain(raw: &str, word: &mut Word, scan: &mut Scan) -> Result<(), GapReason> {
                 } else {
                     Spread::One
                 };
+                if split {
+                    scan.brace = Brace::Expands;
+                }
                 push_text(&mut text, word);
                 word.parts.push(Part::Opaque {
+                    text: rest.split('/').next().unwrap_or_default().into(),
                     body: Body::default(),
                     spread,
                 });

@@ -148,7 +148,7 @@ fn is_programs(name: &str) -> bool {
 }
 
 /// Words that are no program's name where they stand bare.
-pub(super) fn is_reserved(text: &str) -> bool {
+pub(crate) fn is_reserved(text: &str) -> bool {
     matches!(
         text,
         "!" | "case"
@@ -188,6 +188,8 @@ impl Word {
                         | Part::Parameter { .. }
                         | Part::Derived { .. }
                         | Part::Substitution { .. }
+                        | Part::Process { .. }
+                        | Part::Array(_)
                         | Part::Opaque { .. } => return None,
                     }
                 }

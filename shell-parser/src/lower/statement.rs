@@ -5,7 +5,10 @@ use diagnostics::Span;
 use super::Lowering;
 use crate::cst::{Kind, Node};
 use crate::wrapper::Head;
-use crate::{Body, Command, Condition, GapReason, Launch, Link, Negation, Pipeline, Stage, Statement};
+use crate::{
+    Body, Command, Condition, GapReason, Launch, Link, Negation, Pipeline, Redirect, RedirectMode,
+    RedirectTarget, Stage, Statement,
+};
 
 impl<'c> Lowering<'c> {
     /// Statements one after the other, with the separators and comments between them.
@@ -112,7 +115,11 @@ impl<'c> Lowering<'c> {
         self.settles = false;
         for child in node.children() {
             match child.kind() {
-                Kind::Pipe | Kind::PipeAmpersand => self.head = Head::Stage,
+                Kind::Pipe => self.head = Head::Stage,
+                Kind::PipeAmpersand => {
+                    self.head = Head::Stage;
+                    pipe_messages(&mut links, child.span());
+                }
                 Kind::Comment => self.comment(child),
                 _ => {
                     let operand = self.links(child);
@@ -178,6 +185,10 @@ impl<'c> Lowering<'c> {
             match operator {
                 Kind::AndAnd => append(links, Condition::OnSuccess, more),
                 Kind::OrOr => append(links, Condition::OnFailure, more),
+                Kind::PipeAmpersand => {
+                    pipe_messages(links, node.span());
+                    self.join(links, more, node.span());
+                }
                 _ => self.join(links, more, node.span()),
             }
         }
@@ -238,6 +249,19 @@ fn holds_several(node: Node<'_>) -> bool {
         Kind::RedirectedStatement => holds_several(first),
         _ => false,
     })
+}
+
+/// `a |& b` is `a 2>&1 | b`, behind the redirects that `a` has (bash manual, 3.2.3).
+fn pipe_messages(links: &mut [Link], span: Span) {
+    let last = links.last_mut().and_then(|link| link.pipeline.stages.last_mut());
+    if let Some(stage) = last {
+        stage.redirects.push(Redirect {
+            fd: 2,
+            mode: RedirectMode::Duplicate,
+            target: RedirectTarget::Descriptor(1),
+            span,
+        });
+    }
 }
 
 fn append(links: &mut Vec<Link>, condition: Condition, more: Vec<Link>) {

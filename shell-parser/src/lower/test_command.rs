@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::cst::{Kind, Node};
-use crate::{Command, GapReason, Invocation, Part, Word};
+use crate::{Command, GapReason, Invocation, Part, TestItem, Word};
 
 impl<'c> Lowering<'c> {
     /// The grammar reads an expression where bash reads arguments; only where every item of it is a word between
@@ -44,7 +44,7 @@ impl<'c> Lowering<'c> {
     ///
     /// `-eq` and its like evaluate their operands as arithmetic, `-v` and `-R` a subscript.
     fn conditional_expression(&mut self, node: Node<'c>) -> Command {
-        let mut words = Vec::new();
+        let mut items = Vec::new();
         let mut kinds = node.children().map(Node::kind);
         let brackets = (kinds.next(), kinds.last());
         let blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t' | b'\n'));
@@ -52,26 +52,25 @@ impl<'c> Lowering<'c> {
         // `[[a` is a program's name.
         let apart = blank(text.get(2)) && blank(text.len().checked_sub(3).and_then(|index| text.get(index)));
         let whole = apart && brackets == (Some(Kind::DoubleOpenBracket), Some(Kind::DoubleCloseBracket));
-        if !whole || !self.operands(node, &mut words) {
+        if !whole || !self.items(node, &mut items) {
             return Command::Unknown(self.unknown(node, GapReason::Construct));
         }
-        Command::Test(words)
+        Command::Test(items)
     }
 
-    fn operands(&mut self, node: Node<'c>, words: &mut Vec<Word>) -> bool {
+    fn items(&mut self, node: Node<'c>, items: &mut Vec<TestItem>) -> bool {
         let compares = node
             .children()
             .any(|child| child.kind() == Kind::TestOperator && evaluates(child.text()));
         if compares {
-            return self.compared_numbers(node, words);
+            return self.compared_numbers(node, items);
         }
         node.children().all(|child| match child.kind() {
             Kind::UnaryExpression | Kind::BinaryExpression | Kind::ParenthesizedExpression => {
-                self.operands(child, words)
+                self.items(child, items)
             }
+            Kind::DoubleOpenBracket | Kind::DoubleCloseBracket => true,
             Kind::TestOperator
-            | Kind::DoubleOpenBracket
-            | Kind::DoubleCloseBracket
             | Kind::OpenParen
             | Kind::CloseParen
             | Kind::Bang
@@ -82,9 +81,13 @@ impl<'c> Lowering<'c> {
             | Kind::BangEqual
             | Kind::EqualTilde
             | Kind::Less
-            | Kind::Greater => true,
+            | Kind::Greater => {
+                items.push(TestItem::Operator(child.text().into()));
+                !evaluates(child.text())
+            }
             Kind::ExtglobPattern | Kind::Regex => {
-                words.push(self.pattern(child));
+                let pattern = self.pattern(child);
+                push_operand(items, pattern);
                 true
             }
             Kind::Word
@@ -95,17 +98,16 @@ impl<'c> Lowering<'c> {
             | Kind::SimpleExpansion
             | Kind::Expansion
             | Kind::CommandSubstitution => {
-                words.push(self.word(child));
+                let operand = self.word(child);
+                push_operand(items, operand);
                 true
             }
             _ => false,
         })
     }
-}
 
-impl<'c> Lowering<'c> {
     /// `$i -lt 3`: each operand is evaluated, so each must be a number.
-    fn compared_numbers(&mut self, node: Node<'c>, words: &mut Vec<Word>) -> bool {
+    fn compared_numbers(&mut self, node: Node<'c>, items: &mut Vec<TestItem>) -> bool {
         let children: Vec<Node<'c>> = node.children().collect();
         let [left, operator, right] = children.as_slice() else {
             return false;
@@ -113,12 +115,24 @@ impl<'c> Lowering<'c> {
         if operator.kind() != Kind::TestOperator || matches!(operator.text(), "-v" | "-R") {
             return false;
         }
-        [left, right].into_iter().all(|operand| {
-            let word = self.word(*operand);
-            let is_number = self.is_number(&word);
-            words.push(word);
-            is_number
-        })
+        let (left, right) = (self.word(*left), self.word(*right));
+        let are_numbers = self.is_number(&left) && self.is_number(&right);
+        items.push(TestItem::Operand(left));
+        items.push(TestItem::Operator(operator.text().into()));
+        items.push(TestItem::Operand(right));
+        are_numbers
+    }
+}
+
+/// Adds an operand, or a piece of the one that it touches: `*"a b"*`.
+fn push_operand(items: &mut Vec<TestItem>, operand: Word) {
+    match items.last_mut() {
+        Some(TestItem::Operand(before)) if before.span.end() == operand.span.start() => {
+            before.parts.extend(operand.parts);
+            before.span = before.span.to(operand.span);
+            super::word::join_literals(&mut before.parts);
+        }
+        Some(TestItem::Operand(_) | TestItem::Operator(_)) | None => items.push(TestItem::Operand(operand)),
     }
 }
 

@@ -41,12 +41,9 @@ impl<'c> Lowering<'c> {
     pub(super) fn word(&mut self, node: Node<'c>) -> Word {
         let (mut word, scan) = self.scan(node);
         if scan.brace == Brace::Expands {
-            word.parts.push(Part::Opaque {
-                body: Body::default(),
-                spread: Spread::Many,
-            });
+            word.parts = unknown_list(node, word.parts);
         }
-        word.join_literals();
+        join_literals(&mut word.parts);
         word
     }
 
@@ -55,15 +52,14 @@ impl<'c> Lowering<'c> {
         let (mut word, scan) = self.scan(node);
         let mut words = match scan.brace {
             Brace::Expands => brace::expand(&word, &scan.braces).unwrap_or_else(|| {
-                word.parts.push(Part::Opaque {
-                    body: Body::default(),
-                    spread: Spread::Many,
-                });
+                word.parts = unknown_list(node, std::mem::take(&mut word.parts));
                 vec![word]
             }),
             Brace::Outside | Brace::Open | Brace::Separated => vec![word],
         };
-        words.iter_mut().for_each(Word::join_literals);
+        for word in &mut words {
+            join_literals(&mut word.parts);
+        }
         words
     }
 
@@ -153,6 +149,7 @@ impl<'c> Lowering<'c> {
         if let Err(reason) = quote::unquoted(self.before_translation(text), word, scan) {
             self.gap(text, reason);
             word.parts.push(Part::Opaque {
+                text: "".into(),
                 body: Body::default(),
                 spread: Spread::Many,
             });
@@ -173,8 +170,7 @@ impl<'c> Lowering<'c> {
         if close.span().end() != node.span().end() || open.span().start() != node.span().start() {
             self.gap(node.span(), GapReason::Adjacency);
         }
-        // An empty string is an argument too.
-        word.parts.push(Part::Literal("".into()));
+        let before = word.parts.len();
         let mut after = quote::After::Text;
         for child in node.children() {
             if matches!(
@@ -189,6 +185,10 @@ impl<'c> Lowering<'c> {
             after = quote::After::Expansion;
         }
         self.string_text(Span::of(from, close.span().start()), after, word);
+        if word.parts.len() == before {
+            // An empty string is an argument too.
+            word.parts.push(Part::Literal("".into()));
+        }
     }
 
     fn string_text(&mut self, span: Span, after: quote::After, word: &mut Word) {
@@ -201,6 +201,7 @@ impl<'c> Lowering<'c> {
         } else {
             self.gap(span, GapReason::Adjacency);
             word.parts.push(Part::Opaque {
+                text: "".into(),
                 body: Body::default(),
                 spread: Spread::Many,
             });
@@ -210,7 +211,11 @@ impl<'c> Lowering<'c> {
     /// A piece that is not followed: a gap with what runs inside.
     pub(super) fn opaque(&mut self, node: Node<'c>, reason: GapReason, spread: Spread, word: &mut Word) {
         let body = self.unknown(node, reason);
-        word.parts.push(Part::Opaque { body, spread });
+        word.parts.push(Part::Opaque {
+            text: "".into(),
+            body,
+            spread,
+        });
     }
 
     /// The text of a leaf without the `$` of `$"…"`, which stands for the string itself: where a catalogue of
@@ -246,15 +251,41 @@ fn is_bare(node: Node<'_>) -> bool {
     is_text && node.is_leaf()
 }
 
-impl Word {
-    /// Makes one piece of literal text that stands side by side.
-    fn join_literals(&mut self) {
-        self.parts.dedup_by(|after, before| match (before, after) {
-            (Part::Literal(before), Part::Literal(after)) => {
-                *before = format!("{before}{after}").into();
-                true
-            }
-            _ => false,
-        });
+/// A brace list that is not followed. Its text is kept as a whole, for a quote in it decides what the list is.
+fn unknown_list(node: Node<'_>, parts: Vec<Part>) -> Vec<Part> {
+    vec![Part::Opaque {
+        text: node.text().into(),
+        body: bodies(parts),
+        spread: Spread::Many,
+    }]
+}
+
+/// Everything that runs in some parts.
+fn bodies(parts: Vec<Part>) -> Body {
+    let mut all = Body::default();
+    for part in parts {
+        let body = match part {
+            Part::Literal(_) | Part::Pattern(_) | Part::Parameter { .. } => continue,
+            Part::Derived { operand, .. } => bodies(operand),
+            Part::Array(elements) => bodies(elements.into_iter().flat_map(|word| word.parts).collect()),
+            Part::Substitution { body, .. } | Part::Process { body, .. } | Part::Opaque { body, .. } => body,
+        };
+        all.statements.extend(body.statements);
+    }
+    all
+}
+
+/// Makes one piece of texts that stand side by side, however each was quoted. An empty one stays where it stands
+/// between expansions, for it may make a field; a word that is nothing else has no parts.
+pub(super) fn join_literals(parts: &mut Vec<Part>) {
+    parts.dedup_by(|after, before| match (before, after) {
+        (Part::Literal(before), Part::Literal(after)) => {
+            *before = format!("{before}{after}").into();
+            true
+        }
+        _ => false,
+    });
+    if matches!(parts.as_slice(), [Part::Literal(text)] if text.is_empty()) {
+        parts.clear();
     }
 }
