@@ -213,4 +213,7 @@ case_table! {
     test_double_quoted_name "'[[' a ]] && evil"
     test_double_process "[[ -e <(evil) ]]"
     test_double_operand "[[ ${x:-$(evil)} == ${y#`c0`} ]]"
+    brush_dollars_before_a_brace "x=a; c0 $${x; y=b; c1 {$y}"
+    brush_word_after_a_process "c0 > >(evil)trap 2; c1"
+    brush_parenthesis_in_a_comment "c0 \"$(c1  # )\nevil)\"; c2"
 }
