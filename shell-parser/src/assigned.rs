@@ -55,6 +55,11 @@ impl Assigned {
                 self.names.push(name.clone());
                 self.body(body);
             }
+            Command::ForArithmetic { sets, body, .. } => {
+                self.names.extend(sets.iter().cloned());
+                self.body(body);
+            }
+            Command::Arithmetic { sets, .. } => self.names.extend(sets.iter().cloned()),
             Command::Case { arms, .. } => arms.iter().for_each(|(_, body)| self.body(body)),
             // A call of it, or what is not understood, may set anything.
             Command::Function { .. } | Command::Unknown(_) => self.any = true,

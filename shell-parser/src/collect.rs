@@ -225,6 +225,18 @@ impl Collector {
                 };
                 self.for_loop(outer, &header, body);
             }
+            Command::ForArithmetic { sets, body, .. } => {
+                let mut assigned = Assigned::by(&[body]);
+                assigned.names.extend(sets.iter().cloned());
+                self.forget_assigned(&assigned);
+                self.round(outer, |collector| collector.body(body));
+            }
+            Command::Arithmetic { sets, .. } => {
+                for name in sets {
+                    self.surroundings.variables.forget(name);
+                }
+                self.restore(outer, Keep::Shell);
+            }
             Command::Case { word, arms } => {
                 self.substitutions(word);
                 for (patterns, body) in arms {

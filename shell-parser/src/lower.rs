@@ -7,6 +7,7 @@
     reason = "lowering is a list of the kinds it admits: whatever is not named, new kinds included, is a gap"
 )]
 
+mod arithmetic;
 mod assignment;
 mod block;
 mod brace;
@@ -23,6 +24,7 @@ mod reparse;
 mod simple;
 mod stage;
 mod statement;
+mod test_builtin;
 mod test_command;
 mod word;
 
@@ -32,6 +34,7 @@ use crate::cst::{self, Cst, Kind, Node};
 use crate::documents::Document;
 use crate::wrapper::Head;
 use crate::{Body, Dialect, Gap, GapReason, Limits, Script, dialect};
+use arithmetic::Numbers;
 
 /// How much text is read once more at the most, in bytes of text and of the blanks before it; past it the text is a
 /// gap.
@@ -41,6 +44,10 @@ const REPARSED: usize = 256 * 1024;
 pub(crate) fn lower(cst: &Cst<'_>, original: Original<'_>, limits: &Limits) -> Script {
     let mut lowering = Lowering::new(cst, original, limits);
     let body = lowering.body(cst.root().children());
+    let unsure: Vec<Span> = lowering.numbers.unsure().collect();
+    for expression in unsure {
+        lowering.gap(expression, GapReason::Expansion);
+    }
     if lowering.documents_seen != original.documents.len() {
         lowering.gap(cst.root().span(), GapReason::Heredoc);
     }
@@ -83,6 +90,12 @@ struct Lowering<'c> {
     head: Head,
     /// How many bytes were read once more.
     reparsed: usize,
+    /// What may stand in arithmetic.
+    numbers: Numbers,
+    /// Whether what is read runs, in this shell, whenever its statement does.
+    settles: bool,
+    /// How many functions are open.
+    functions: usize,
 }
 
 impl<'c> Lowering<'c> {
@@ -100,6 +113,9 @@ impl<'c> Lowering<'c> {
             dashes: cst.dashes.clone(),
             head: Head::Pipeline,
             reparsed: 0,
+            numbers: Numbers::default(),
+            settles: true,
+            functions: 0,
         }
     }
 
@@ -144,6 +160,8 @@ impl<'c> Lowering<'c> {
             commands: self.commands,
             depth: self.depth,
             reparsed: self.reparsed,
+            numbers: std::mem::take(&mut self.numbers),
+            functions: self.functions,
             ..Lowering::new(&cst, original, self.limits)
         };
         let lowered = lower(&mut inner, cst.root());
@@ -152,6 +170,7 @@ impl<'c> Lowering<'c> {
         }
         self.commands = inner.commands;
         self.reparsed = inner.reparsed;
+        self.numbers = inner.numbers;
         self.gaps.append(&mut inner.gaps);
         Some(lowered)
     }

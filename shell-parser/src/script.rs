@@ -126,6 +126,22 @@ pub enum Command {
         /// The round.
         body: Body,
     },
+    /// `for ((i = 0; i < 3; i++)); do body; done`
+    ForArithmetic {
+        /// What stands between `((` and `))`; it runs no command.
+        header: Box<str>,
+        /// The variables that it sets.
+        sets: Vec<Box<str>>,
+        /// The round.
+        body: Body,
+    },
+    /// `((i++))`
+    Arithmetic {
+        /// What stands between `((` and `))`; it runs no command.
+        text: Box<str>,
+        /// The variables that it sets.
+        sets: Vec<Box<str>>,
+    },
     /// `case word in pattern) body;; esac`
     Case {
         /// What is compared.

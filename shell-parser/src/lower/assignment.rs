@@ -1,6 +1,7 @@
 //! Assignments, alone, before a command, and in declarations.
 
 use super::Lowering;
+use super::arithmetic::Written;
 use super::parameter::is_name;
 use crate::cst::{Kind, Node};
 use crate::{Assignment, Command, GapReason, Invocation, Part, Word};
@@ -18,7 +19,17 @@ impl<'c> Lowering<'c> {
             self.assignment_item(node, &mut end, &mut invocation);
         }
         self.check_lasting(&invocation);
+        self.settle_numbers(&invocation);
         Command::Simple(invocation)
+    }
+
+    /// Variables that this command surely sets may stand in arithmetic after it.
+    fn settle_numbers(&mut self, invocation: &Invocation) {
+        if self.settles {
+            for assignment in &invocation.assignments {
+                self.numbers.settle(&assignment.name);
+            }
+        }
     }
 
     /// `export A=1`, `local x`, `readonly B=2` without options: assignments with the builtin as the program.
@@ -38,11 +49,19 @@ impl<'c> Lowering<'c> {
                     self.check_separated(end, child);
                     end = Some(child.span().end());
                     invocation.words.push(written(child));
+                    // What the environment gave it stays, and what sets it later fails.
+                    if node.child(Kind::KeywordReadonly).is_some() {
+                        self.numbers.wrote(child.text(), Written::Anything);
+                    }
                 }
                 _ => self.gap(child.span(), GapReason::Builtin),
             }
         }
         self.check_lasting(&invocation);
+        // Outside of a function `local` fails.
+        if self.functions > 0 || node.child(Kind::KeywordLocal).is_none() {
+            self.settle_numbers(&invocation);
+        }
         Command::Simple(invocation)
     }
 
@@ -85,7 +104,16 @@ impl<'c> Lowering<'c> {
         self.check_separated(*end, node);
         *end = Some(node.span().end());
         match self.assignment(node) {
-            Some(assignment) => invocation.assignments.push(assignment),
+            Some(assignment) => {
+                let is_sum = node.children().last().map(Node::kind) == Some(Kind::ArithmeticExpansion);
+                let written = if is_sum {
+                    Written::Number
+                } else {
+                    Written::of(&assignment.value)
+                };
+                self.numbers.wrote(&assignment.name, written);
+                invocation.assignments.push(assignment);
+            }
             None => self.gap(node.span(), GapReason::Assignment),
         }
     }

@@ -1,8 +1,9 @@
 //! Compound commands: groups, subshells, conditionals, loops.
 
 use super::Lowering;
+use super::arithmetic::Written;
 use crate::cst::{Kind, Node};
-use crate::{Body, Command, GapReason};
+use crate::{Body, Command, GapReason, Word};
 
 impl<'c> Lowering<'c> {
     pub(super) fn group(&mut self, node: Node<'c>) -> Command {
@@ -105,11 +106,20 @@ impl<'c> Lowering<'c> {
                 }
             }
         }
+        let is_number = |word: &Word| Written::of(word) == Written::Number;
+        let mark = self.numbers.mark();
+        if words.as_deref().is_some_and(|words| words.iter().all(is_number)) {
+            self.numbers.settle(name.text());
+        } else {
+            self.numbers.wrote(name.text(), Written::Anything);
+        }
+        let body = self.body(group.inner_children());
+        self.numbers.forget_since(mark);
         Command::For {
             name: name.text().into(),
             name_span: name.span(),
             words,
-            body: self.body(group.inner_children()),
+            body,
         }
     }
 }

@@ -6,6 +6,7 @@
 use diagnostics::Span;
 
 use super::Lowering;
+use super::arithmetic::Written;
 use super::assignment::is_plain;
 use super::evaluated::Evaluated;
 use super::simple::is_reserved;
@@ -58,8 +59,13 @@ impl Lowering<'_> {
             "jobs" | "times" | "suspend" | "logout" => arguments.is_empty(),
             "set" => sets_harmless_options(arguments),
             "printf" => first_is_format(arguments),
-            "test" | "[" => is_certain_test(&text, arguments),
-            "read" => reads_plain_names(arguments),
+            "test" | "[" => self.is_certain_test(&text, arguments),
+            "read" => {
+                for name in literals(arguments).unwrap_or_default() {
+                    self.numbers.wrote(&name, Written::Anything);
+                }
+                reads_plain_names(arguments)
+            }
             "wait" => !arguments.iter().any(|word| may_be_option(word, 'p')),
             reserved => start == 0 || !is_reserved(reserved),
         };
@@ -185,52 +191,6 @@ pub(crate) fn read_names(arguments: &[Word]) -> Option<Vec<String>> {
     Some(names)
 }
 
-/// A test whose operators are all known, so that no operand is taken for `-v`, which evaluates a subscript.
-pub(super) fn is_certain_test(name: &str, arguments: &[Word]) -> bool {
-    let operands = match (name, arguments.split_last()) {
-        ("[", Some((last, operands))) if last.literal().as_deref() == Some("]") => operands,
-        ("[", _) => return false,
-        _ => arguments,
-    };
-    is_certain_expression(operands)
-}
-
-fn is_certain_expression(operands: &[Word]) -> bool {
-    let is = |word: &Word, any: &[&str]| word.literal().is_some_and(|text| any.contains(&&*text));
-    if let Some(split) = operands
-        .iter()
-        .position(|word| is(word, &["-a", "-o"]))
-        .filter(|split| *split > 0)
-    {
-        let (left, right) = operands.split_at(split);
-        return is_certain_expression(left) && right.get(1..).is_some_and(is_certain_expression);
-    }
-    match operands {
-        [negation, rest @ ..] if !rest.is_empty() && is(negation, &["!"]) => is_certain_expression(rest),
-        [] => true,
-        [one] => is_one_field(one),
-        [operator, operand] => {
-            let known = operator.literal();
-            let plain = known.is_some_and(|text| {
-                text.len() == 2 && text.starts_with('-') && !matches!(&*text, "-v" | "-R")
-            });
-            plain && is_one_field(operand)
-        }
-        [left, operator, right] => {
-            let binary = [
-                "=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef",
-            ];
-            is(operator, &binary) && is_one_field(left) && is_one_field(right)
-        }
-        _ => false,
-    }
-}
-
-/// Whether a word is exactly one argument: a bare expansion may become an operator and its operand.
-fn is_one_field(word: &Word) -> bool {
-    !matches!(unset(word), Value::Many | Value::Glob(_))
-}
-
 /// Names that a function must not take: the reader follows what these builtins do.
 pub(super) fn is_followed(name: &str) -> bool {
     matches!(
@@ -256,6 +216,6 @@ pub(super) fn is_followed(name: &str) -> bool {
 }
 
 /// What a word becomes where no variable is known: a builtin is judged once, wherever its values come from.
-fn unset(word: &Word) -> Value {
+pub(super) fn unset(word: &Word) -> Value {
     crate::field::value(word, &crate::variables::Variables::default())
 }

@@ -31,7 +31,10 @@ impl<'c> Lowering<'c> {
         if !node.children().all(|child| known(&child)) {
             self.gap(node.span(), GapReason::Construct);
         }
-        let body = match self.nested(body.span(), |lowering| lowering.function_body(body)) {
+        self.functions = self.functions.saturating_add(1);
+        let lowered = self.nested(body.span(), |lowering| lowering.function_body(body));
+        self.functions = self.functions.saturating_sub(1);
+        let body = match lowered {
             Command::Group(body) | Command::Subshell(body) | Command::Unknown(body) => body,
             _ => Body::default(),
         };

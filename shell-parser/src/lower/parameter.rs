@@ -25,7 +25,7 @@ impl<'c> Lowering<'c> {
                 braced_parameter(node)
             }
             Kind::CommandSubstitution => return self.substitution(node, quoting, word),
-            Kind::ArithmeticExpansion if is_digits_only(node.text()) => {
+            Kind::ArithmeticExpansion if self.is_certain_sum(node) => {
                 return word.parts.push(Part::Opaque {
                     body: Body::default(),
                     spread: Spread::One,
@@ -216,15 +216,4 @@ pub(super) fn is_name(name: &str) -> bool {
         .next()
         .is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}
-
-/// Arithmetic that holds no name, so that nothing in it is evaluated twice.
-fn is_digits_only(text: &str) -> bool {
-    text.strip_prefix("$((")
-        .and_then(|rest| rest.strip_suffix("))"))
-        .is_some_and(|inner| {
-            inner
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || b" +-*/%()<>=!&|^~?:,".contains(&byte))
-        })
 }

@@ -17,6 +17,8 @@ impl<'c> Lowering<'c> {
                 ..self.bare_stage(node)
             };
         }
+        // A redirect that fails keeps the command from running.
+        self.settles = false;
         let mut children = node.children().peekable();
         let is_redirect = |kind: Kind| {
             matches!(
@@ -45,11 +47,13 @@ impl<'c> Lowering<'c> {
             Kind::VariableAssignment | Kind::VariableAssignments => self.bare_assignments(node),
             Kind::DeclarationCommand => self.declaration(node),
             Kind::TestCommand => self.test_command(node),
+            Kind::CompoundStatement if node.text().starts_with("((") => self.arithmetic(node),
             Kind::CompoundStatement => self.group(node),
             Kind::Subshell => self.subshell(node),
             Kind::IfStatement => self.conditional(node),
             Kind::WhileStatement => self.while_loop(node),
             Kind::ForStatement => self.for_loop(node),
+            Kind::CStyleForStatement => self.arithmetic_for(node),
             Kind::CaseStatement => self.case(node),
             Kind::FunctionDefinition => self.function(node),
             Kind::RedirectedStatement => return self.stage_here(node),

@@ -11,6 +11,9 @@ impl<'c> Lowering<'c> {
     /// Statements one after the other, with the separators and comments between them.
     pub(super) fn body(&mut self, nodes: impl Iterator<Item = Node<'c>>) -> Body {
         let outer_tails = std::mem::take(&mut self.tails);
+        let outer_settles = self.settles;
+        let outer_numbers = self.numbers.mark();
+        let mut before = outer_numbers;
         let mut body = Body::default();
         // The end of the statement that no separator has closed yet.
         let mut open: Option<usize> = None;
@@ -18,7 +21,10 @@ impl<'c> Lowering<'c> {
             match node.kind() {
                 Kind::Semicolon => open = None,
                 Kind::Ampersand => match (open.take(), body.statements.last_mut()) {
-                    (Some(_), Some(statement)) => statement.launch = Launch::Background,
+                    (Some(_), Some(statement)) => {
+                        statement.launch = Launch::Background;
+                        self.numbers.forget_since(before);
+                    }
                     _ => self.gap(node.span(), GapReason::Construct),
                 },
                 Kind::Comment => self.comment(node),
@@ -28,11 +34,14 @@ impl<'c> Lowering<'c> {
                     {
                         self.gap(Span::of(end, node.span().start()), GapReason::Adjacency);
                     }
+                    before = self.numbers.mark();
                     body.statements.push(self.statement(node));
                     open = Some(node.span().end());
                 }
             }
         }
+        self.numbers.forget_since(outer_numbers);
+        self.settles = outer_settles;
         self.tails = outer_tails;
         body
     }
@@ -40,6 +49,7 @@ impl<'c> Lowering<'c> {
     /// One and-or list.
     pub(super) fn statement(&mut self, node: Node<'c>) -> Statement {
         self.head = Head::Pipeline;
+        self.settles = true;
         Statement {
             links: self.links(node),
             launch: Launch::Foreground,
@@ -88,6 +98,8 @@ impl<'c> Lowering<'c> {
                 _ => {
                     let operand = self.links(child);
                     append(&mut links, condition, operand);
+                    // The next one may not run.
+                    self.settles = false;
                 }
             }
         }
@@ -96,6 +108,8 @@ impl<'c> Lowering<'c> {
 
     fn pipeline(&mut self, node: Node<'c>) -> Vec<Link> {
         let mut links = Vec::new();
+        // Each stage runs in a shell of its own.
+        self.settles = false;
         for child in node.children() {
             match child.kind() {
                 Kind::Pipe | Kind::PipeAmpersand => self.head = Head::Stage,
@@ -155,6 +169,7 @@ impl<'c> Lowering<'c> {
     /// What follows a here-document's start on its line continues the list where the document stands.
     fn tails(&mut self, links: &mut Vec<Link>) {
         for (operator, node) in std::mem::take(&mut self.tails) {
+            self.settles = false;
             self.head = match operator {
                 Kind::AndAnd | Kind::OrOr => Head::Pipeline,
                 _ => Head::Stage,

@@ -1,7 +1,6 @@
 //! `[ … ]` as the command that it is: words between blanks.
 
 use super::Lowering;
-use super::builtin::is_certain_test;
 use crate::cst::{Kind, Node};
 use crate::{Command, GapReason, Invocation, Part, Word};
 
@@ -32,11 +31,8 @@ impl<'c> Lowering<'c> {
             };
             invocation.words.push(word);
         }
-        if !invocation
-            .words
-            .split_first()
-            .is_some_and(|(_, arguments)| is_certain_test("[", arguments))
-        {
+        let arguments = invocation.words.get(1..).unwrap_or_default();
+        if !self.is_certain_test("[", arguments) {
             self.gap(node.span(), GapReason::Builtin);
         }
         Command::Simple(invocation)
@@ -63,12 +59,18 @@ impl<'c> Lowering<'c> {
     }
 
     fn operands(&mut self, node: Node<'c>, words: &mut Vec<Word>) -> bool {
+        let compares = node
+            .children()
+            .any(|child| child.kind() == Kind::TestOperator && evaluates(child.text()));
+        if compares {
+            return self.compared_numbers(node, words);
+        }
         node.children().all(|child| match child.kind() {
             Kind::UnaryExpression | Kind::BinaryExpression | Kind::ParenthesizedExpression => {
                 self.operands(child, words)
             }
-            Kind::TestOperator => !evaluates(child.text()),
-            Kind::DoubleOpenBracket
+            Kind::TestOperator
+            | Kind::DoubleOpenBracket
             | Kind::DoubleCloseBracket
             | Kind::OpenParen
             | Kind::CloseParen
@@ -97,6 +99,25 @@ impl<'c> Lowering<'c> {
                 true
             }
             _ => false,
+        })
+    }
+}
+
+impl<'c> Lowering<'c> {
+    /// `$i -lt 3`: each operand is evaluated, so each must be a number.
+    fn compared_numbers(&mut self, node: Node<'c>, words: &mut Vec<Word>) -> bool {
+        let children: Vec<Node<'c>> = node.children().collect();
+        let [left, operator, right] = children.as_slice() else {
+            return false;
+        };
+        if operator.kind() != Kind::TestOperator || matches!(operator.text(), "-v" | "-R") {
+            return false;
+        }
+        [left, right].into_iter().all(|operand| {
+            let word = self.word(*operand);
+            let is_number = self.is_number(&word);
+            words.push(word);
+            is_number
         })
     }
 }
