@@ -246,4 +246,5 @@ case_table! {
     keyword_joined_declaration "export\"x\"=a evil; local$x c0; declare\"-x\" y; unset\"x\" c1"
     keyword_joined_brackets "[[\"a\" ]]; evil; [[ a ]]\"x\"; c0"
     keyword_joined_coprocess "coproc\"x\" evil"
+    brush_document_in_a_process "c0 \"$(if c1 <(evil x <<'A'\nb $x `c2` '\nA\n) y; then c3; fi)\""
 }
