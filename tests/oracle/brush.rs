@@ -137,6 +137,6 @@ fn goes_on_after_parenthesis(script: &str) -> bool {
 }
 
 fn has_parenthesis_in_comment(line: &str) -> bool {
-    line.split_once(" #")
+    line.split_once('#')
         .is_some_and(|(_, comment)| comment.contains(')'))
 }
