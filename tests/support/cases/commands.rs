@@ -247,4 +247,5 @@ case_table! {
     keyword_joined_brackets "[[\"a\" ]]; evil; [[ a ]]\"x\"; c0"
     keyword_joined_coprocess "coproc\"x\" evil"
     brush_document_in_a_process "c0 \"$(if c1 <(evil x <<'A'\nb $x `c2` '\nA\n) y; then c3; fi)\""
+    brush_document_after_a_counting_loop "c0 \"$(c1 | for ((i=0; i<2; i++)); do x=a; done) b\" <<A\n$(evil x)\nA\n"
 }
