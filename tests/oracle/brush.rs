@@ -18,6 +18,14 @@ type Holds = fn(&str) -> bool;
 /// compared.
 const KNOWN_ERRORS: &[(Holds, &str)] = &[
     (
+        |script| has_process(script) && script.contains("<<"),
+        "a here-document in a process substitution hides the command it belongs to",
+    ),
+    (
+        |script| script.contains("((") && script.contains("<<"),
+        "after `for ((` in a substitution the last line of a here-document is a command",
+    ),
+    (
         |script| has_process(script) && goes_on_after_parenthesis(script),
         "a word does not go on after a process substitution: `<(a)#b`, `>(a)b`",
     ),
