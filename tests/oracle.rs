@@ -16,10 +16,13 @@ use support::oracle::{Tally, check};
 use support::{mutation, scripts, splicing};
 
 use brush::Comparison;
+use shells::{Pair, Shells};
 use totals::{Run, Totals};
 
 #[path = "oracle/brush.rs"]
 mod brush;
+#[path = "oracle/shells.rs"]
+mod shells;
 #[path = "oracle/totals.rs"]
 mod totals;
 
@@ -46,23 +49,23 @@ fn main() -> ExitCode {
     if let Err(reason) = &dash {
         println!("SKIPPED: there is no dash to ask here: {reason}");
     }
-    let dash = dash.ok();
+    let shells = Arc::new(Shells::new(dash.ok()));
     let totals = Arc::new(Totals::default());
     let mut trials = Vec::new();
     for case in cases() {
-        let dash = dash.clone();
+        let shells = Arc::clone(&shells);
         trials.push(Trial::test(format!("case::{}", case.name), move || {
-            run_case(case, dash)
+            run_case(case, &shells)
         }));
     }
     for seed in 0..number("EXECPOLICY_ORACLE_SEEDS", 2) {
         for (name, generate, part) in GENERATORS {
-            let (dash, totals) = (dash.clone(), Arc::clone(&totals));
+            let (shells, totals) = (Arc::clone(&shells), Arc::clone(&totals));
             let scripts = number("EXECPOLICY_ORACLE_SCRIPTS", 600)
                 .checked_div(*part)
                 .unwrap_or(0);
             trials.push(Trial::test(format!("{name}::seed_{seed}"), move || {
-                let run = run_generator(*generate, seed, scripts, dash)?;
+                let run = run_generator(*generate, seed, scripts, &shells)?;
                 totals.add(name, &run);
                 run.findings()
             }));
@@ -99,41 +102,34 @@ fn admits(script: &str, dialect: Dialect) -> bool {
     parse(script, dialect, &Limits::default()).gaps.is_empty()
 }
 
-fn run_case(case: &Case, dash: Option<Shell>) -> Result<(), Failed> {
+fn run_case(case: &Case, shells: &Shells) -> Result<(), Failed> {
     let mut run = Run::default();
-    let mut bash = Executor::start(Shell::Bash)?;
-    let mut dash = dash.map(Executor::start).transpose()?;
-    run_script(case.script, &mut bash, dash.as_mut(), &mut run)?;
+    let mut pair = shells.take()?;
+    run_script(case.script, &mut pair, &mut run)?;
+    shells.give_back(pair);
     run.findings()
 }
 
-fn run_generator(generate: Generate, seed: u64, scripts: u64, dash: Option<Shell>) -> Result<Run, Failed> {
-    let mut bash = Executor::start(Shell::Bash)?;
-    let mut dash = dash.map(Executor::start).transpose()?;
+fn run_generator(generate: Generate, seed: u64, scripts: u64, shells: &Shells) -> Result<Run, Failed> {
+    let mut pair = shells.take()?;
     let mut bytes = Seeded::new(seed);
     let mut run = Run::default();
     for _ in 0..scripts {
         let choices = bytes.bytes(512);
         let script = generate(&mut Choices::new(&choices));
-        run_script(&script, &mut bash, dash.as_mut(), &mut run)?;
+        run_script(&script, &mut pair, &mut run)?;
         if run.found.len() >= FINDINGS {
             break;
         }
     }
+    shells.give_back(pair);
     Ok(run)
 }
 
 /// Asks bash; dash where the reader vouches for the text as dash's; and brush.
-fn run_script(
-    script: &str,
-    bash: &mut Executor,
-    dash: Option<&mut Executor>,
-    run: &mut Run,
-) -> Result<(), Failed> {
-    let shells = [
-        (Some(bash), &mut run.bash),
-        (dash.filter(|_| admits(script, Dialect::Sh)), &mut run.dash),
-    ];
+fn run_script(script: &str, pair: &mut Pair, run: &mut Run) -> Result<(), Failed> {
+    let dash = pair.dash.as_mut().filter(|_| admits(script, Dialect::Sh));
+    let shells = [(Some(&mut pair.bash), &mut run.bash), (dash, &mut run.dash)];
     for (shell, tally) in shells {
         let Some(shell) = shell else { continue };
         let mut own = Tally::default();

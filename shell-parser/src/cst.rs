@@ -172,6 +172,10 @@ impl Reading<'_> {
                 None => self.fault(span, GapReason::Skipped),
             }
         }
+        let is_there = !span.is_empty();
+        if is_there && is_reserved(kind, self.kind_of(open.last())) && !self.stands_apart(span) {
+            self.fault(span, GapReason::Adjacency);
+        }
         match self.dash_between(kind, span.start()) {
             Some(dash) => self.cst.dashes.push(dash),
             None => self.check_between(span.start()),
@@ -187,6 +191,18 @@ impl Reading<'_> {
                 .map(|(offset, _)| span.start().saturating_add(offset));
             self.cst.backticks.extend(here);
         }
+    }
+
+    fn kind_of(&self, index: Option<&usize>) -> Option<Kind> {
+        self.cst.records.get(*index?).map(|record| record.kind)
+    }
+
+    /// Whether bash takes a stretch for a word of its own: `else"x"` is one word, and no keyword.
+    fn stands_apart(&self, span: Span) -> bool {
+        let bytes = self.cst.text.as_bytes();
+        let before = span.start().checked_sub(1).and_then(|before| bytes.get(before));
+        let ends_word = |byte: Option<&u8>| byte.is_none_or(|byte| b" \t\n;&|()<>`".contains(byte));
+        ends_word(before) && ends_word(bytes.get(span.end()))
     }
 
     /// A `-` between blanks before a here-document, which the grammar's scanner eats.
@@ -247,6 +263,40 @@ impl Reading<'_> {
 
     fn fault(&mut self, span: Span, reason: GapReason) {
         self.cst.faults.push(Gap { span, reason });
+    }
+}
+
+/// Whether a token, in such a node, is a reserved word or a builtin that the grammar takes for one.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the other kinds are operators, names and nodes"
+)]
+fn is_reserved(kind: Kind, parent: Option<Kind>) -> bool {
+    match kind {
+        Kind::OpenBrace | Kind::CloseBrace => parent == Some(Kind::CompoundStatement),
+        Kind::KeywordCase
+        | Kind::KeywordDeclare
+        | Kind::KeywordDo
+        | Kind::KeywordDone
+        | Kind::KeywordElif
+        | Kind::KeywordElse
+        | Kind::KeywordEsac
+        | Kind::KeywordExport
+        | Kind::KeywordFi
+        | Kind::KeywordFor
+        | Kind::KeywordFunction
+        | Kind::KeywordIf
+        | Kind::KeywordIn
+        | Kind::KeywordLocal
+        | Kind::KeywordReadonly
+        | Kind::KeywordSelect
+        | Kind::KeywordThen
+        | Kind::KeywordTypeset
+        | Kind::KeywordUnset
+        | Kind::KeywordUnsetenv
+        | Kind::KeywordUntil
+        | Kind::KeywordWhile => true,
+        _ => false,
     }
 }
 

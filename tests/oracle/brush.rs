@@ -11,21 +11,37 @@ use support::claims::claims;
 
 use lowering::Commands;
 
-/// Where brush reads what bash reads otherwise. A script with such a text is not compared.
-const KNOWN_ERRORS: &[(&str, &str)] = &[
-    ("!(", "extended globs are always on in brush"),
-    ("?(", "extended globs are always on in brush"),
-    ("*(", "extended globs are always on in brush"),
-    ("+(", "extended globs are always on in brush"),
-    ("@(", "extended globs are always on in brush"),
-    ("((", "`((a) )` is two subshells, brush takes it for arithmetic"),
-    (")#", "a `#` after `<(a)` does not begin a comment in brush"),
-    ("<<$", "a here-document's delimiter `$'A'` keeps its `$` in brush"),
-    ("! time", "brush takes `time` behind `!` for a program"),
-    ("time time", "brush takes the second of two `time` for a program"),
-    ("`", "brush keeps escapes in backticks"),
-    (">&-", "brush takes the word in `>&-word` for a file"),
-    ("2>&", "brush takes `-` and more after `2>&` for a word"),
+/// Whether a script holds something.
+type Holds = fn(&str) -> bool;
+
+/// Where brush reads what bash reads otherwise, and the reader has no gap. A script that holds such a thing is not
+/// compared.
+const KNOWN_ERRORS: &[(Holds, &str)] = &[
+    (
+        |script| has_process(script) && script.contains("<<"),
+        "a here-document in a process substitution hides the command it belongs to",
+    ),
+    (
+        |script| script.contains("((") && script.contains("<<"),
+        "after `for ((` in a substitution the last line of a here-document is a command",
+    ),
+    (
+        |script| has_process(script) && goes_on_after_parenthesis(script),
+        "a word does not go on after a process substitution: `<(a)#b`, `>(a)b`",
+    ),
+    (
+        |script| script.contains("$(") && script.lines().any(has_parenthesis_in_comment),
+        "a substitution ends at a parenthesis in a comment: `$(a # )`",
+    ),
+    (
+        |script| script.contains("! time"),
+        "`time` behind `!` is a program",
+    ),
+    (
+        |script| script.contains("time time"),
+        "the second of two `time` is a program",
+    ),
+    (|script| script.contains("$${"), "`${` opens behind `$`"),
 ];
 
 /// How deep brackets and compound commands may nest: brush takes exponential time on some.
@@ -48,7 +64,7 @@ pub(crate) enum Comparison {
 /// Compares the two readings of a script.
 pub(crate) fn compare(script: &str) -> Comparison {
     let read = parse(script, Dialect::Bash, &Limits::default());
-    let known = KNOWN_ERRORS.iter().any(|(text, _)| script.contains(text));
+    let known = KNOWN_ERRORS.iter().any(|(holds, _)| holds(script));
     if !read.gaps.is_empty() || known || nesting(script) > DEPTH {
         return Comparison::NotMade;
     }
@@ -115,4 +131,20 @@ fn nesting(script: &str) -> usize {
         deepest = deepest.max(depth);
     }
     deepest
+}
+
+fn has_process(script: &str) -> bool {
+    script.contains("<(") || script.contains(">(")
+}
+
+fn goes_on_after_parenthesis(script: &str) -> bool {
+    script.split(')').skip(1).any(|after| {
+        let next = after.chars().next();
+        next.is_some_and(|next| !next.is_whitespace() && !";&|<>(\"".contains(next))
+    })
+}
+
+fn has_parenthesis_in_comment(line: &str) -> bool {
+    line.split_once('#')
+        .is_some_and(|(_, comment)| comment.contains(')'))
 }
