@@ -71,6 +71,9 @@ pub enum Executed {
         /// The text.
         text: Value,
     },
+    /// A file that a shell reads when it starts for a login or for a person. It says what the user wants said in
+    /// every such shell, so it asks for nothing by itself.
+    Startup(Value),
 }
 
 /// Why an effect is not known.

@@ -121,12 +121,20 @@ fn consent(unspoken: &Unspoken<'_>) -> Basis {
         Some(entry) => Basis::Knowledge {
             program: entry.into(),
             decision: Decision::Allow,
-            reason: "it only reads and shows".into(),
+            reason: if unspoken.effects.iter().any(is_startup) {
+                "it reads its start-up files first".into()
+            } else {
+                "it only reads and shows".into()
+            },
             cause,
         },
         None if unspoken.segment.argv.is_empty() => by_default(Decision::Allow, "it runs no program"),
         None => by_default(Decision::Prompt, "nothing is known of this command"),
     }
+}
+
+fn is_startup(effect: &Effect) -> bool {
+    matches!(effect.kind, EffectKind::Execute(Executed::Startup(_)))
 }
 
 /// A prompt for an effect: knowledge's word where the program does it, the default's where the shell does.
@@ -176,7 +184,7 @@ fn objection(
     guard: &Guard<'_>,
 ) -> Option<String> {
     match &effect.kind {
-        EffectKind::List(_) => None,
+        EffectKind::List(_) | EffectKind::Execute(Executed::Startup(_)) => None,
         EffectKind::Read(path) => of_read(path, guard),
         EffectKind::Write(path) if is_sink(path) => None,
         EffectKind::Write(path) => Some(format!("writes to {}", shown(path, "a file"))),

@@ -159,7 +159,7 @@ fn is_plain_name(name: &str) -> bool {
     )
 }
 
-/// The files that a login or interactive shell runs first; they are the user's own.
+/// The files that a login or interactive shell runs first; they are the user's own (bash manual, 6.2).
 fn startup(shell: Shell, context: &Context, cause: Span, effects: &mut Effects) {
     let (system, own) = match shell {
         Shell::Bash => ("/etc/profile", ".bash_profile"),
@@ -171,7 +171,7 @@ fn startup(shell: Shell, context: &Context, cause: Span, effects: &mut Effects) 
     effects
         .found
         .extend(files.into_iter().flatten().map(|file| Effect {
-            kind: EffectKind::Read(shell_parser::Value::Exact(file)),
+            kind: EffectKind::Execute(Executed::Startup(shell_parser::Value::Exact(file))),
             cause,
             standing: Standing::Ordinary,
         }));

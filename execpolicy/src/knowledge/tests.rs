@@ -71,6 +71,7 @@ fn effects(reading: &Reading) -> Vec<String> {
         EffectKind::Execute(Executed::Command(words)) => {
             format!("run {}", words.iter().map(path).collect::<Vec<_>>().join(" "))
         }
+        EffectKind::Execute(Executed::Startup(file)) => format!("starts with {}", path(file)),
         EffectKind::Execute(Executed::Script(text)) => format!("script {}", path(text)),
         EffectKind::Execute(Executed::Code { language, text }) => format!("{language} {}", path(text)),
         EffectKind::Configured(directory) => format!("configured {}", path(directory)),
@@ -174,7 +175,7 @@ readings! {
     a_shell_with_a_file: "bash x.sh" => ["unknown Operand"];
     a_shell_with_an_unknown_text: "bash -c {one::}" => ["script …"];
     a_shell_with_another_grammar: "bash -O extglob -c x" => ["unknown Option"];
-    a_shell_that_logs_in: "bash -lc x" => ["read /etc/profile"];
+    a_shell_that_logs_in: "bash -lc x" => ["starts with /etc/profile"];
     a_shell_in_a_directory: "./bash -c x" => ["unknown Program"];
 }
 

@@ -61,7 +61,8 @@ pub enum Happening {
         /// The host.
         host: WordReport,
     },
-    /// Another command (`argv`), shell text (`script`) or text in another language (`code`) is run.
+    /// Another command (`argv`), shell text (`script`), text in another language (`code`) or a shell's start-up
+    /// file (`startup`) is run.
     Execute {
         /// Program and arguments.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,6 +76,9 @@ pub enum Happening {
         /// A text in that language.
         #[serde(skip_serializing_if = "Option::is_none")]
         code: Option<WordReport>,
+        /// A file that a shell reads when it starts: `bash -l`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        startup: Option<WordReport>,
     },
     /// What this directory configures is run.
     Configured {
@@ -139,16 +143,22 @@ impl Happening {
 
     fn of_execute(executed: &Executed) -> Self {
         let words = |values: &[Value]| values.iter().map(WordReport::from).collect();
-        let (argv, script, language, code) = match executed {
-            Executed::Command(argv) => (Some(words(argv)), None, None, None),
-            Executed::Script(text) => (None, Some(text.into()), None, None),
-            Executed::Code { language, text } => (None, None, Some(language.to_string()), Some(text.into())),
-        };
+        let (mut argv, mut script, mut language, mut code, mut startup) = (None, None, None, None, None);
+        match executed {
+            Executed::Command(words_of_argv) => argv = Some(words(words_of_argv)),
+            Executed::Script(text) => script = Some(text.into()),
+            Executed::Code { language: of, text } => {
+                language = Some(of.to_string());
+                code = Some(text.into());
+            }
+            Executed::Startup(file) => startup = Some(file.into()),
+        }
         Self::Execute {
             argv,
             script,
             language,
             code,
+            startup,
         }
     }
 }
