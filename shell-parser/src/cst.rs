@@ -25,8 +25,6 @@ pub(crate) struct Cst<'t> {
     records: Vec<Record>,
     /// What the byte checks found.
     pub(crate) faults: Vec<Gap>,
-    /// Words `-` that the grammar passed over before a here-document: `python3 - <<EOF`.
-    pub(crate) dashes: Vec<Span>,
     /// Where backticks stand that are no data, in order.
     backticks: Vec<usize>,
 }
@@ -68,7 +66,6 @@ pub(crate) fn read<'t>(text: &'t str, limits: &Limits) -> Result<Cst<'t>, GapRea
             text,
             records: Vec::new(),
             faults: Vec::new(),
-            dashes: Vec::new(),
             backticks: Vec::new(),
         },
         leaf_end: 0,
@@ -176,10 +173,7 @@ impl Reading<'_> {
         if is_there && is_reserved(kind, self.kind_of(open.last())) && !self.stands_apart(span) {
             self.fault(span, GapReason::Adjacency);
         }
-        match self.dash_between(kind, span.start()) {
-            Some(dash) => self.cst.dashes.push(dash),
-            None => self.check_between(span.start()),
-        }
+        self.check_between(span.start());
         self.leaf_end = self.leaf_end.max(span.end());
         if !matches!(
             kind,
@@ -203,18 +197,6 @@ impl Reading<'_> {
         let before = span.start().checked_sub(1).and_then(|before| bytes.get(before));
         let ends_word = |byte: Option<&u8>| byte.is_none_or(|byte| b" \t\n;&|()<>`".contains(byte));
         ends_word(before) && ends_word(bytes.get(span.end()))
-    }
-
-    /// A `-` between blanks before a here-document, which the grammar's scanner eats.
-    fn dash_between(&self, kind: Kind, start: usize) -> Option<Span> {
-        let between = Span::of(self.leaf_end, start).text(self.cst.text)?;
-        let inner = between.strip_prefix([' ', '\t'])?.strip_suffix([' ', '\t'])?;
-        let before = inner
-            .len()
-            .saturating_sub(inner.trim_start_matches([' ', '\t']).len());
-        let dash = self.leaf_end.saturating_add(1).saturating_add(before);
-        (matches!(kind, Kind::LessLess | Kind::LessLessMinus) && inner.trim_matches([' ', '\t']) == "-")
-            .then(|| Span::of(dash, dash.saturating_add(1)))
     }
 
     /// In a string, blanks before an expansion or the closing quote are text that the grammar puts into the token.

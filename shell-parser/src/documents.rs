@@ -99,6 +99,11 @@ impl Reader<'_> {
     fn step(&mut self) -> Option<()> {
         let begins_word = std::mem::replace(&mut self.begins_word, false);
         let next = self.byte(1);
+        let sum = self.sum().filter(|_| begins_word || self.byte(0) == Some(b'$'));
+        if let Some(length) = self.braced_name().or(sum) {
+            self.skip(length);
+            return Some(());
+        }
         if self.nests(next) {
             return None;
         }
@@ -134,6 +139,25 @@ impl Reader<'_> {
         Some(())
     }
 
+    /// The length of a `${name}` that stands here.
+    fn braced_name(&self) -> Option<usize> {
+        let (name, _) = self.text.get(self.at..)?.strip_prefix("${")?.split_once('}')?;
+        let plain = name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        (plain && !name.is_empty()).then(|| name.len().saturating_add(3))
+    }
+
+    /// The length of a `((…))` or `$((…))` that stands here, with nothing but numbers, names and operators in it.
+    fn sum(&self) -> Option<usize> {
+        let rest = self.text.get(self.at..)?;
+        let inner = rest.strip_prefix("$((").or_else(|| rest.strip_prefix("(("))?;
+        let (inner, after) = inner.split_once("))")?;
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_ \t+-*/%<>=!&|^~?:,;".contains(&byte);
+        let is_plain = inner.bytes().all(plain) && !inner.contains("<<");
+        is_plain.then(|| rest.len().saturating_sub(after.len()))
+    }
+
     /// Whether something begins here in which other rules hold.
     fn nests(&self, next: Option<u8>) -> bool {
         matches!(
@@ -148,6 +172,9 @@ impl Reader<'_> {
     fn quoted(&mut self, quote: u8) -> Option<()> {
         self.skip(1);
         loop {
+            if let Some(length) = self.braced_name().filter(|_| quote == b'"') {
+                self.skip(length);
+            }
             match (self.byte(0)?, self.byte(1)) {
                 (byte, _) if byte == quote => break,
                 (b'\n', _) if !self.pending.is_empty() => return None,

@@ -53,9 +53,6 @@ pub(crate) fn lower(cst: &Cst<'_>, original: Original<'_>, limits: &Limits) -> S
     if lowering.documents_seen != original.documents.len() {
         lowering.gap(cst.root().span(), GapReason::Heredoc);
     }
-    for dash in std::mem::take(&mut lowering.dashes) {
-        lowering.gap(dash, GapReason::Skipped);
-    }
     Script {
         body,
         gaps: lowering.gaps,
@@ -86,8 +83,6 @@ struct Lowering<'c> {
     depth: usize,
     /// What the grammar hangs below a here-document though it follows the command: `<<EOF | next`.
     tails: Vec<(Kind, Node<'c>)>,
-    /// Words `-` that the grammar passed over before a here-document; one that finds no command is a gap.
-    dashes: Vec<Span>,
     /// What the next simple command stands at the head of.
     head: Head,
     /// How many bytes were read once more.
@@ -112,7 +107,6 @@ impl<'c> Lowering<'c> {
             commands: 0,
             depth: 0,
             tails: Vec::new(),
-            dashes: cst.dashes.clone(),
             head: Head::Pipeline,
             reparsed: 0,
             numbers: Numbers::default(),
@@ -142,7 +136,6 @@ impl<'c> Lowering<'c> {
     fn read_again<T>(
         &mut self,
         padded: &str,
-        span: Span,
         lower: impl for<'i> FnOnce(&mut Lowering<'i>, Node<'i>) -> T,
     ) -> Option<T> {
         self.reparsed = self.reparsed.saturating_add(padded.len());
@@ -167,9 +160,6 @@ impl<'c> Lowering<'c> {
             ..Lowering::new(&cst, original, self.limits)
         };
         let lowered = lower(&mut inner, cst.root());
-        if !inner.dashes.is_empty() {
-            inner.gap(span, GapReason::Skipped);
-        }
         self.commands = inner.commands;
         self.reparsed = inner.reparsed;
         self.numbers = inner.numbers;

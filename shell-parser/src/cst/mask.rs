@@ -5,14 +5,15 @@ use std::borrow::Cow;
 /// A text of the same length in which escapes that the grammar takes apart are plain characters of a word.
 ///
 /// The grammar passes over `\ ` as if it were a blank, ends `$'\\'` at a later quote, ends a word at a line
-/// continuation and at the `$` of `$"…"`; bash (manual, 3.1.2) takes each for a part of the word that it stands in.
+/// continuation and at the `$` of `$"…"`, and loses a `-` before a redirect; bash (manual, 3.1.2) takes each for a
+/// part of the word that it stands in.
 /// Only the shape of the tree comes from this text: what a node says is read from the script itself.
 ///
 /// A backslash is taken together with the character after it, wherever it stands. Between single quotes, where it
 /// is an ordinary character, that moves no quote, because a quote is never replaced; and what is replaced there, or
 /// in a comment, is no structure to either reader.
 pub(super) fn mask(text: &str) -> Cow<'_, str> {
-    if !text.contains('\\') && !text.contains("$\"") {
+    if !text.contains('\\') && !text.contains("$\"") && !text.contains(" - ") {
         return Cow::Borrowed(text);
     }
     let bytes = text.as_bytes();
@@ -21,9 +22,10 @@ pub(super) fn mask(text: &str) -> Cow<'_, str> {
     while let Some(byte) = bytes.get(at) {
         let after = at.saturating_add(1);
         if *byte != b'\\' {
-            // `$$"` is the shell's number before a string.
             let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-            if *byte == b'$' && bytes.get(after) == Some(&b'"') && before != Some(&b'$') {
+            let is_lost = *byte == b'-' && before == Some(&b' ') && precedes_redirect(text, after);
+            // `$$"` is the shell's number before a string.
+            if is_lost || *byte == b'$' && bytes.get(after) == Some(&b'"') && before != Some(&b'$') {
                 masked.get_mut(at..after).unwrap_or_default().fill(FILLER);
             }
             at = after;
@@ -47,6 +49,18 @@ pub(super) fn mask(text: &str) -> Cow<'_, str> {
     }
     // Only pairs of ASCII characters were replaced, so this is text still.
     String::from_utf8(masked).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// Whether a blank and a redirect follow: the grammar passes over a `-` that stands alone before one.
+fn precedes_redirect(text: &str, at: usize) -> bool {
+    let rest = text
+        .get(at..)
+        .and_then(|rest| rest.strip_prefix(' '))
+        .unwrap_or_default();
+    let rest = rest.trim_start_matches(' ');
+    rest.trim_start_matches(|digit: char| digit.is_ascii_digit())
+        .starts_with(['<', '>'])
+        || rest.starts_with("&>")
 }
 
 /// A character that stands in words, in no name, and begins no construct of the grammar.
@@ -75,6 +89,11 @@ mod tests {
             ("a continuation between words", "c0 a \\\nb", "c0 a \\\nb"),
             ("a continuation before a blank", "c0 a\\\n b", "c0 a\\\n b"),
             ("a backslash at the end", r"c0 a\", r"c0 a\"),
+            (
+                "a word before a redirect",
+                "c0 - 2>&1 - <<A - x",
+                "c0 . 2>&1 . <<A - x",
+            ),
             ("a translated string", r#"c0 $"a""#, r#"c0 ."a""#),
             ("the shell's number before a string", r#"c0 $$"a""#, r#"c0 $$"a""#),
         ];

@@ -97,7 +97,7 @@ impl Lowering<'_> {
     /// Reads a stretch of the text as statements.
     fn reread(&mut self, span: Span) -> Option<Body> {
         let padded = format!("{}{}", " ".repeat(span.start()), span.text(self.text)?);
-        self.read_again(&padded, span, |inner, root| inner.body(root.children()))
+        self.read_again(&padded, |inner, root| inner.body(root.children()))
     }
 }
 

@@ -23,7 +23,7 @@ enum Delimiter<'t> {
 impl<'c> Lowering<'c> {
     /// A here-document, and what the grammar hangs below it: words, redirects, the rest of the list.
     pub(super) fn heredoc(&mut self, node: Node<'c>, redirects: &mut Vec<Redirect>) -> Vec<Word> {
-        let mut words: Vec<Word> = self.lost_dash(node).into_iter().collect();
+        let mut words = Vec::new();
         let mut operator = None;
         let mut later = Vec::new();
         let mut end = node
@@ -110,20 +110,6 @@ impl<'c> Lowering<'c> {
             return Some(parts.into_iter().filter(runs).chain(unknown_text("")).collect());
         }
         Some(without_tabs(parts))
-    }
-
-    /// The word `-` that the grammar passed over before this document.
-    fn lost_dash(&mut self, node: Node<'c>) -> Option<Word> {
-        let index = self.dashes.iter().position(|dash| {
-            let between = Span::of(dash.end(), node.span().start()).text(self.text);
-            dash.end() < node.span().start()
-                && between.is_some_and(|text| text.trim_matches([' ', '\t']).is_empty())
-        })?;
-        let span = self.dashes.remove(index);
-        Some(Word {
-            parts: vec![Part::Literal("-".into())],
-            span,
-        })
     }
 
     /// `<<EOF | a | b`: a pipeline whose first stage is the command before.

@@ -19,7 +19,7 @@ impl Lowering<'_> {
         }
         let padded = format!("{}\"{raw}\"", " ".repeat(padding));
         let outer = Span::of(padding, span.end().saturating_add(1));
-        self.read_again(&padded, span, |inner, root| {
+        self.read_again(&padded, |inner, root| {
             // One string is all that there is.
             let string = root.descendants().find(|node| node.kind() == Kind::String)?;
             let only = root.children().all(|child| child.span() == outer) && string.span() == outer;

@@ -92,11 +92,29 @@ impl Printer {
                 match word.literal().as_deref() {
                     // The keyword, which is no program's name.
                     Some("time") if index < invocation.wrappers => self.text.push_str("time"),
+                    // It is read as it is spelled: as a whole in quotes, or in several bare words.
+                    Some(text) if invocation.code.is_some() && index > invocation.wrappers => {
+                        let is_alone = invocation.words.len() == invocation.wrappers.saturating_add(2);
+                        self.code(text, is_alone);
+                    }
                     _ => self.word(word),
                 }
                 separator = " ";
             }
         }
+    }
+
+    /// A word of `eval` or `trap`.
+    fn code(&mut self, text: &str, is_alone: bool) {
+        let bare = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:=@%+,".contains(&byte);
+        let quote = match text {
+            _ if !is_alone && text.bytes().all(bare) => "",
+            _ if text.contains('\'') => "\"",
+            _ => "'",
+        };
+        self.text.push_str(quote);
+        self.text.push_str(text);
+        self.text.push_str(quote);
     }
 
     fn assignment(&mut self, assignment: &Assignment) {
