@@ -22,6 +22,10 @@ const KNOWN_ERRORS: &[(Holds, &str)] = &[
         "a here-document in a process substitution hides the command it belongs to",
     ),
     (
+        |script| script.lines().any(|line| line.matches("<<").count() > 1),
+        "of two here-documents on a line the words around are mixed up",
+    ),
+    (
         |script| script.contains("((") && script.contains("<<"),
         "after `for ((` in a substitution the last line of a here-document is a command",
     ),
