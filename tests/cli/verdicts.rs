@@ -43,13 +43,16 @@ fn a_rule_for_one_segment_says_nothing_of_its_neighbour() {
       --> command:1:9
        |
      1 | apple | rm -rf ./
-       |         ^^ prompt
+       |         ^^ ^^^^^^ deletes `./` with all that is below
+       |         |
+       |         prompt
        |
-      ::: default.codexpolicy:17:1
+      ::: default.codexpolicy:22:1
        |
-    17 | ask("removes files, and nothing brings them back", "rm", "rmdir", "unlink", "shred", "truncate")
+    22 | ask("removes files, and nothing brings them back", "rm", "rmdir", "unlink", "shred", "truncate")
        | ------------------------------------------------------------------------------------------------ this rule asks
        |
+       = note: deletes `./` with all that is below
        = help: a person must say yes to it
        = help: without it, the rest of the command is allowed
     -- status 10
@@ -164,7 +167,7 @@ fn a_pipe_reads_json() {
     ];
     assert_snapshot!(team().run(&arguments), @r#"
     -- stdout
-    {"schema":"execpolicy.check.v1","decision":"forbidden","matchedRules":[{"prefixRuleMatch":{"matchedPrefix":["git","push","-f"],"decision":"forbidden","justification":"history is shared"}},{"prefixRuleMatch":{"matchedPrefix":["git","push"],"decision":"prompt","justification":"publishes or rewrites what others see"}},{"heuristicsRuleMatch":{"command":["git","push","-f","origin"],"decision":"prompt"}}],"segments":[{"text":"git push -f origin > log","span":[0,24],"words":[{"exact":"git"},{"exact":"push"},{"exact":"-f"},{"exact":"origin"}],"assignments":[],"redirects":[{"fd":1,"mode":"write","target":{"exact":"log"}}],"place":"direct","decision":"forbidden","basis":[{"kind":"rule","file":"team.codexpolicy","line":3,"column":1,"layer":"command line","decision":"forbidden","pattern":["git","push",["--force","-f"]],"certain":true,"span":[0,11],"justification":"history is shared"},{"kind":"rule","file":"default.codexpolicy","line":24,"column":1,"layer":"default","decision":"prompt","pattern":["git","push"],"certain":true,"span":[0,8],"justification":"publishes or rewrites what others see"},{"kind":"default","decision":"prompt","reason":"writes to `log`","span":[19,24]}],"effects":[{"kind":"unknown","reason":"subcommand","span":[4,8],"standing":"ordinary"},{"kind":"write","path":{"exact":"log"},"span":[19,24],"standing":"extra"}]}],"confinement":null,"gaps":[],"amendment":null}
+    {"schema":"execpolicy.check.v1","decision":"forbidden","matchedRules":[{"prefixRuleMatch":{"matchedPrefix":["git","push","-f"],"decision":"forbidden","justification":"history is shared"}},{"prefixRuleMatch":{"matchedPrefix":["git","push"],"decision":"prompt","justification":"publishes or rewrites what others see"}},{"heuristicsRuleMatch":{"command":["git","push","-f","origin"],"decision":"prompt"}}],"segments":[{"text":"git push -f origin > log","span":[0,24],"words":[{"exact":"git"},{"exact":"push"},{"exact":"-f"},{"exact":"origin"}],"assignments":[],"redirects":[{"fd":1,"mode":"write","target":{"exact":"log"}}],"place":"direct","decision":"forbidden","basis":[{"kind":"rule","file":"team.codexpolicy","line":3,"column":1,"layer":"command line","decision":"forbidden","pattern":["git","push",["--force","-f"]],"certain":true,"span":[0,11],"justification":"history is shared"},{"kind":"rule","file":"default.codexpolicy","line":29,"column":1,"layer":"default","decision":"prompt","pattern":["git","push"],"certain":true,"span":[0,8],"justification":"publishes or rewrites what others see"},{"kind":"default","decision":"prompt","reason":"writes to `log`","span":[19,24]}],"effects":[{"kind":"unknown","reason":"subcommand","span":[4,8],"standing":"ordinary"},{"kind":"write","path":{"exact":"log"},"span":[19,24],"standing":"extra"}]}],"confinement":null,"gaps":[],"amendment":null}
     -- status 20
     "#);
 }
@@ -238,7 +241,7 @@ fn explain_shows_every_stage() {
     Matches
        1 allow by knowledge of `cd`: it only reads and shows
        2 forbidden by rule team.codexpolicy:3:1 of layer `command line`: history is shared
-         prompt by rule default.codexpolicy:24:1 of layer `default`: publishes or rewrites what others see
+         prompt by rule default.codexpolicy:29:1 of layer `default`: publishes or rewrites what others see
          prompt by default: writes to `log`
          prompt by default: sets `FOO`, which may change what programs do
 

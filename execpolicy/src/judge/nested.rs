@@ -1,20 +1,29 @@
-//! Texts that a program hands to a shell, read as scripts whose places lie in the script around them.
+//! What a program has run, read as scripts and commands whose places lie in the script around them.
 
 use diagnostics::Span;
 use shell_parser::{Dialect, Gap, Input, Limits, Place, Segment, WorkingDirectory};
 
 use crate::path::lexical;
-use crate::{NestedScript, SegmentVerdict};
+use crate::{Nested, Ran, SegmentVerdict};
 
-/// A text to open.
+/// Something to open.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Text {
-    /// What the shell will read.
-    script: Box<str>,
-    dialect: Dialect,
+    content: Content,
     wrapper: Box<str>,
+    /// Where it runs, seen from where the segment does that runs it.
+    directory: WorkingDirectory,
     /// Where it stands in the script around it.
     pub(super) place: Spot,
+}
+
+/// What is opened.
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Content {
+    /// What a shell will read.
+    Script { text: Box<str>, dialect: Dialect },
+    /// Words that no shell reads again.
+    Command(Box<Segment>),
 }
 
 /// How places in an inner text lie in the outer one.
@@ -26,27 +35,72 @@ pub(super) enum Spot {
     Whole(Span),
 }
 
-/// The text that a reading says is handed to a shell.
-pub(super) fn text(segment: &Segment, nested: &NestedScript) -> Option<Text> {
-    let argument = segment.argv.get(nested.argument)?;
-    let script = argument.value.exact()?;
+/// What a reading says is run.
+pub(super) fn text(segment: &Segment, nested: &Nested) -> Option<Text> {
+    let (content, place) = match &nested.ran {
+        Ran::Script { dialect, text } => {
+            let script = text.value.exact()?;
+            // A text put together of several words may by chance be as long as one.
+            let is_word = segment.argv.iter().any(|argument| argument == text);
+            let place = if is_word {
+                Spot::new(text.span, script)
+            } else {
+                Spot::Whole(text.span)
+            };
+            let content = Content::Script {
+                text: script.into(),
+                dialect: *dialect,
+            };
+            (content, place)
+        }
+        Ran::Command { argv, settings } => {
+            let spans = argv.iter().map(|argument| argument.span);
+            let span = spans
+                .chain(settings.iter().map(|setting| setting.span))
+                .reduce(Span::to)?;
+            let inner = Segment {
+                argv: argv.clone(),
+                assignments: settings.clone(),
+                redirects: Vec::new(),
+                input: match &segment.input {
+                    // The stages of the pipe are numbered for the segment itself.
+                    Input::Inherited | Input::Pipe(_) => Input::Inherited,
+                    Input::Text(_) | Input::File => segment.input.clone(),
+                },
+                place: Place::Nested(nested.wrapper.clone()),
+                background: segment.background,
+                directory: WorkingDirectory::Start,
+                span,
+            };
+            (Content::Command(Box::new(inner)), Spot::Whole(span))
+        }
+    };
     Some(Text {
-        script: script.into(),
-        dialect: nested.dialect,
+        content,
         wrapper: nested.wrapper.clone(),
-        place: Spot::new(argument.span, script),
+        directory: nested.directory.clone(),
+        place,
     })
 }
 
-/// The segments and gaps of the text, as parts of the script that holds it.
+/// The segments and gaps of what is run, as parts of the script that holds it.
 pub(super) fn open(text: &Text, outer: &Segment) -> (Vec<Segment>, Vec<Gap>) {
-    let script = shell_parser::parse(&text.script, text.dialect, &Limits::default());
+    let directory = from_outer(&outer.directory, &text.directory);
+    let (script, dialect) = match &text.content {
+        Content::Command(inner) => {
+            let mut inner = Segment::clone(inner);
+            inner.directory = directory;
+            return (vec![inner], Vec::new());
+        }
+        Content::Script { text, dialect } => (text, *dialect),
+    };
+    let script = shell_parser::parse(script, dialect, &Limits::default());
     let mut segments = shell_parser::segments(&script);
     for segment in &mut segments {
         text.place.lay_out(segment);
         segment.place = Place::Nested(text.wrapper.clone());
         segment.background |= outer.background;
-        segment.directory = from_outer(&outer.directory, &segment.directory);
+        segment.directory = from_outer(&directory, &segment.directory);
     }
     let gaps = script.gaps.into_iter().map(|gap| Gap {
         span: text.place.map(gap.span),

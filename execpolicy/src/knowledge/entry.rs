@@ -16,7 +16,9 @@ pub struct Entry {
     pub(crate) syntax: Syntax,
     pub(crate) traits: Vec<Trait>,
     pub(crate) ordinary: Vec<Does>,
-    /// Whether no option does more than read.
+    /// What it does whatever its arguments, and to which path.
+    pub(crate) always: Vec<(Does, Box<str>)>,
+    /// Whether no option does more than read, and no operand is run.
     pub(crate) tame: bool,
     /// Sorted by name.
     pub(crate) options: Vec<(Box<str>, Opt)>,
@@ -85,6 +87,11 @@ impl Entry {
         self.options
             .iter()
             .any(|(_, option)| option.does == does && option.takes != Takes::Nothing)
+    }
+
+    /// Whether some option does this.
+    pub(crate) fn has_options_that(&self, does: Does) -> bool {
+        self.options.iter().any(|(_, option)| option.does == does)
     }
 
     /// Everything that some operand or option may do, each once, harmless left out.
@@ -171,7 +178,8 @@ impl TryFrom<&Declaration> for Entry {
             syntax: declared.syntax,
             traits: declared.traits.clone(),
             ordinary: declared.ordinary.clone(),
-            tame: options.iter().all(|(_, option)| option.does.is_tame()),
+            always: declared.always.clone(),
+            tame: options.iter().all(|(_, option)| option.does.is_tame()) && operands.rest().is_none(),
             options,
             number,
             operands,

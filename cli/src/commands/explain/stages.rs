@@ -188,6 +188,7 @@ fn effect(effect: &EffectReport) -> String {
         Happening::Read { path } => format!("reads {}", word(path)),
         Happening::Write { path } => format!("writes {}", word(path)),
         Happening::Delete { path } => format!("deletes {}", word(path)),
+        Happening::DeleteAll { path } => format!("deletes {} with all that is below", word(path)),
         Happening::Connect { host } => format!("connects to {}", word(host)),
         Happening::Execute {
             argv,
