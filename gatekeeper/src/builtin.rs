@@ -26,6 +26,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../policies/programs/git.codexpolicy"),
     ),
     (
+        "policies/programs/git-changes.codexpolicy",
+        include_str!("../../policies/programs/git-changes.codexpolicy"),
+    ),
+    (
         "policies/programs/network.codexpolicy",
         include_str!("../../policies/programs/network.codexpolicy"),
     ),

@@ -13,6 +13,7 @@ pub mod claims;
 pub mod codes;
 pub mod corpora;
 pub mod engine;
+pub mod manuals;
 pub mod mutation;
 pub mod naive_judge;
 pub mod oracle;

@@ -32,6 +32,8 @@ pub enum Does {
     Unpacks,
     /// Connects to the host, or to that of the URL.
     Connects,
+    /// Takes a name of git; one that overwrites or removes what others have, as `+x` and `:x` do, is unknown.
+    Refspec,
     /// Runs the rest of the words as a command; as a flag, so rather than as a text.
     Runs,
     /// Has a shell run the rest of the words, joined by blanks.
@@ -91,6 +93,7 @@ impl Does {
         Self::Archive,
         Self::Unpacks,
         Self::Connects,
+        Self::Refspec,
         Self::Runs,
         Self::Joins,
         Self::Remote,
@@ -129,6 +132,7 @@ impl Does {
             Self::Archive => "archive",
             Self::Unpacks => "unpacks",
             Self::Connects => "connects",
+            Self::Refspec => "refspec",
             Self::Runs => "runs",
             Self::Joins => "joins",
             Self::Remote => "remote",
@@ -175,6 +179,7 @@ impl Does {
             | Self::Moves
             | Self::Unpacks
             | Self::Connects
+            | Self::Refspec
             | Self::Runs
             | Self::Joins
             | Self::Remote

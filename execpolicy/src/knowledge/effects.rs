@@ -77,9 +77,16 @@ impl<'s> Effects<'s> {
                 }
             }
             Does::Connects => match host::of(&value()) {
+                host::Destination::Program => self.unknown(UnknownEffect::Operand, cause),
                 host::Destination::Host(host) => self.push(entry, does, EffectKind::Connect(host), cause),
                 host::Destination::File(file) => self.path(entry, Does::Reads, file, EffectKind::Read, cause),
             },
+            Does::Refspec => {
+                let is_plain = |text: &str| !text.starts_with(['+', ':']);
+                if !value().exact().is_some_and(is_plain) {
+                    self.unknown(UnknownEffect::Operand, cause);
+                }
+            }
             Does::Loads => self.loads(entry, value(), cause),
             Does::Executes => self.program(value(), cause),
             Does::Script => self.script(value(), cause),
@@ -114,6 +121,7 @@ impl<'s> Effects<'s> {
             | Does::DeletesAll
             | Does::Moves
             | Does::Archive
+            | Does::Refspec
             | Does::Runs
             | Does::Joins
             | Does::Remote

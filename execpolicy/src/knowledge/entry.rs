@@ -11,6 +11,7 @@ use crate::knowledge::spelling::{Takes, spellings};
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Entry {
     pub(crate) name: Box<str>,
+    pub(crate) source: Box<str>,
     pub(crate) file: Box<str>,
     pub(crate) span: Span,
     pub(crate) syntax: Syntax,
@@ -47,6 +48,21 @@ impl Entry {
     /// The policy file that says it, and the bytes of the call in it.
     pub fn place(&self) -> (&str, Span) {
         (&self.file, self.span)
+    }
+
+    /// Where the facts are from: the manual and its version.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Whether it claims to describe every option of its manual.
+    pub fn is_complete(&self) -> bool {
+        self.has(Trait::Complete)
+    }
+
+    /// Whether an option of exactly this name is described: `-a`, `--all`, `-name`.
+    pub fn describes(&self, option: &str) -> bool {
+        self.option(option).is_some()
     }
 
     /// Whether this sets it apart.
@@ -173,6 +189,7 @@ impl TryFrom<&Declaration> for Entry {
         }
         Ok(Self {
             name: name.clone(),
+            source: declared.source.clone(),
             file: declared.file.clone(),
             span: Span::new(declared.span.0, declared.span.1),
             syntax: declared.syntax,

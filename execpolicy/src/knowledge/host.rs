@@ -9,8 +9,10 @@ use crate::knowledge::effects::anything;
 pub(crate) enum Destination {
     /// A host, in lower case, without user and port; a name that a program knows stays as it is.
     Host(Value),
-    /// A file of this machine: `file:///etc/passwd`.
+    /// A file of this machine: `file:///etc/passwd`, `../x`.
     File(Value),
+    /// A program that is to connect: `ext::sh -c x`.
+    Program,
 }
 
 /// Where a URL (`https://user@host:443/x`), a path on another machine (`user@host:x`) or a bare name leads. What is
@@ -31,6 +33,12 @@ pub(crate) fn of(value: &Value) -> Destination {
     {
         let path = path.strip_prefix("//").unwrap_or(path);
         return Destination::File(Value::Exact(path.into()));
+    }
+    if text.starts_with(['/', '~']) || text.starts_with("./") || text.starts_with("../") || &**text == ".." {
+        return Destination::File(Value::Exact(text.clone()));
+    }
+    if text.contains("::") && !text.contains('[') {
+        return Destination::Program;
     }
     Destination::Host(match authority(text) {
         Some((authority, _)) => host(authority).map_or_else(anything, |host| Value::Exact(host.into())),
@@ -74,10 +82,6 @@ fn host(authority: &str) -> Option<String> {
 
 /// The host of a destination without a scheme: `user@host:path`, `host/path`, or a name.
 fn named(text: &str) -> Value {
-    // `ext::sh -c x` of git runs a program.
-    if text.contains("::") {
-        return anything();
-    }
     let end = text.find(['/', '?', '#']).unwrap_or(text.len());
     let before_path = text.get(..end).unwrap_or_default();
     let machine = before_path
@@ -113,6 +117,7 @@ mod tests {
         match of(&Value::Exact(text.into())) {
             Destination::Host(host) => host.exact().unwrap_or("any").to_owned(),
             Destination::File(file) => format!("file {}", file.exact().unwrap_or("any")),
+            Destination::Program => "program".to_owned(),
         }
     }
 
@@ -131,7 +136,8 @@ mod tests {
             ("user@host", "host"),
             ("example.org/x", "example.org"),
             ("origin", "origin"),
-            ("ext::sh -c x", "any"),
+            ("ext::sh -c x", "program"),
+            ("../x", "file ../x"),
             ("file:///etc/passwd", "file /etc/passwd"),
             ("FILE:/etc/passwd", "file /etc/passwd"),
             ("", "any"),

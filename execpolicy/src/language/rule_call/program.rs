@@ -33,6 +33,7 @@ const PARAMETERS: &[&str] = &[
     "archive",
     "unpacks",
     "connects",
+    "refspec",
     "runs",
     "joins",
     "remote",
