@@ -167,6 +167,8 @@ impl Knowledge {
             };
             words = words.get(at.saturating_add(1)..).unwrap_or_default();
             entry = subcommand;
+            // Only what is said to the sub-command itself keeps it from its work for sure.
+            effects.informs = false;
         }
     }
 

@@ -190,6 +190,7 @@ impl<'a, 'e, 's> Arguments<'a, 'e, 's> {
     fn getopt_word(&mut self, word: &'a Argument) {
         match &word.value {
             Value::Exact(text) => match text.strip_prefix('-') {
+                Some("") if self.entry.option("-").is_some() => {}
                 None | Some("") => self.operand(word),
                 Some("-") => {
                     // A word before may have taken this one as its value.

@@ -65,6 +65,8 @@ impl Shell {
 pub(crate) fn read(shell: Shell, words: &[Argument], effects: &mut Effects<'_>) {
     let context = effects.context;
     let mut mode = Mode::Commands;
+    // It then expands history and aliases in what it reads.
+    let mut interactive = false;
     let mut next = 0_usize;
     while let Some(word) = words.get(next) {
         let Some(text) = word.value.exact() else {
@@ -89,7 +91,10 @@ pub(crate) fn read(shell: Shell, words: &[Argument], effects: &mut Effects<'_>) 
                     match letter {
                         'c' if text.starts_with('-') => mode = Mode::Text,
                         's' if text.starts_with('-') && mode == Mode::Commands => mode = Mode::Input,
-                        'l' | 'i' => startup(shell, context, word.span, effects),
+                        'l' | 'i' => {
+                            interactive |= letter == 'i';
+                            startup(shell, context, word.span, effects);
+                        }
                         'o' if shell != Shell::Zsh => {
                             let named = words.get(next);
                             next = next.saturating_add(1);
@@ -118,9 +123,11 @@ pub(crate) fn read(shell: Shell, words: &[Argument], effects: &mut Effects<'_>) 
                 WorkingDirectory::Start,
             );
         }
-        (Mode::Input, _) | (Mode::Commands, None) => standard_input(shell, effects),
+        (Mode::Input, _) | (Mode::Commands, None) if !interactive => standard_input(shell, effects),
         (Mode::Commands, Some(file)) => effects.unknown(UnknownEffect::Operand, file.span),
-        (Mode::Text, None) => effects.unknown(UnknownEffect::Operand, effects.name_span()),
+        (Mode::Input, _) | (Mode::Text | Mode::Commands, None) => {
+            effects.unknown(UnknownEffect::Operand, effects.name_span());
+        }
     }
 }
 

@@ -163,11 +163,11 @@ readings! {
     git_in_another_place: "git -C .. status" => ["configured .."];
     git_below: "git -C src status" => [];
     git_below_reads_below: "git -C src diff a" => ["read src/a"];
-    git_with_an_unknown_global_option: "git -c a=b log" => ["unknown Option", "unknown Subcommand"];
-    git_with_an_unknown_subcommand: "git push" => ["unknown Subcommand"];
+    git_with_an_unknown_global_option: "git -c a=b log" => ["unknown Option"];
+    git_with_an_unknown_subcommand: "git unheard-of" => ["unknown Subcommand"];
     git_branches_are_listed: "git branch --list x" => [];
     git_branches_are_made: "git branch x" => ["unknown Subcommand"];
-    git_options_of_an_unknown_subcommand: "git push --force" => ["unknown Subcommand"];
+    git_options_of_an_unknown_subcommand: "git unheard-of --force" => ["unknown Subcommand"];
     git_stash_alone_stashes: "git stash" => ["unknown Operand"];
     git_stash_lists: "git stash list" => [];
 
@@ -183,7 +183,14 @@ readings! {
     a_pattern_of_files_that_may_be_options: "wc -l {glob:*.rs}" => ["read glob:*.rs", "read glob:*.rs", "read glob:.*.rs"];
     one_of_a_few: "cat {of:a|b}" => ["read a", "read b"];
     one_of_a_few_options: "sort {of:-n|-ox}" => ["write x"];
-    one_of_a_few_subcommands: "git {of:push|status}" => ["unknown Subcommand"];
+    one_of_a_few_subcommands: "git {of:unheard-of|status}" => ["unknown Subcommand"];
+    git_publishes: "git push" => ["connect origin"];
+    git_overwrites: "git push -f origin +main" => ["unknown Option", "connect origin", "unknown Operand"];
+    git_connects_to_the_host: "git clone git@github.com:o/r.git x" => ["connect github.com", "write x"];
+    git_fetches_with_a_program: "git fetch ext::evil" => ["unknown Operand", "write .git/FETCH_HEAD"];
+    git_throws_away: "git reset --har HEAD~1" => ["delete all .", "write .git/index"];
+    git_cleans: "git clean -fdx src" => ["list src", "delete all src"];
+    git_runs: "git rebase -x 'make x' main" => ["write .git/index", "nested Sh: make x"];
 
     a_condition: "[ -f x ]" => [];
     a_condition_of_unknown_words: "[ {one::} = x ]" => [];
@@ -223,6 +230,7 @@ readings! {
 
     env_alone: "env -0" => [];
     env_runs: "env -i -u A ls -u x" => ["nested ls -u x"];
+    env_empties: "env - rm x" => ["nested rm x"];
     env_sets: "env A=1 B= -- c" => ["nested A=1 B= -- c"];
     env_sets_behind_the_end_of_options: "env -- A=1 ls" => ["nested A=1 ls"];
     env_enters: "env -C src ls" => ["nested in src: ls"];
@@ -246,6 +254,31 @@ readings! {
     xargs_fills: "xargs -I{} cp {} x/{}.bak" => ["nested cp … x/….bak"];
     xargs_fills_and_appends: "xargs -I% -n 1 cp %" => ["nested cp … many"];
     xargs_fills_only_what_is_attached: "xargs -i rm {}" => ["nested rm …"];
+    a_copy_has_a_target: "cp a b c" => ["read a", "read b", "write c"];
+    a_copy_has_its_target_first: "cp --target=d a b" => ["write d", "read a", "read b"];
+    a_copy_of_unknown_words: "cp {many} c" => ["unknown Word", "read many", "write many", "read c", "write c"];
+    a_move_removes: "mv a b" => ["read a", "delete a", "write b"];
+    a_tree_is_removed: "rm x -r" => ["delete all x"];
+    a_disk_is_written: "dd if=a of=/dev/sda bs=1M" => ["read a", "write /dev/sda"];
+    an_archive_is_listed: "tar tzf x" => ["read x"];
+    an_archive_is_made: "tar -czf x src" => ["read x", "read src", "write x"];
+    an_archive_is_unpacked: "tar xf x -C y" => ["read x", "write y"];
+    an_archive_is_handed_to_a_program: "tar tf x --to-comm=evil" => ["read x", "nested Sh: evil"];
+    a_host_of_a_url: "curl -sSL https://Example.org:443/x" => ["connect example.org"];
+    a_host_and_a_file: "curl -d @x -o y example.org" => ["read x", "write y", "connect example.org"];
+    make_runs_the_workspace: "make -j4 x V=1" => ["configured ."];
+    make_runs_a_file: "make -f x.mk" => ["configured x.mk", "configured ."];
+    make_runs_elsewhere: "make -C ../x" => ["configured ../x"];
+    make_sets: "make CC=x" => ["unknown Operand", "configured ."];
+    make_evaluates: "make --eval=x" => ["make x", "configured ."];
+    make_says_its_version: "make --version" => [];
+    python_runs_a_file: "python3 -u x.py -c y" => ["configured x.py"];
+    python_runs_code: "python3 -c x y" => ["python3 x"];
+    python_reads_code: "python3 -" => ["python3 …"];
+    python_runs_tests: "python -m pytest -x t" => ["configured t", "configured ."];
+    python_runs_a_module: "python -m x" => ["unknown Subcommand"];
+    a_program_of_awk: "awk '{print $1}' x" => ["read x"];
+    a_program_of_awk_that_runs: "awk '{print|\"sh\"}' x" => ["awk {print|\"sh\"}", "read x"];
     xargs_alone: "xargs" => [];
     ssh_runs_elsewhere: "ssh -p 22 git@h rm -rf x" => ["connect h", "nested anywhere: Zsh: rm -rf x"];
     ssh_without_words: "ssh h" => ["connect h", "unknown Operand"];

@@ -105,7 +105,8 @@ impl Arguments<'_, '_, '_> {
         }
         let is_appended = matches!(self.template, Template::None) || self.appended == Appended::Always;
         if let Some(last) = words.last().filter(|_| is_appended) {
-            let span = last.span;
+            // No word of the script is it.
+            let span = Span::of(last.span.end(), last.span.end());
             words.push(Argument {
                 value: Value::Many,
                 span,
