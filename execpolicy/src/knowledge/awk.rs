@@ -97,8 +97,8 @@ impl<'a> Reader<'a> {
             ')' => {
                 self.skip(1)?;
                 // `if (x) /re/` and `(a) / b` begin alike.
-                let line = self.rest.split('\n').next().unwrap_or_default();
-                self.last = if line.trim_start().starts_with('/') {
+                let behind = self.rest.trim_start_matches([' ', '\t']);
+                self.last = if behind.starts_with('/') {
                     Last::Either
                 } else {
                     Last::Operand
