@@ -145,6 +145,7 @@ impl Knowledge {
         let mut entry = first;
         let mut words = words;
         loop {
+            effects.runs_elsewhere = entry.has(Trait::RunsElsewhere);
             match entry.syntax {
                 Syntax::Test => {
                     condition::read(&entry.name, words, effects);

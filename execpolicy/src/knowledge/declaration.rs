@@ -56,6 +56,8 @@ pub enum Trait {
     Trusts,
     /// The first word may be a cluster of options without a dash: `tar xzf`.
     Bundled,
+    /// What it runs does not surely run where it does: git goes to the root of the work tree first.
+    RunsElsewhere,
 }
 
 /// How a program reads its arguments.

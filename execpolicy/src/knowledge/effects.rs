@@ -24,6 +24,8 @@ pub(crate) struct Effects<'s> {
     pub(crate) nested: Vec<Nested>,
     /// Where it runs instead, as an option says.
     pub(crate) entered: Option<Value>,
+    /// Whether what it runs does not surely run there.
+    pub(crate) runs_elsewhere: bool,
     /// Whether it only says something of itself.
     pub(crate) informs: bool,
     /// The program's name as it stands in the script.
@@ -39,6 +41,7 @@ impl<'s> Effects<'s> {
             found: Vec::new(),
             nested: Vec::new(),
             entered: None,
+            runs_elsewhere: false,
             informs: false,
             program,
         }
@@ -194,6 +197,7 @@ impl<'s> Effects<'s> {
     /// Where something runs that the program runs, seen from where the segment does.
     pub(crate) fn directory(&self) -> WorkingDirectory {
         match self.entered.as_ref().map(Value::exact) {
+            _ if self.runs_elsewhere => WorkingDirectory::Unknown,
             None => WorkingDirectory::Start,
             Some(Some(directory)) => WorkingDirectory::Moved(path::join("", directory).into()),
             Some(None) => WorkingDirectory::Unknown,

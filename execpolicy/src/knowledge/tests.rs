@@ -184,13 +184,16 @@ readings! {
     one_of_a_few: "cat {of:a|b}" => ["read a", "read b"];
     one_of_a_few_options: "sort {of:-n|-ox}" => ["write x"];
     one_of_a_few_subcommands: "git {of:unheard-of|status}" => ["unknown Subcommand"];
+    a_subcommand_that_may_be_described: "cargo {one:b:} --config x" => ["unknown Operand"];
+    a_toolchain_is_no_subcommand: "cargo +x build" => ["unknown Operand"];
     git_publishes: "git push" => ["connect origin"];
     git_overwrites: "git push -f origin +main" => ["unknown Option", "connect origin", "unknown Operand"];
     git_connects_to_the_host: "git clone git@github.com:o/r.git x" => ["connect github.com", "write x"];
     git_fetches_with_a_program: "git fetch ext::evil" => ["unknown Operand", "write .git/FETCH_HEAD"];
     git_throws_away: "git reset --har HEAD~1" => ["delete all .", "write .git/index"];
     git_cleans: "git clean -fdx src" => ["list src", "delete all src"];
-    git_runs: "git rebase -x 'make x' main" => ["write .git/index", "nested Sh: make x"];
+    git_runs: "git rebase -x 'make x' main" => ["write .git/index", "nested anywhere: Sh: make x"];
+    git_runs_elsewhere: "git submodule foreach make x" => ["nested anywhere: Sh: make x"];
 
     a_condition: "[ -f x ]" => [];
     a_condition_of_unknown_words: "[ {one::} = x ]" => [];

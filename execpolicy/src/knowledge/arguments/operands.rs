@@ -69,7 +69,7 @@ impl Arguments<'_, '_, '_> {
                     effects.unknown(UnknownEffect::Operand, word.span);
                 }
                 if place.does == Does::Unknown {
-                    effects.unknown(unknown_operand(entry), word.span);
+                    effects.unknown(unknown_operand(entry, &word.value), word.span);
                     continue;
                 }
                 // With all that is below says it, too.
@@ -134,13 +134,17 @@ fn touches(does: Does) -> bool {
 fn no_place(entry: &Entry, value: &Value) -> UnknownEffect {
     match value {
         Value::Many => UnknownEffect::Word,
-        Value::Exact(_) | Value::OneOf(_) | Value::One { .. } | Value::Glob(_) => unknown_operand(entry),
+        Value::Exact(_) | Value::OneOf(_) | Value::One { .. } | Value::Glob(_) => {
+            unknown_operand(entry, value)
+        }
     }
 }
 
-/// What an operand is that nothing is known of.
-fn unknown_operand(entry: &Entry) -> UnknownEffect {
-    if entry.has(Trait::Subcommands) {
+/// What an operand is that nothing is known of. A word that is not known to the byte may be a sub-command that is
+/// described, and `+x` is none.
+fn unknown_operand(entry: &Entry, value: &Value) -> UnknownEffect {
+    let is_name = value.exact().is_some_and(|text| !text.starts_with('+'));
+    if entry.has(Trait::Subcommands) && is_name {
         UnknownEffect::Subcommand
     } else {
         UnknownEffect::Operand

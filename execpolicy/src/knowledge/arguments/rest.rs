@@ -81,9 +81,9 @@ impl Arguments<'_, '_, '_> {
             return;
         }
         if does == Does::Joins && !self.rest_is_command {
-            self.join(&words, Dialect::Sh, None);
+            self.join(&words, Dialect::Sh);
         } else if does == Does::Remote {
-            self.join(&words, Dialect::Zsh, Some(WorkingDirectory::Unknown));
+            self.join(&words, Dialect::Zsh);
         } else {
             self.append(&mut words);
             let directory = self.effects.directory();
@@ -116,7 +116,7 @@ impl Arguments<'_, '_, '_> {
 
     /// Has a shell read the words as one text. zsh's reading, which is the least common of all shells, stands for a
     /// shell that is not known.
-    fn join(&mut self, words: &[Argument], dialect: Dialect, directory: Option<WorkingDirectory>) {
+    fn join(&mut self, words: &[Argument], dialect: Dialect) {
         let texts: Vec<Option<&str>> = words.iter().map(|word| word.value.exact()).collect();
         let span = words.iter().map(|word| word.span).reduce(Span::to);
         let span = span.unwrap_or_else(|| self.effects.name_span());
@@ -130,7 +130,7 @@ impl Arguments<'_, '_, '_> {
             return self.effects.execute(Executed::Script(text), span);
         };
         let text = Value::Exact(known.join(" ").into());
-        let directory = directory.unwrap_or_else(|| self.effects.directory());
+        let directory = self.effects.directory();
         self.effects.text(dialect, text, span, directory);
     }
 

@@ -19,6 +19,7 @@ const PARAMETERS: &[&str] = &[
     "subcommands",
     "trusts",
     "bundled",
+    "runs_elsewhere",
     "ordinary",
     "always",
     "harmless",
@@ -68,6 +69,7 @@ const TRAITS: &[(&str, Trait)] = &[
     ("subcommands", Trait::Subcommands),
     ("trusts", Trait::Trusts),
     ("bundled", Trait::Bundled),
+    ("runs_elsewhere", Trait::RunsElsewhere),
 ];
 
 /// Adds what one call says, once for each name.
