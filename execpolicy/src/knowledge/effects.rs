@@ -9,7 +9,7 @@ use crate::knowledge::declaration::Trait;
 use crate::knowledge::does::Does;
 use crate::knowledge::entry::Entry;
 use crate::knowledge::{Nested, host, path};
-use crate::{Context, Effect, EffectKind, Executed, Standing, UnknownEffect};
+use crate::{Context, Effect, EffectKind, Standing, UnknownEffect};
 
 /// The effects found so far.
 #[derive(Debug)]
@@ -239,7 +239,7 @@ impl<'s> Effects<'s> {
             EffectKind::List(_)
             | EffectKind::Read(_)
             | EffectKind::Connect(_)
-            | EffectKind::Execute(Executed::Command(_) | Executed::Script(_) | Executed::Code { .. })
+            | EffectKind::Execute(_)
             | EffectKind::Escalate
             | EffectKind::Signal
             | EffectKind::Configure
