@@ -168,7 +168,7 @@ readings! {
     git_branches_are_listed: "git branch --list x" => [];
     git_branches_are_made: "git branch x" => ["unknown Subcommand"];
     git_options_of_an_unknown_subcommand: "git unheard-of --force" => ["unknown Subcommand"];
-    git_stash_alone_stashes: "git stash" => ["unknown Operand"];
+    git_stash_alone_stashes: "git stash -u" => ["write .git/index"];
     git_stash_lists: "git stash list" => [];
 
     ls_stays_harmless: "ls {many}" => ["list many"];
