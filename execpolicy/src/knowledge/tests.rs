@@ -247,7 +247,7 @@ readings! {
     nice_runs: "nice -5 rm x" => ["nested rm x"];
     nice_with_a_value: "nice -n 5 rm x" => ["nested rm x"];
     stdbuf_runs: "stdbuf -oL -e 0 a b" => ["nested a b"];
-    ionice_of_a_process: "ionice -p 1 2" => [];
+    ionice_of_a_process: "ionice -p 1 2" => ["Signal"];
     watch_joins: "watch -n1 ls ';' rm" => ["nested Sh: ls ; rm"];
     watch_runs: "watch -x ls ';'" => ["nested ls ;"];
     watch_of_an_unknown_word: "watch ls {one::}" => ["script ls…"];
