@@ -7,7 +7,7 @@ use super::{Effects, anything};
 use crate::knowledge::does::Does;
 use crate::knowledge::entry::Entry;
 use crate::knowledge::{Nested, Ran, awk, jq, name, sed};
-use crate::{Effect, EffectKind, Executed, Standing};
+use crate::{Effect, EffectKind, Executed, Standing, UnknownEffect};
 
 impl Effects<'_> {
     /// A command is run; without words it is not.
@@ -91,6 +91,10 @@ impl Effects<'_> {
             };
             self.code(entry, Does::Code, text, cause);
             return;
+        }
+        if value.exact().is_some_and(|text| text.starts_with('@')) {
+            // pytest 8.2 reads more words from the file behind it.
+            self.unknown(UnknownEffect::Operand, cause);
         }
         let value = self.place(value);
         self.push(entry, Does::Loads, EffectKind::Configured(value), cause);
