@@ -34,6 +34,8 @@ pub enum EffectKind {
     Write(Value),
     /// A path is removed.
     Delete(Value),
+    /// A path is removed with all that is below it.
+    DeleteAll(Value),
     /// A host is connected to.
     Connect(Value),
     /// Another program, script or code is run.

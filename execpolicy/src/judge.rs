@@ -27,8 +27,8 @@ use crate::matching::rules_met;
 use crate::{Basis, Context, Decision, Fallback, PolicySet, SegmentVerdict, Unspoken, Verdict};
 use coverage::Coverage;
 
-/// How deep texts handed to a shell are opened: `bash -c "bash -c 'bash -c …'"`. Deeper ones are a [`Gap`].
-const NESTING: usize = 3;
+/// How deep what programs run is opened: `sudo env A=1 timeout 5 bash -c '…'` is four deep. Deeper is a [`Gap`].
+const NESTING: usize = 8;
 
 /// Decides a script. Total: any script gets a verdict, and equal arguments get equal ones.
 ///
@@ -179,7 +179,7 @@ impl<F: Fallback> Hearing<'_, F> {
             self.gaps.push(gap);
             return;
         }
-        let (segments, gaps) = nested::open(text, &outer.segment);
+        let (segments, gaps) = nested::open(text, &outer.segment, self.context);
         self.gaps.extend(gaps.iter().cloned());
         self.hear_all(segments, &gaps, depth.saturating_add(1));
     }

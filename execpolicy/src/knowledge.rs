@@ -1,18 +1,21 @@
 //! What is known about programs: from an argv to what it does.
 
 mod arguments;
+mod awk;
 mod compiled;
 mod condition;
 mod declaration;
 mod does;
 mod effects;
 mod entry;
+mod host;
 mod jq;
 mod name;
+mod nested;
 mod operand;
 pub(crate) mod path;
 mod sed;
-mod shell;
+pub(crate) mod shell;
 mod spelling;
 mod unknown_word;
 
@@ -20,7 +23,7 @@ use std::collections::BTreeMap;
 
 use shell_parser::{Argument, Segment, Value};
 
-use crate::{Context, Effect, EffectKind, Standing, UnknownEffect};
+use crate::{Context, Effect, UnknownEffect};
 use arguments::Arguments;
 use compiled::Compiled;
 use effects::Effects;
@@ -29,6 +32,7 @@ use shell::Shell;
 pub use declaration::{Declaration, DeclarationError, Syntax, Trait};
 pub use does::Does;
 pub use entry::Entry;
+pub use nested::{Nested, Ran};
 pub use spelling::SpellingError;
 pub(crate) use unknown_word::may_match;
 
@@ -53,19 +57,8 @@ pub struct Reading {
     pub entry: Option<Box<str>>,
     /// What it does. Redirects and assignments are not among them: they are the shell's doing.
     pub effects: Vec<Effect>,
-    /// Texts that it has a shell run.
-    pub nested: Vec<NestedScript>,
-}
-
-/// A text that a program hands to a shell.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct NestedScript {
-    /// The program that does it, for [`shell_parser::Place::Nested`].
-    pub wrapper: Box<str>,
-    /// The shell's language.
-    pub dialect: shell_parser::Dialect,
-    /// Which argument of the segment holds the text; its value is exact.
-    pub argument: usize,
+    /// What it has run, to be judged by itself.
+    pub nested: Vec<Nested>,
 }
 
 impl Knowledge {
@@ -117,58 +110,48 @@ impl Knowledge {
         let Some((program, words)) = words.split_first() else {
             return Reading::default();
         };
-        let mut effects = Effects::new(program.span);
+        let mut effects = Effects::new(program, segment, context);
+        let known = name::program(&program.value, context);
         if let Some(shell) = program.value.exact().and_then(Shell::named) {
-            if !shell::is_genuine(program, context) {
+            if known.is_none() {
                 effects.unknown(UnknownEffect::Program, program.span);
             }
-            let wrapper = program.value.exact().map(name::base).unwrap_or_default();
-            let nested = shell::read(shell, wrapper, words, context, &mut effects);
-            return Reading {
-                entry: Some(wrapper.into()),
-                effects: effects.found,
-                nested: nested.into_iter().collect(),
-            };
+            shell::read(shell, words, &mut effects);
+            let entry = program.value.exact().map(name::base);
+            return reading(entry.unwrap_or_default(), effects);
         }
-        let Some(entry) = name::program(&program.value, context).and_then(|name| self.entry(name)) else {
+        let Some(entry) = known.and_then(|name| self.entry(name)) else {
+            effects.unknown(UnknownEffect::Program, program.span);
             return Reading {
                 entry: None,
-                effects: vec![Effect {
-                    kind: EffectKind::Unknown(UnknownEffect::Program),
-                    cause: program.span,
-                    standing: Standing::Ordinary,
-                }],
+                effects: effects.found,
                 nested: Vec::new(),
             };
         };
         let entry = self.read_entry(entry, words, &mut effects);
-        if entry.has(Trait::Trusts) && !path::is_in_workspace(segment, effects.entered.as_ref(), context) {
-            let directory = path::directory(segment, context)
-                .map_or(Value::Many, |directory| Value::Exact(directory.into()));
-            effects.found.push(Effect {
-                kind: EffectKind::Configured(effects.entered.take().unwrap_or(directory)),
-                cause: program.span,
-                standing: Standing::Extra,
-            });
+        if !effects.informs {
+            effects.in_any_case(entry);
         }
-        Reading {
-            entry: Some(entry.name.clone()),
-            effects: effects.found,
-            nested: Vec::new(),
-        }
+        reading(&entry.name, effects)
     }
 
     /// Reads the words with an entry or the sub-command's that they lead to; gives the entry that had the last word.
-    fn read_entry<'k>(&'k self, first: &'k Entry, words: &[Argument], effects: &mut Effects) -> &'k Entry {
+    fn read_entry<'k>(
+        &'k self,
+        first: &'k Entry,
+        words: &[Argument],
+        effects: &mut Effects<'_>,
+    ) -> &'k Entry {
         let mut entry = first;
         let mut words = words;
         loop {
+            effects.runs_elsewhere = entry.has(Trait::RunsElsewhere);
             match entry.syntax {
                 Syntax::Test => {
                     condition::read(&entry.name, words, effects);
                     return entry;
                 }
-                Syntax::Getopt | Syntax::Find | Syntax::Words => {}
+                Syntax::Getopt | Syntax::Find | Syntax::Words | Syntax::Keys => {}
             }
             let mut arguments = Arguments::new(entry, words, effects);
             let found = if entry.has(Trait::Subcommands) {
@@ -185,11 +168,22 @@ impl Knowledge {
             };
             words = words.get(at.saturating_add(1)..).unwrap_or_default();
             entry = subcommand;
+            // Only what is said to the sub-command itself keeps it from its work for sure.
+            effects.informs = false;
         }
     }
 
     fn subcommand(&self, entry: &Entry, word: &str) -> Option<&Entry> {
         self.entry(&format!("{} {word}", entry.name))
+    }
+}
+
+/// What was found, by the entry of this name.
+fn reading(entry: &str, effects: Effects<'_>) -> Reading {
+    Reading {
+        entry: Some(entry.into()),
+        effects: effects.found,
+        nested: effects.nested,
     }
 }
 

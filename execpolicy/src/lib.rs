@@ -27,8 +27,7 @@ pub use effect::{Effect, EffectKind, Executed, Standing, UnknownEffect};
 pub use fallback::{BuiltIn, Fallback, Ruling, Unspoken};
 pub use judge::judge;
 pub use knowledge::{
-    Declaration, DeclarationError, Does, Entry, Knowledge, NestedScript, Reading, SpellingError, Syntax,
-    Trait,
+    Declaration, DeclarationError, Does, Entry, Knowledge, Nested, Ran, Reading, SpellingError, Syntax, Trait,
 };
 pub use language::{LoadCode, Loaded, Packs, PolicyFile, load};
 pub use origin::{Layer, Origin};

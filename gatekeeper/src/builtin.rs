@@ -10,12 +10,32 @@ const COMPILED: &str = include_str!("../../policies/compiled.jsonl");
 const FILES: &[(&str, &str)] = &[
     ("default.codexpolicy", include_str!("../../default.codexpolicy")),
     (
+        "policies/programs/builds.codexpolicy",
+        include_str!("../../policies/programs/builds.codexpolicy"),
+    ),
+    (
+        "policies/programs/changes.codexpolicy",
+        include_str!("../../policies/programs/changes.codexpolicy"),
+    ),
+    (
         "policies/programs/files.codexpolicy",
         include_str!("../../policies/programs/files.codexpolicy"),
     ),
     (
         "policies/programs/git.codexpolicy",
         include_str!("../../policies/programs/git.codexpolicy"),
+    ),
+    (
+        "policies/programs/git-changes.codexpolicy",
+        include_str!("../../policies/programs/git-changes.codexpolicy"),
+    ),
+    (
+        "policies/programs/network.codexpolicy",
+        include_str!("../../policies/programs/network.codexpolicy"),
+    ),
+    (
+        "policies/programs/python.codexpolicy",
+        include_str!("../../policies/programs/python.codexpolicy"),
     ),
     (
         "policies/programs/search.codexpolicy",
@@ -28,6 +48,10 @@ const FILES: &[(&str, &str)] = &[
     (
         "policies/programs/text.codexpolicy",
         include_str!("../../policies/programs/text.codexpolicy"),
+    ),
+    (
+        "policies/programs/wrappers.codexpolicy",
+        include_str!("../../policies/programs/wrappers.codexpolicy"),
     ),
 ];
 

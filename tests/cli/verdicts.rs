@@ -43,13 +43,16 @@ fn a_rule_for_one_segment_says_nothing_of_its_neighbour() {
       --> command:1:9
        |
      1 | apple | rm -rf ./
-       |         ^^ prompt
+       |         ^^ ^^^^^^ deletes `./` with all that is below
+       |         |
+       |         prompt
        |
-      ::: default.codexpolicy:17:1
+      ::: default.codexpolicy:23:1
        |
-    17 | ask("removes files, and nothing brings them back", "rm", "rmdir", "unlink", "shred", "truncate")
+    23 | ask("removes files, and nothing brings them back", "rm", "rmdir", "unlink", "shred", "truncate")
        | ------------------------------------------------------------------------------------------------ this rule asks
        |
+       = note: deletes `./` with all that is below
        = help: a person must say yes to it
        = help: without it, the rest of the command is allowed
     -- status 10
@@ -139,7 +142,7 @@ fn concise_is_one_line_for_each_finding() {
     -- stdout
     command:1:8: EP3002 prompt: `deploy`: matched by a rule of layer `command line` (nothing is known of `deploy`) -> a person must say yes to it [team.codexpolicy:9:1]
     command:2:1: EP3001 forbidden: `git push -f`: history is shared (matched by a rule of layer `command line`) -> no approval lifts this: leave these words out, or have the rule changed [team.codexpolicy:3:1]
-    command:2:14: EP3002 prompt: `eval "$x"`: nothing is known of `eval` (a builtin that runs code or changes what later commands mean) -> a person must say yes to it, or a rule of a policy file allow it
+    command:2:14: EP0209 prompt: `eval "$x"`: a builtin that runs code or changes what later commands mean -> write it so that every word that runs can be read, or have a person say yes
     -- status 20
     "#);
 }
@@ -164,7 +167,7 @@ fn a_pipe_reads_json() {
     ];
     assert_snapshot!(team().run(&arguments), @r#"
     -- stdout
-    {"schema":"execpolicy.check.v1","decision":"forbidden","matchedRules":[{"prefixRuleMatch":{"matchedPrefix":["git","push","-f"],"decision":"forbidden","justification":"history is shared"}},{"prefixRuleMatch":{"matchedPrefix":["git","push"],"decision":"prompt","justification":"publishes or rewrites what others see"}},{"heuristicsRuleMatch":{"command":["git","push","-f","origin"],"decision":"prompt"}}],"segments":[{"text":"git push -f origin > log","span":[0,24],"words":[{"exact":"git"},{"exact":"push"},{"exact":"-f"},{"exact":"origin"}],"assignments":[],"redirects":[{"fd":1,"mode":"write","target":{"exact":"log"}}],"place":"direct","decision":"forbidden","basis":[{"kind":"rule","file":"team.codexpolicy","line":3,"column":1,"layer":"command line","decision":"forbidden","pattern":["git","push",["--force","-f"]],"certain":true,"span":[0,11],"justification":"history is shared"},{"kind":"rule","file":"default.codexpolicy","line":24,"column":1,"layer":"default","decision":"prompt","pattern":["git","push"],"certain":true,"span":[0,8],"justification":"publishes or rewrites what others see"},{"kind":"default","decision":"prompt","reason":"writes to `log`","span":[19,24]}],"effects":[{"kind":"unknown","reason":"subcommand","span":[4,8],"standing":"ordinary"},{"kind":"write","path":{"exact":"log"},"span":[19,24],"standing":"extra"}]}],"confinement":null,"gaps":[],"amendment":null}
+    {"schema":"execpolicy.check.v1","decision":"forbidden","matchedRules":[{"prefixRuleMatch":{"matchedPrefix":["git","push","-f"],"decision":"forbidden","justification":"history is shared"}},{"prefixRuleMatch":{"matchedPrefix":["git","push"],"decision":"prompt","justification":"publishes or rewrites what others see"}},{"heuristicsRuleMatch":{"command":["git","push","-f","origin"],"decision":"prompt"}}],"segments":[{"text":"git push -f origin > log","span":[0,24],"words":[{"exact":"git"},{"exact":"push"},{"exact":"-f"},{"exact":"origin"}],"assignments":[],"redirects":[{"fd":1,"mode":"write","target":{"exact":"log"}}],"place":"direct","decision":"forbidden","basis":[{"kind":"rule","file":"team.codexpolicy","line":3,"column":1,"layer":"command line","decision":"forbidden","pattern":["git","push",["--force","-f"]],"certain":true,"span":[0,11],"justification":"history is shared"},{"kind":"rule","file":"default.codexpolicy","line":30,"column":1,"layer":"default","decision":"prompt","pattern":["git","push"],"certain":true,"span":[0,8],"justification":"publishes or rewrites what others see"},{"kind":"knowledge","program":"git push","decision":"prompt","reason":"nothing is known of the option `-f` of `git push`","span":[9,11]},{"kind":"knowledge","program":"git push","decision":"prompt","reason":"connects to `origin`","span":[12,18]},{"kind":"default","decision":"prompt","reason":"writes to `log`","span":[19,24]}],"effects":[{"kind":"unknown","reason":"option","span":[9,11],"standing":"extra"},{"kind":"connect","host":{"exact":"origin"},"span":[12,18],"standing":"ordinary"},{"kind":"write","path":{"exact":"log"},"span":[19,24],"standing":"extra"}]}],"confinement":null,"gaps":[],"amendment":null}
     -- status 20
     "#);
 }
@@ -238,13 +241,22 @@ fn explain_shows_every_stage() {
     Matches
        1 allow by knowledge of `cd`: it only reads and shows
        2 forbidden by rule team.codexpolicy:3:1 of layer `command line`: history is shared
-         prompt by rule default.codexpolicy:24:1 of layer `default`: publishes or rewrites what others see
+         prompt by rule default.codexpolicy:30:1 of layer `default`: publishes or rewrites what others see
+         prompt by knowledge of `git push`: nothing is known of the option `-f` of `git push`
+         prompt by knowledge of `git push`: words that are only known when it runs may be options of `git push` that matter
+         prompt by knowledge of `git push`: connects to a host that is only known when it runs
+         prompt by knowledge of `git push`: it is not known what `git push` does with words that are only known when it runs
+         prompt by knowledge of `git push`: connects to `origin`
          prompt by default: writes to `log`
          prompt by default: sets `FOO`, which may change what programs do
 
     Effects
        1 lists web
-       2 does something unknown: the subcommand is not known
+       2 does something unknown: the option is not known (beside what the program is for)
+         does something unknown: the word is not known (beside what the program is for)
+         connects to …
+         does something unknown: the operand is not known (beside what the program is for)
+         connects to origin
          writes log (beside what the program is for)
          sets FOO=1 (beside what the program is for)
 

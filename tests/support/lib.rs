@@ -14,6 +14,7 @@ pub mod codes;
 pub mod corpora;
 pub mod engine;
 pub mod executor;
+pub mod manuals;
 pub mod mutation;
 pub mod naive_judge;
 pub mod oracle;

@@ -108,6 +108,9 @@ pub fn unknown_words_allow_means_every_substitution_allows(bytes: &[u8]) {
     let mut choices = Choices::new(bytes);
     let engine = engine(&DrawnPolicy::draw(&mut choices));
     let mut words: Vec<String> = vec![choices.pick(READERS).to_owned()];
+    while choices.once_in(3) && words.len() < 4 {
+        words.insert(0, choices.pick(WRAPPERS).to_owned());
+    }
     for _ in 0..choices.below(4) {
         words.push(
             choices
@@ -295,8 +298,25 @@ const READERS: &[&str] = &[
     "cat", "ls", "git", "echo", "head", "grep", "sort", "wc", "cargo", "rm", "find", "sed",
 ];
 
+/// Programs that run the words behind them.
+const WRAPPERS: &[&str] = &[
+    "env",
+    "xargs",
+    "timeout 5",
+    "find . -exec",
+    "nice",
+    "xargs -I{}",
+    "watch",
+    "env -i A=1",
+    "git rebase -x",
+    "flock x",
+];
+
 /// Values that a variable might have, as single words.
 const SUBSTITUTES: &[&str] = &[
+    "a=1",
+    "{}",
+    "+",
     "x",
     "status",
     "push",

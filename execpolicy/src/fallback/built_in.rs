@@ -189,6 +189,10 @@ fn objection(
         EffectKind::Write(path) if is_sink(path) => None,
         EffectKind::Write(path) => Some(format!("writes to {}", shown(path, "a file"))),
         EffectKind::Delete(path) => Some(format!("deletes {}", shown(path, "a file"))),
+        EffectKind::DeleteAll(path) => Some(format!(
+            "deletes {} with all that is below",
+            shown(path, "a directory")
+        )),
         EffectKind::Connect(host) => Some(format!("connects to {}", shown(host, "a host"))),
         EffectKind::Execute(Executed::Command(words)) => Some(format!("runs {}", command(words))),
         EffectKind::Execute(Executed::Script(text)) => {

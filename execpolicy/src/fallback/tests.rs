@@ -121,7 +121,7 @@ fn a_reason_names_the_words() {
             "nothing is known of the option `--unheard` of `cat`",
         ),
         ("sort -o out in", "writes to `out`"),
-        ("find . -exec apple {} +", "runs `apple {}`"),
+        ("find . -exec apple {} +", "nothing is known of `apple`"),
         ("ls > out", "writes to `out`"),
         (
             "cat /home/user/.netrc",

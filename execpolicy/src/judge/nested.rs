@@ -1,20 +1,30 @@
-//! Texts that a program hands to a shell, read as scripts whose places lie in the script around them.
+//! What a program has run, read as scripts and commands whose places lie in the script around them.
 
 use diagnostics::Span;
-use shell_parser::{Dialect, Gap, Input, Limits, Place, Segment, WorkingDirectory};
+use shell_parser::{Dialect, Environment, Gap, Input, Limits, Place, Segment, WorkingDirectory};
 
+use crate::knowledge::shell::Shell;
 use crate::path::lexical;
-use crate::{NestedScript, SegmentVerdict};
+use crate::{Context, Nested, Ran, SegmentVerdict};
 
-/// A text to open.
+/// Something to open.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Text {
-    /// What the shell will read.
-    script: Box<str>,
-    dialect: Dialect,
+    content: Content,
     wrapper: Box<str>,
+    /// Where it runs, seen from where the segment does that runs it.
+    directory: WorkingDirectory,
     /// Where it stands in the script around it.
     pub(super) place: Spot,
+}
+
+/// What is opened.
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Content {
+    /// What a shell will read.
+    Script { text: Box<str>, dialect: Dialect },
+    /// Words that no shell reads again.
+    Command(Box<Segment>),
 }
 
 /// How places in an inner text lie in the outer one.
@@ -26,33 +36,95 @@ pub(super) enum Spot {
     Whole(Span),
 }
 
-/// The text that a reading says is handed to a shell.
-pub(super) fn text(segment: &Segment, nested: &NestedScript) -> Option<Text> {
-    let argument = segment.argv.get(nested.argument)?;
-    let script = argument.value.exact()?;
+/// What a reading says is run.
+pub(super) fn text(segment: &Segment, nested: &Nested) -> Option<Text> {
+    let (content, place) = match &nested.ran {
+        Ran::Script { dialect, text } => {
+            let script = text.value.exact()?;
+            // A text put together of several words may by chance be as long as one.
+            let is_word = segment.argv.iter().any(|argument| argument == text);
+            let place = if is_word {
+                Spot::new(text.span, script)
+            } else {
+                Spot::Whole(text.span)
+            };
+            let content = Content::Script {
+                text: script.into(),
+                dialect: *dialect,
+            };
+            (content, place)
+        }
+        Ran::Command { argv, settings } => {
+            let spans = argv.iter().map(|argument| argument.span);
+            let span = spans
+                .chain(settings.iter().map(|setting| setting.span))
+                .reduce(Span::to)?;
+            let inner = Segment {
+                argv: argv.clone(),
+                assignments: settings.clone(),
+                redirects: Vec::new(),
+                input: match &segment.input {
+                    // The stages of the pipe are numbered for the segment itself.
+                    Input::Inherited | Input::Pipe(_) => Input::Inherited,
+                    Input::Text(_) | Input::File => segment.input.clone(),
+                },
+                place: Place::Nested(nested.wrapper.clone()),
+                background: segment.background,
+                directory: WorkingDirectory::Start,
+                span,
+            };
+            (Content::Command(Box::new(inner)), Spot::Whole(span))
+        }
+    };
     Some(Text {
-        script: script.into(),
-        dialect: nested.dialect,
+        content,
         wrapper: nested.wrapper.clone(),
-        place: Spot::new(argument.span, script),
+        directory: nested.directory.clone(),
+        place,
     })
 }
 
-/// The segments and gaps of the text, as parts of the script that holds it.
-pub(super) fn open(text: &Text, outer: &Segment) -> (Vec<Segment>, Vec<Gap>) {
-    let script = shell_parser::parse(&text.script, text.dialect, &Limits::default());
-    let mut segments = shell_parser::segments(&script);
+/// The segments and gaps of what is run, as parts of the script that holds it.
+pub(super) fn open(text: &Text, outer: &Segment, context: &Context) -> (Vec<Segment>, Vec<Gap>) {
+    let directory = from_outer(&outer.directory, &text.directory);
+    let (script, dialect) = match &text.content {
+        Content::Command(inner) => {
+            let mut inner = Segment::clone(inner);
+            inner.directory = directory;
+            return (vec![inner], Vec::new());
+        }
+        Content::Script { text, dialect } => (text, *dialect),
+    };
+    let script = shell_parser::parse(script, dialect, &Limits::default());
+    let environment = if keeps_home(outer) {
+        context.shell()
+    } else {
+        Environment::default()
+    };
+    let mut segments = shell_parser::segments_in(&script, &environment);
     for segment in &mut segments {
         text.place.lay_out(segment);
         segment.place = Place::Nested(text.wrapper.clone());
         segment.background |= outer.background;
-        segment.directory = from_outer(&outer.directory, &segment.directory);
+        segment.directory = from_outer(&directory, &segment.directory);
     }
     let gaps = script.gaps.into_iter().map(|gap| Gap {
         span: text.place.map(gap.span),
         reason: gap.reason,
     });
     (segments, gaps.collect())
+}
+
+/// Whether a shell that a segment starts has the same home: it is started by the script itself, and not by a program
+/// that may run it for somebody else, elsewhere, or in another environment.
+fn keeps_home(outer: &Segment) -> bool {
+    let is_shell = outer
+        .argv
+        .first()
+        .and_then(|program| program.value.exact())
+        .is_some_and(|program| Shell::named(program).is_some());
+    let sets = outer.assignments.iter().any(|setting| &*setting.name == "HOME");
+    is_shell && !sets && !matches!(outer.place, Place::Nested(_))
 }
 
 /// Numbers the pipes between segments of one text by the places that those segments got in the whole list.

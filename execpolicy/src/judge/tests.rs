@@ -8,7 +8,7 @@ use shell_parser::{
 
 use super::{judge_segments, nested};
 use crate::matching::tests::{policy, segment};
-use crate::{Approval, Basis, Context, Decision, EffectKind, NestedScript, Ruling, Unspoken, Verdict};
+use crate::{Approval, Basis, Context, Decision, EffectKind, Nested, Ran, Ruling, Unspoken, Verdict};
 
 /// A fallback that prompts for everything it is asked about.
 fn ask(unspoken: &Unspoken<'_>, _: &Context) -> Ruling {
@@ -275,13 +275,16 @@ fn directories_of_inner_texts_continue_the_outer() {
 fn opened(script: &str) -> Vec<String> {
     let parsed = shell_parser::parse(script, Dialect::Bash, &Limits::default());
     let outer = shell_parser::segments(&parsed).remove(0);
-    let handed = NestedScript {
+    let handed = Nested {
         wrapper: "bash".into(),
-        dialect: Dialect::Bash,
-        argument: 2,
+        ran: Ran::Script {
+            dialect: Dialect::Bash,
+            text: outer.argv[2].clone(),
+        },
+        directory: WorkingDirectory::Start,
     };
     let text = nested::text(&outer, &handed).expect("the argument is exact");
-    let (segments, gaps) = nested::open(&text, &outer);
+    let (segments, gaps) = nested::open(&text, &outer, &Context::default());
     assert!(
         segments
             .iter()

@@ -2,6 +2,7 @@
 
 mod find;
 mod operands;
+mod rest;
 
 use diagnostics::Span;
 use shell_parser::{Argument, Value};
@@ -13,9 +14,10 @@ use crate::knowledge::effects::Effects;
 use crate::knowledge::entry::{Entry, Opt};
 use crate::knowledge::spelling::Takes;
 use crate::knowledge::unknown_word::may_begin_with_dash;
+use rest::{Appended, Template};
 
 /// A walk over the words behind a program's name.
-pub(crate) struct Arguments<'a, 'e> {
+pub(crate) struct Arguments<'a, 'e, 's> {
     entry: &'a Entry,
     words: &'a [Argument],
     next: usize,
@@ -29,7 +31,17 @@ pub(crate) struct Arguments<'a, 'e> {
     flags: Vec<(Does, Span)>,
     /// Set once an unknown word may have been an option: from then on no word's part is certain.
     roles: Roles,
-    effects: &'e mut Effects,
+    /// Files that flags which write are said of.
+    archives: Vec<(Value, Span)>,
+    /// What stands, in a command that is run, for what is read.
+    template: Template,
+    /// Whether what is read is put behind a command that is run.
+    appended: Appended,
+    /// Whether the rest of the words is a command, where it else were a text.
+    rest_is_command: bool,
+    /// The commands of `find`.
+    commands: Vec<find::Found>,
+    effects: &'e mut Effects<'s>,
 }
 
 /// Whether options may still come.
@@ -46,21 +58,26 @@ enum Roles {
     Uncertain,
 }
 
-impl<'a, 'e> Arguments<'a, 'e> {
+impl<'a, 'e, 's> Arguments<'a, 'e, 's> {
     /// The walk over `words`, none read yet; what they do goes to `effects`.
-    pub(crate) fn new(entry: &'a Entry, words: &'a [Argument], effects: &'e mut Effects) -> Self {
+    pub(crate) fn new(entry: &'a Entry, words: &'a [Argument], effects: &'e mut Effects<'s>) -> Self {
         Self {
             entry,
             words,
             next: 0,
             ended: match entry.syntax {
                 Syntax::Words => Ended::Yes,
-                Syntax::Getopt | Syntax::Find | Syntax::Test => Ended::No,
+                Syntax::Getopt | Syntax::Find | Syntax::Test | Syntax::Keys => Ended::No,
             },
             operands: Vec::new(),
             taken: Vec::new(),
             flags: Vec::new(),
             roles: Roles::Certain,
+            archives: Vec::new(),
+            template: Template::None,
+            appended: Appended::Unless,
+            rest_is_command: false,
+            commands: Vec::new(),
             effects,
         }
     }
@@ -105,13 +122,75 @@ impl<'a, 'e> Arguments<'a, 'e> {
         }
         match self.entry.syntax {
             Syntax::Find => self.find_word(word),
+            Syntax::Keys => self.key(word),
+            Syntax::Getopt if self.next == 1 && self.entry.has(Trait::Bundled) => self.bundle(word),
             Syntax::Getopt | Syntax::Words | Syntax::Test => self.getopt_word(word),
+        }
+    }
+
+    /// The first word where it may be a cluster without a dash: `tar xzf x`. The values are the next words, one after
+    /// the other, so only the last letter may have one here.
+    fn bundle(&mut self, word: &'a Argument) {
+        let Some(letters) = word.value.exact().filter(|text| !text.starts_with('-')) else {
+            return self.getopt_word(word);
+        };
+        let mut before = letters.chars();
+        before.next_back();
+        let is_plain = |letter| {
+            self.letter(letter)
+                .is_some_and(|option| matches!(option.takes, Takes::Nothing | Takes::Optional))
+        };
+        if before.all(is_plain) {
+            self.cluster(letters, None, word);
+        } else {
+            self.effects.unknown(UnknownEffect::Option, word.span);
+        }
+    }
+
+    /// A word `KEY=VALUE`.
+    fn key(&mut self, word: &'a Argument) {
+        let (text, unknown) = match &word.value {
+            Value::Exact(text) => (text, None),
+            Value::One { prefix, suffix } => (prefix, Some(&**suffix)),
+            Value::OneOf(_) | Value::Glob(_) | Value::Many => {
+                return self.effects.unknown(UnknownEffect::Word, word.span);
+            }
+        };
+        let described = text
+            .split_once('=')
+            .and_then(|(key, value)| Some((self.entry.option(&format!("-{key}"))?, value)));
+        match described {
+            Some((option, value)) => self.value(option.does, || attached(value, unknown), word.span),
+            None if matches!(&**text, "--help" | "--version") => {}
+            None => self.effects.unknown(UnknownEffect::Option, word.span),
+        }
+    }
+
+    /// What the value of an option does.
+    fn value(&mut self, does: Does, value: impl FnOnce() -> Value, span: Span) {
+        if does == Does::Template {
+            self.template = Template::of(&value());
+        } else if does == Does::Appends {
+            self.appended = Appended::Always;
+        } else if does == Does::Splits {
+            self.split(&value(), span);
+        } else if does == Does::Archive {
+            let value = value();
+            // `host:file` is on another machine.
+            if value.exact().is_none_or(|path| path.contains(':')) {
+                self.effects.unknown(UnknownEffect::Option, span);
+            }
+            self.archives.push((value.clone(), span));
+            self.effects.value(self.entry, does, || value, span);
+        } else {
+            self.effects.value(self.entry, does, value, span);
         }
     }
 
     fn getopt_word(&mut self, word: &'a Argument) {
         match &word.value {
             Value::Exact(text) => match text.strip_prefix('-') {
+                Some("") if self.entry.option("-").is_some() => {}
                 None | Some("") => self.operand(word),
                 Some("-") => {
                     // A word before may have taken this one as its value.
@@ -158,8 +237,7 @@ impl<'a, 'e> Arguments<'a, 'e> {
             (Takes::One, None) => self.separate(option, 1, span),
             (Takes::Two, None) => self.separate(option, 2, span),
             (Takes::Optional | Takes::One, Some(value)) => {
-                self.effects
-                    .value(self.entry, option.does, || attached(value, unknown), span);
+                self.value(option.does, || attached(value, unknown), span);
             }
             (Takes::Nothing | Takes::Two, Some(_)) => self.effects.unknown(UnknownEffect::Option, span),
         }
@@ -180,8 +258,7 @@ impl<'a, 'e> Arguments<'a, 'e> {
             match option.takes {
                 Takes::Nothing => self.flag(option.does, word.span),
                 Takes::Optional | Takes::One if is_attached => {
-                    self.effects
-                        .value(self.entry, option.does, || attached(rest, unknown), word.span);
+                    self.value(option.does, || attached(rest, unknown), word.span);
                     if unknown.is_some() && rest.is_empty() {
                         // Where the unknown text is empty, the value is the next word, or none.
                         self.unknown_word(word);
@@ -222,8 +299,7 @@ impl<'a, 'e> Arguments<'a, 'e> {
                 return;
             };
             self.next = self.next.saturating_add(1);
-            self.effects
-                .value(self.entry, option.does, || word.value.clone(), span.to(word.span));
+            self.value(option.does, || word.value.clone(), span.to(word.span));
             match word.value {
                 Value::Many | Value::Glob(_) => self.stretched(word),
                 Value::Exact(_) | Value::OneOf(_) | Value::One { .. } => {}
@@ -238,7 +314,7 @@ impl<'a, 'e> Arguments<'a, 'e> {
                 self.effects.unknown(UnknownEffect::Word, word.span);
             }
             Syntax::Find => {}
-            Syntax::Getopt | Syntax::Words | Syntax::Test => self.unknown_word(word),
+            Syntax::Getopt | Syntax::Words | Syntax::Test | Syntax::Keys => self.unknown_word(word),
         }
     }
 
@@ -269,20 +345,16 @@ impl<'a, 'e> Arguments<'a, 'e> {
 
     /// An option without a value.
     fn flag(&mut self, does: Does, span: Span) {
-        match does {
-            Does::Harmless => {}
-            Does::Lists | Does::Reads | Does::Writes | Does::Deletes | Does::Rewrites => {
-                self.flags.push((does, span));
-            }
-            Does::Connects
-            | Does::Executes
-            | Does::Sed
-            | Does::Jq
-            | Does::Enters
-            | Does::Escalates
-            | Does::Signals
-            | Does::Configures
-            | Does::Unknown => self.effects.flag(self.entry, does, span),
+        if does == Does::Template {
+            self.template = Template::Text("{}".into());
+        } else if does == Does::Appends {
+            self.appended = Appended::Always;
+        } else if does == Does::Runs {
+            self.rest_is_command = true;
+        } else if does.is_said_of_operands() {
+            self.flags.push((does, span));
+        } else {
+            self.effects.flag(self.entry, does, span);
         }
     }
 }

@@ -8,10 +8,10 @@ use crate::knowledge::effects::Effects;
 /// Says what a condition may do beside asking for names and comparing texts: bash evaluates the operand of `-v` and
 /// `-R`, subscripts and the commands in them included. A word that is not known counts only where it cannot be an
 /// operator (POSIX fixes the meaning of up to four words by their number).
-pub(crate) fn read(name: &str, words: &[Argument], effects: &mut Effects) {
+pub(crate) fn read(name: &str, words: &[Argument], effects: &mut Effects<'_>) {
     let words = match (name, words.split_last()) {
         ("[", Some((last, condition))) if last.value.exact() == Some("]") => condition,
-        ("[", _) => return effects.unknown(UnknownEffect::Operand, effects.name_span),
+        ("[", _) => return effects.unknown(UnknownEffect::Operand, effects.name_span()),
         _ => words,
     };
     for word in words {

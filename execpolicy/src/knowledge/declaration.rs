@@ -28,6 +28,9 @@ pub struct Declaration {
     /// Effects, beside listing and reading, that are what the program is for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ordinary: Vec<Does>,
+    /// What it does whatever its arguments; the path it does that to may be empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub always: Vec<(Does, Box<str>)>,
     /// Options by what they do, spelled as in the manual.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<(Does, Vec<Box<str>>)>,
@@ -51,6 +54,10 @@ pub enum Trait {
     Subcommands,
     /// It runs what the directory it runs in configures.
     Trusts,
+    /// The first word may be a cluster of options without a dash: `tar xzf`.
+    Bundled,
+    /// What it runs does not surely run where it does: git goes to the root of the work tree first.
+    RunsElsewhere,
 }
 
 /// How a program reads its arguments.
@@ -66,6 +73,8 @@ pub enum Syntax {
     Words,
     /// A condition of `test` and `[`.
     Test,
+    /// `KEY=VALUE` words, described as options with one dash: `-of=FILE`.
+    Keys,
 }
 
 impl Syntax {
@@ -76,6 +85,7 @@ impl Syntax {
             "find" => Some(Self::Find),
             "words" => Some(Self::Words),
             "test" => Some(Self::Test),
+            "keys" => Some(Self::Keys),
             _ => None,
         }
     }

@@ -6,22 +6,60 @@ use serde::{Deserialize, Serialize};
 ///
 /// The words are those of the policy language: `reads = ["--files0-from=F"]`, `operands = {"FILE...": "reads"}`.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum Does {
     /// Nothing outside the program: a text, a number, a way to show things.
     Harmless,
+    /// Only says something of the program itself, which then does nothing else.
+    Informs,
     /// Shows names or metadata of the path.
     Lists,
     /// Reads the content of the path; as a flag, of the directory it runs in.
     Reads,
+    /// Uses the text, or the content of the file that it names behind `@`.
+    Sends,
     /// Creates or changes the path.
     Writes,
     /// Removes the path.
     Deletes,
-    /// Connects to the host.
+    /// Removes the path with all that is below it.
+    DeletesAll,
+    /// Reads the path and removes it.
+    Moves,
+    /// Reads the path; what is said of writing is said of it, not of the operands.
+    Archive,
+    /// Writes what it reads to the directory it runs in.
+    Unpacks,
+    /// Connects to the host, or to that of the URL.
     Connects,
+    /// Takes a name of git; one that overwrites or removes what others have, as `+x` and `:x` do, is unknown.
+    Refspec,
+    /// Runs the rest of the words as a command; as a flag, so rather than as a text.
+    Runs,
+    /// Has a shell run the rest of the words, joined by blanks.
+    Joins,
+    /// Has a shell on another machine run the rest of the words, joined by blanks.
+    Remote,
+    /// `NAME=VALUE` words: sets variables for what is run.
+    Sets,
+    /// Splits the text into words, which stand in its place.
+    Splits,
+    /// Stands, in the words of the command that is run, for what is read.
+    Template,
+    /// Says how many of the words that are read are put behind the command that is run.
+    Appends,
     /// Runs the program that is named.
     Executes,
+    /// Runs the program that is named, in a directory that is not known.
+    ExecutesElsewhere,
+    /// Has a shell run the text.
+    Script,
+    /// Runs the text as code in the program's own language.
+    Code,
+    /// Does what the file says, or the directory configures.
+    Loads,
+    /// Runs the text as a program of awk.
+    Awk,
     /// Runs the text as a script of sed.
     Sed,
     /// Runs the text as a filter of jq.
@@ -44,12 +82,31 @@ impl Does {
     /// Every one, in the order in which a policy states them.
     pub const ALL: &[Self] = &[
         Self::Harmless,
+        Self::Informs,
         Self::Lists,
         Self::Reads,
+        Self::Sends,
         Self::Writes,
         Self::Deletes,
+        Self::DeletesAll,
+        Self::Moves,
+        Self::Archive,
+        Self::Unpacks,
         Self::Connects,
+        Self::Refspec,
+        Self::Runs,
+        Self::Joins,
+        Self::Remote,
+        Self::Sets,
+        Self::Splits,
+        Self::Template,
+        Self::Appends,
         Self::Executes,
+        Self::ExecutesElsewhere,
+        Self::Script,
+        Self::Code,
+        Self::Loads,
+        Self::Awk,
         Self::Sed,
         Self::Jq,
         Self::Enters,
@@ -64,12 +121,31 @@ impl Does {
     pub fn word(self) -> &'static str {
         match self {
             Self::Harmless => "harmless",
+            Self::Informs => "informs",
             Self::Lists => "lists",
             Self::Reads => "reads",
+            Self::Sends => "sends",
             Self::Writes => "writes",
             Self::Deletes => "deletes",
+            Self::DeletesAll => "deletes_all",
+            Self::Moves => "moves",
+            Self::Archive => "archive",
+            Self::Unpacks => "unpacks",
             Self::Connects => "connects",
+            Self::Refspec => "refspec",
+            Self::Runs => "runs",
+            Self::Joins => "joins",
+            Self::Remote => "remote",
+            Self::Sets => "sets",
+            Self::Splits => "splits",
+            Self::Template => "template",
+            Self::Appends => "appends",
             Self::Executes => "executes",
+            Self::ExecutesElsewhere => "executes_elsewhere",
+            Self::Script => "script",
+            Self::Code => "code",
+            Self::Loads => "loads",
+            Self::Awk => "awk",
             Self::Sed => "sed",
             Self::Jq => "jq",
             Self::Enters => "enters",
@@ -89,11 +165,32 @@ impl Does {
     /// Whether it leaves the world as it is: an unknown word in its place can at most read.
     pub(crate) fn is_tame(self) -> bool {
         match self {
-            Self::Harmless | Self::Lists | Self::Reads => true,
+            Self::Harmless
+            | Self::Informs
+            | Self::Lists
+            | Self::Reads
+            | Self::Sends
+            | Self::Archive
+            | Self::Template
+            | Self::Appends => true,
             Self::Writes
             | Self::Deletes
+            | Self::DeletesAll
+            | Self::Moves
+            | Self::Unpacks
             | Self::Connects
+            | Self::Refspec
+            | Self::Runs
+            | Self::Joins
+            | Self::Remote
+            | Self::Sets
+            | Self::Splits
             | Self::Executes
+            | Self::ExecutesElsewhere
+            | Self::Script
+            | Self::Code
+            | Self::Loads
+            | Self::Awk
             | Self::Sed
             | Self::Jq
             | Self::Enters
@@ -103,5 +200,24 @@ impl Does {
             | Self::Configures
             | Self::Unknown => false,
         }
+    }
+
+    /// Whether an option without a value does it to what the operands name.
+    pub(crate) fn is_said_of_operands(self) -> bool {
+        matches!(
+            self,
+            Self::Lists
+                | Self::Reads
+                | Self::Writes
+                | Self::Deletes
+                | Self::DeletesAll
+                | Self::Rewrites
+                | Self::Unpacks
+        )
+    }
+
+    /// Whether an operand that does it takes all the words that are left.
+    pub(crate) fn takes_the_rest(self) -> bool {
+        matches!(self, Self::Runs | Self::Joins | Self::Remote)
     }
 }

@@ -1,100 +1,141 @@
 //! Collects what a command does while its words are read.
 
-use diagnostics::Span;
-use shell_parser::Value;
+mod execution;
 
+use diagnostics::Span;
+use shell_parser::{Argument, Segment, Value, WorkingDirectory};
+
+use crate::knowledge::declaration::Trait;
 use crate::knowledge::does::Does;
 use crate::knowledge::entry::Entry;
-use crate::knowledge::path;
-use crate::knowledge::{jq, sed};
-use crate::{Effect, EffectKind, Executed, Standing, UnknownEffect};
+use crate::knowledge::{Nested, host, path};
+use crate::{Context, Effect, EffectKind, Standing, UnknownEffect};
 
 /// The effects found so far.
 #[derive(Debug)]
-pub(crate) struct Effects {
+pub(crate) struct Effects<'s> {
+    /// The command.
+    pub(crate) segment: &'s Segment,
+    /// Where it is given.
+    pub(crate) context: &'s Context,
     /// What the command does.
     pub(crate) found: Vec<Effect>,
+    /// What it has run.
+    pub(crate) nested: Vec<Nested>,
     /// Where it runs instead, as an option says.
     pub(crate) entered: Option<Value>,
-    /// The program's name in the script, for what no other word causes.
-    pub(crate) name_span: Span,
+    /// Whether what it runs does not surely run there.
+    pub(crate) runs_elsewhere: bool,
+    /// Whether it only says something of itself.
+    pub(crate) informs: bool,
+    /// The program's name as it stands in the script.
+    pub(crate) program: &'s Argument,
 }
 
-impl Effects {
+impl<'s> Effects<'s> {
     /// Nothing yet.
-    pub(crate) fn new(name_span: Span) -> Self {
+    pub(crate) fn new(program: &'s Argument, segment: &'s Segment, context: &'s Context) -> Self {
         Self {
+            segment,
+            context,
             found: Vec::new(),
+            nested: Vec::new(),
             entered: None,
-            name_span,
+            runs_elsewhere: false,
+            informs: false,
+            program,
         }
+    }
+
+    /// The program's name in the script, for what no other word causes.
+    pub(crate) fn name_span(&self) -> Span {
+        self.program.span
     }
 
     /// What an operand or an option's value does.
     pub(crate) fn value(&mut self, entry: &Entry, does: Does, value: impl FnOnce() -> Value, cause: Span) {
-        let kind = match does {
-            Does::Harmless => return,
-            Does::Enters => {
-                let value = self.place(value());
-                self.entered = Some(value);
-                return;
+        match does {
+            Does::Harmless | Does::Informs | Does::Template | Does::Appends => {}
+            Does::Enters => self.entered = Some(self.place(value())),
+            Does::Lists => self.path(entry, does, value(), EffectKind::List, cause),
+            Does::Reads | Does::Archive => self.path(entry, Does::Reads, value(), EffectKind::Read, cause),
+            Does::Writes | Does::Rewrites | Does::Unpacks => {
+                self.path(entry, does, value(), EffectKind::Write, cause);
             }
-            Does::Lists | Does::Reads => {
+            Does::Deletes => self.path(entry, does, value(), EffectKind::Delete, cause),
+            Does::DeletesAll => self.path(entry, does, value(), EffectKind::DeleteAll, cause),
+            Does::Moves => {
                 let value = value();
-                if value.exact() == Some("-") {
-                    return;
+                self.path(entry, Does::Reads, value.clone(), EffectKind::Read, cause);
+                self.path(entry, does, value, EffectKind::Delete, cause);
+            }
+            Does::Sends => {
+                let value = value();
+                // In a format of curl 8.3 this opens a file.
+                if value.exact().is_some_and(|text| text.contains("%output{")) {
+                    self.unknown(UnknownEffect::Option, cause);
                 }
-                let value = self.place(value);
-                if does == Does::Lists {
-                    EffectKind::List(value)
-                } else {
-                    EffectKind::Read(value)
+                if let Some(file) = host::sent_file(&value) {
+                    self.path(entry, Does::Reads, file, EffectKind::Read, cause);
                 }
             }
-            Does::Writes | Does::Rewrites => EffectKind::Write(self.place(value())),
-            Does::Deletes => EffectKind::Delete(self.place(value())),
-            Does::Connects => EffectKind::Connect(value()),
-            Does::Executes => EffectKind::Execute(Executed::Command(vec![value()])),
-            Does::Sed => {
-                let text = value();
-                if text.exact().is_some_and(sed::only_edits) {
-                    return;
+            Does::Connects => match host::of(&value()) {
+                host::Destination::Program => self.unknown(UnknownEffect::Operand, cause),
+                host::Destination::Host(host) => self.push(entry, does, EffectKind::Connect(host), cause),
+                host::Destination::File(file) => self.path(entry, Does::Reads, file, EffectKind::Read, cause),
+            },
+            Does::Refspec => {
+                let is_plain = |text: &str| !text.starts_with(['+', ':']);
+                if !value().exact().is_some_and(is_plain) {
+                    self.unknown(UnknownEffect::Operand, cause);
                 }
-                EffectKind::Execute(Executed::Code {
-                    language: "sed".into(),
-                    text,
-                })
             }
-            Does::Jq => {
-                let text = value();
-                if text.exact().is_some_and(jq::only_computes) {
-                    return;
-                }
-                EffectKind::Execute(Executed::Code {
-                    language: "jq".into(),
-                    text,
-                })
+            Does::Loads => self.loads(entry, value(), cause),
+            Does::Executes => self.program(value(), cause),
+            Does::Script => self.script(value(), cause),
+            Does::Awk | Does::Sed | Does::Jq | Does::Code => self.code(entry, does, value(), cause),
+            Does::ExecutesElsewhere | Does::Runs | Does::Joins | Does::Remote | Does::Sets | Does::Splits => {
+                self.unknown(UnknownEffect::Option, cause);
             }
             Does::Escalates | Does::Signals | Does::Configures | Does::Unknown => {
-                return self.flag(entry, does, cause);
+                self.flag(entry, does, cause);
             }
-        };
-        self.push(entry, does, kind, cause);
+        }
     }
 
     /// What an option does that has no value, or whose value does not matter.
     pub(crate) fn flag(&mut self, entry: &Entry, does: Does, cause: Span) {
         let kind = match does {
+            Does::Harmless | Does::Template | Does::Appends => return,
+            Does::Informs => {
+                self.informs = true;
+                return;
+            }
             Does::Escalates => EffectKind::Escalate,
             Does::Signals => EffectKind::Signal,
             Does::Configures => EffectKind::Configure,
-            Does::Harmless
-            | Does::Lists
+            Does::Connects => EffectKind::Connect(anything()),
+            Does::Unpacks => return self.value(entry, does, || Value::Exact(".".into()), cause),
+            Does::Lists
             | Does::Reads
+            | Does::Sends
             | Does::Writes
             | Does::Deletes
-            | Does::Connects
+            | Does::DeletesAll
+            | Does::Moves
+            | Does::Archive
+            | Does::Refspec
+            | Does::Runs
+            | Does::Joins
+            | Does::Remote
+            | Does::Sets
+            | Does::Splits
             | Does::Executes
+            | Does::ExecutesElsewhere
+            | Does::Script
+            | Does::Code
+            | Does::Loads
+            | Does::Awk
             | Does::Sed
             | Does::Jq
             | Does::Enters
@@ -118,17 +159,64 @@ impl Effects {
         });
     }
 
-    /// Another program is run.
-    pub(crate) fn executes(&mut self, command: Vec<Value>, cause: Span) {
+    /// What the program does whatever its arguments, and what its directory configures.
+    pub(crate) fn in_any_case(&mut self, entry: &Entry) {
+        let name = self.name_span();
+        for (does, path) in &entry.always {
+            if path.is_empty() {
+                self.flag(entry, *does, name);
+            } else {
+                self.value(entry, *does, || Value::Exact(path.clone()), name);
+            }
+        }
+        if !entry.has(Trait::Trusts) {
+            return;
+        }
+        let is_near = path::is_in_workspace(self.segment, self.entered.as_ref(), self.context);
+        // What a program does only with the workspace's consent, and never does harm there, needs no mention.
+        if is_near && !entry.ordinary.contains(&Does::Loads) {
+            return;
+        }
+        let here = || {
+            path::directory(self.segment, self.context)
+                .map_or(Value::Many, |directory| Value::Exact(directory.into()))
+        };
+        let kind = EffectKind::Configured(self.entered.clone().unwrap_or_else(here));
+        let standing = if is_near {
+            Standing::Ordinary
+        } else {
+            Standing::Extra
+        };
         self.found.push(Effect {
-            kind: EffectKind::Execute(Executed::Command(command)),
-            cause,
-            standing: Standing::Extra,
+            kind,
+            cause: name,
+            standing,
         });
     }
 
+    /// Where something runs that the program runs, seen from where the segment does.
+    pub(crate) fn directory(&self) -> WorkingDirectory {
+        match self.entered.as_ref().map(Value::exact) {
+            _ if self.runs_elsewhere => WorkingDirectory::Unknown,
+            None => WorkingDirectory::Start,
+            Some(Some(directory)) => WorkingDirectory::Moved(path::join("", directory).into()),
+            Some(None) => WorkingDirectory::Unknown,
+        }
+    }
+
+    /// Something is done with a path; `-` is standard input or output.
+    fn path(&mut self, entry: &Entry, does: Does, value: Value, kind: fn(Value) -> EffectKind, cause: Span) {
+        if value.exact() == Some("-") {
+            return;
+        }
+        let value = self.place(value);
+        self.push(entry, does, kind(value), cause);
+    }
+
+    /// Adds an effect. It is ordinary where the entry says so, and where what is changed is surely in the workspace.
     fn push(&mut self, entry: &Entry, does: Does, kind: EffectKind, cause: Span) {
-        let is_ordinary = matches!(does, Does::Lists | Does::Reads) || entry.ordinary.contains(&does);
+        let reads = matches!(does, Does::Lists | Does::Reads);
+        let is_ordinary = reads || (entry.ordinary.contains(&does) && self.is_near(&kind));
         let standing = if is_ordinary {
             Standing::Ordinary
         } else {
@@ -139,6 +227,25 @@ impl Effects {
             cause,
             standing,
         });
+    }
+
+    /// Whether what is changed or obeyed is surely in the workspace; so for all that is not a path.
+    fn is_near(&self, kind: &EffectKind) -> bool {
+        match kind {
+            EffectKind::Write(path)
+            | EffectKind::Delete(path)
+            | EffectKind::DeleteAll(path)
+            | EffectKind::Configured(path) => path::is_in_workspace(self.segment, Some(path), self.context),
+            EffectKind::List(_)
+            | EffectKind::Read(_)
+            | EffectKind::Connect(_)
+            | EffectKind::Execute(_)
+            | EffectKind::Escalate
+            | EffectKind::Signal
+            | EffectKind::Configure
+            | EffectKind::Setting { .. }
+            | EffectKind::Unknown(_) => true,
+        }
     }
 
     /// A path as seen from where the segment runs, where an option leads elsewhere.
@@ -163,5 +270,13 @@ impl Effects {
             },
             (Some(_) | None, Value::OneOf(_) | Value::Glob(_) | Value::Many) => Value::Many,
         }
+    }
+}
+
+/// One word of which nothing is known.
+pub(crate) fn anything() -> Value {
+    Value::One {
+        prefix: "".into(),
+        suffix: "".into(),
     }
 }

@@ -11,12 +11,15 @@ use crate::knowledge::spelling::{Takes, spellings};
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Entry {
     pub(crate) name: Box<str>,
+    pub(crate) source: Box<str>,
     pub(crate) file: Box<str>,
     pub(crate) span: Span,
     pub(crate) syntax: Syntax,
     pub(crate) traits: Vec<Trait>,
     pub(crate) ordinary: Vec<Does>,
-    /// Whether no option does more than read.
+    /// What it does whatever its arguments, and to which path.
+    pub(crate) always: Vec<(Does, Box<str>)>,
+    /// Whether no option does more than read, and no operand is run.
     pub(crate) tame: bool,
     /// Sorted by name.
     pub(crate) options: Vec<(Box<str>, Opt)>,
@@ -45,6 +48,21 @@ impl Entry {
     /// The policy file that says it, and the bytes of the call in it.
     pub fn place(&self) -> (&str, Span) {
         (&self.file, self.span)
+    }
+
+    /// Where the facts are from: the manual and its version.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Whether it claims to describe every option of its manual.
+    pub fn is_complete(&self) -> bool {
+        self.has(Trait::Complete)
+    }
+
+    /// Whether an option of exactly this name is described: `-a`, `--all`, `-name`.
+    pub fn describes(&self, option: &str) -> bool {
+        self.option(option).is_some()
     }
 
     /// Whether this sets it apart.
@@ -85,6 +103,11 @@ impl Entry {
         self.options
             .iter()
             .any(|(_, option)| option.does == does && option.takes != Takes::Nothing)
+    }
+
+    /// Whether some option does this.
+    pub(crate) fn has_options_that(&self, does: Does) -> bool {
+        self.options.iter().any(|(_, option)| option.does == does)
     }
 
     /// Everything that some operand or option may do, each once, harmless left out.
@@ -166,12 +189,14 @@ impl TryFrom<&Declaration> for Entry {
         }
         Ok(Self {
             name: name.clone(),
+            source: declared.source.clone(),
             file: declared.file.clone(),
             span: Span::new(declared.span.0, declared.span.1),
             syntax: declared.syntax,
             traits: declared.traits.clone(),
             ordinary: declared.ordinary.clone(),
-            tame: options.iter().all(|(_, option)| option.does.is_tame()),
+            always: declared.always.clone(),
+            tame: options.iter().all(|(_, option)| option.does.is_tame()) && operands.rest().is_none(),
             options,
             number,
             operands,

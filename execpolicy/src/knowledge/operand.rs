@@ -37,7 +37,9 @@ impl Operands {
             };
             let many = spelled.ends_with("...");
             let name = spelled.trim_end_matches("...");
-            if many && places.iter().any(|place| place.many) {
+            // Settings are told from other words by their form.
+            let is_second = |place: &OperandPlace| place.many && place.does != Does::Sets;
+            if many && *does != Does::Sets && places.iter().any(is_second) {
                 return Err(DeclarationError::Many {
                     operand: text.clone(),
                 });
@@ -51,6 +53,11 @@ impl Operands {
             });
         }
         Ok(Self { places })
+    }
+
+    /// The place that takes all the words from some word on.
+    pub(crate) fn rest(&self) -> Option<&OperandPlace> {
+        self.places.iter().find(|place| place.does.takes_the_rest())
     }
 
     /// Which of `left` places (indices, in order) the operand at `index` of `count` takes.

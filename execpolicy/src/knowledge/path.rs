@@ -71,10 +71,12 @@ pub(crate) fn is_in_workspace(segment: &Segment, entered: Option<&Value>, contex
         return false;
     };
     if let Some(entered) = entered {
-        let Some(entered) = entered.exact() else {
-            return false;
+        let entered = match entered {
+            Value::Exact(text) => text,
+            Value::Glob(pattern) if stays_below(pattern) => pattern,
+            Value::OneOf(_) | Value::One { .. } | Value::Glob(_) | Value::Many => return false,
         };
-        if entered.len() > MAX_BYTES {
+        if entered.len() > MAX_BYTES || climbs(entered) {
             return false;
         }
         directory = join(&directory, entered);
@@ -86,6 +88,22 @@ pub(crate) fn is_in_workspace(segment: &Segment, entered: Option<&Value>, contex
             !directory.starts_with('/') && directory != ".." && !directory.starts_with("../")
         }
     }
+}
+
+/// Whether `..` follows a name in the path. The name may be a link, and then it leads elsewhere.
+fn climbs(path: &str) -> bool {
+    let mut names = path
+        .split('/')
+        .skip_while(|name| matches!(*name, "" | "." | ".."));
+    names.any(|name| name == "..")
+}
+
+/// Whether all that the pattern matches is below the directories that its text names: no part of it may match `..`.
+fn stays_below(pattern: &str) -> bool {
+    !pattern.contains(['\\', '['])
+        && pattern
+            .split('/')
+            .all(|name| !name.starts_with('.') || !name.contains(['*', '?']))
 }
 
 #[cfg(test)]

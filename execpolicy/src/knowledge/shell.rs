@@ -1,12 +1,11 @@
 //! Reads the arguments of a shell: `bash -lc TEXT`.
 
 use diagnostics::Span;
-use shell_parser::{Argument, Dialect};
+use shell_parser::{Argument, Dialect, Input, RedirectMode, WorkingDirectory};
 
-use crate::knowledge::NestedScript;
 use crate::knowledge::effects::Effects;
 use crate::knowledge::name;
-use crate::{Context, Effect, EffectKind, Executed, Lookup, Standing, UnknownEffect};
+use crate::{Context, Effect, EffectKind, Executed, Standing, UnknownEffect};
 
 /// The shells whose arguments are understood.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -21,6 +20,8 @@ pub(crate) enum Shell {
 enum Mode {
     /// A file, or standard input.
     Commands,
+    /// `-s`: standard input, whatever the words.
+    Input,
     /// `-c`: a text.
     Text,
     /// `--version`, `--help`.
@@ -59,29 +60,13 @@ impl Shell {
     }
 }
 
-/// Whether a shell of this name is surely the shell: a bare name or path that leads there, or, where the lookup is
-/// assumed, its file in `/bin` or `/usr/bin`, which is how agents name it.
-pub(crate) fn is_genuine(program: &Argument, context: &Context) -> bool {
-    let assumed = match (&context.lookup, program.value.exact()) {
-        (Lookup::Assumed, Some(path)) => {
-            let directory = path.rsplit_once('/').map(|(directory, _)| directory);
-            matches!(directory, Some("/bin" | "/usr/bin"))
-        }
-        (Lookup::Assumed | Lookup::Table(_), _) => false,
-    };
-    assumed || name::program(&program.value, context).is_some()
-}
-
-/// Reads the words behind a shell's name. A text that is known is given back to be parsed; everything else that it
+/// Reads the words behind a shell's name. A text that is known is to be judged by itself; everything else that it
 /// may run is an effect.
-pub(crate) fn read(
-    shell: Shell,
-    wrapper: &str,
-    words: &[Argument],
-    context: &Context,
-    effects: &mut Effects,
-) -> Option<NestedScript> {
+pub(crate) fn read(shell: Shell, words: &[Argument], effects: &mut Effects<'_>) {
+    let context = effects.context;
     let mut mode = Mode::Commands;
+    // It then expands history and aliases in what it reads.
+    let mut interactive = false;
     let mut next = 0_usize;
     while let Some(word) = words.get(next) {
         let Some(text) = word.value.exact() else {
@@ -105,7 +90,11 @@ pub(crate) fn read(
                 for letter in text.chars().skip(1) {
                     match letter {
                         'c' if text.starts_with('-') => mode = Mode::Text,
-                        'l' | 'i' => startup(shell, context, word.span, effects),
+                        's' if text.starts_with('-') && mode == Mode::Commands => mode = Mode::Input,
+                        'l' | 'i' => {
+                            interactive |= letter == 'i';
+                            startup(shell, context, word.span, effects);
+                        }
                         'o' if shell != Shell::Zsh => {
                             let named = words.get(next);
                             next = next.saturating_add(1);
@@ -125,29 +114,36 @@ pub(crate) fn read(
         }
     }
     match (mode, words.get(next)) {
-        (Mode::Information, _) => None,
-        (Mode::Text, Some(text)) if text.value.exact().is_some() => Some(NestedScript {
-            wrapper: wrapper.into(),
-            dialect: shell.dialect(),
-            // The shell's name comes first.
-            argument: next.saturating_add(1),
-        }),
+        (Mode::Information, _) => {}
         (Mode::Text, Some(text)) => {
-            effects.found.push(Effect {
-                kind: EffectKind::Execute(Executed::Script(text.value.clone())),
-                cause: text.span,
-                standing: Standing::Extra,
-            });
-            None
+            effects.text(
+                shell.dialect(),
+                text.value.clone(),
+                text.span,
+                WorkingDirectory::Start,
+            );
         }
-        (Mode::Commands, Some(file)) => {
-            effects.unknown(UnknownEffect::Operand, file.span);
-            None
+        (Mode::Input, _) | (Mode::Commands, None) if !interactive => standard_input(shell, effects),
+        (Mode::Commands, Some(file)) => effects.unknown(UnknownEffect::Operand, file.span),
+        (Mode::Input, _) | (Mode::Text | Mode::Commands, None) => {
+            effects.unknown(UnknownEffect::Operand, effects.name_span());
         }
-        (Mode::Text | Mode::Commands, None) => {
-            effects.unknown(UnknownEffect::Operand, effects.name_span);
-            None
+    }
+}
+
+/// The shell runs what it reads: a here-document's text, or something that is not known.
+fn standard_input(shell: Shell, effects: &mut Effects<'_>) {
+    let span = effects.name_span();
+    match &effects.segment.input {
+        Input::Text(text) => {
+            let here =
+                effects.segment.redirects.iter().find(|redirect| {
+                    matches!(redirect.mode, RedirectMode::Heredoc | RedirectMode::Herestring)
+                });
+            let span = here.map_or(span, |redirect| redirect.span);
+            effects.text(shell.dialect(), text.clone(), span, WorkingDirectory::Start);
         }
+        Input::Inherited | Input::Pipe(_) | Input::File => effects.unknown(UnknownEffect::Operand, span),
     }
 }
 
@@ -160,7 +156,7 @@ fn is_plain_name(name: &str) -> bool {
 }
 
 /// The files that a login or interactive shell runs first; they are the user's own (bash manual, 6.2).
-fn startup(shell: Shell, context: &Context, cause: Span, effects: &mut Effects) {
+fn startup(shell: Shell, context: &Context, cause: Span, effects: &mut Effects<'_>) {
     let (system, own) = match shell {
         Shell::Bash => ("/etc/profile", ".bash_profile"),
         Shell::Dash => ("/etc/profile", ".profile"),

@@ -74,6 +74,13 @@ fn spelling(text: &str) -> Result<Spelling, SpellingError> {
     if !text.starts_with('-') {
         return Err(SpellingError::Dash);
     }
+    if text == "-" {
+        // `env -` is `env -i`.
+        return Ok(Spelling {
+            name: text.into(),
+            takes: Takes::Nothing,
+        });
+    }
     let end = text.find(['=', '[', ' ']).unwrap_or(text.len());
     let (name, value) = text.split_at(end);
     if name.trim_start_matches('-').is_empty() {
@@ -124,6 +131,7 @@ mod tests {
             ("--arg NAME VALUE", &[("--arg", Two)]),
             ("-name PATTERN", &[("-name", One)]),
             ("-1", &[("-1", Nothing)]),
+            ("-", &[("-", Nothing)]),
         ];
         for (text, expected) in cases {
             let expected: Vec<_> = expected
@@ -138,7 +146,7 @@ mod tests {
     fn what_is_no_option_is_refused() {
         for (text, error) in [
             ("key", SpellingError::Dash),
-            ("-", SpellingError::Name),
+            ("-=X", SpellingError::Name),
             ("--", SpellingError::Name),
             ("-k, key", SpellingError::Dash),
             ("-k=", SpellingError::Value),

@@ -1,10 +1,11 @@
 //! From an argv to what it does, by the shipped knowledge.
 
 use diagnostics::Span;
-use shell_parser::{Argument, Dialect, Input, Place, Segment, Value, WorkingDirectory};
+use shell_parser::{Argument, Input, Place, Segment, Value, WorkingDirectory};
 
 use crate::{
-    Context, Directory, EffectKind, Executed, Knowledge, Lookup, Program, Reading, Standing, UnknownEffect,
+    Context, Directory, EffectKind, Executed, Knowledge, Lookup, Nested, Program, Ran, Reading, Standing,
+    UnknownEffect,
 };
 
 /// A segment of these words, split as a shell would. `{many}` is any number of words, `{one:PREFIX:SUFFIX}` one that
@@ -53,20 +54,47 @@ fn read(text: &str) -> Reading {
     shipped().read(&segment(text), &Context::default())
 }
 
-/// Effects in short: `read x`, `write x`, `unknown Option`, `run rm x`.
-fn effects(reading: &Reading) -> Vec<String> {
-    let path = |value: &Value| match value {
+fn short(value: &Value) -> String {
+    match value {
         Value::Exact(text) => text.to_string(),
         Value::Glob(pattern) => format!("glob:{pattern}"),
         Value::One { prefix, suffix } => format!("{prefix}…{suffix}"),
         Value::OneOf(texts) => texts.join("|"),
         Value::Many => "many".to_owned(),
+    }
+}
+
+/// What is run in short: `nested A=1 rm x`, `nested in src: rm x`, `nested Bash: rm x`.
+fn nested(nested: &Nested) -> String {
+    let directory = match &nested.directory {
+        WorkingDirectory::Start => String::new(),
+        WorkingDirectory::Moved(path) => format!("in {path}: "),
+        WorkingDirectory::Unknown => "anywhere: ".to_owned(),
     };
+    match &nested.ran {
+        Ran::Script { dialect, text } => format!("nested {directory}{dialect:?}: {}", short(&text.value)),
+        Ran::Command { argv, settings } => {
+            let settings = settings
+                .iter()
+                .map(|setting| format!("{}={}", setting.name, short(&setting.value)));
+            let words = argv.iter().map(|word| short(&word.value));
+            format!(
+                "nested {directory}{}",
+                settings.chain(words).collect::<Vec<_>>().join(" ")
+            )
+        }
+    }
+}
+
+/// Effects in short: `read x`, `write x`, `unknown Option`, `run rm x`; what is run behind them.
+fn effects(reading: &Reading) -> Vec<String> {
+    let path = short;
     let effects = reading.effects.iter().map(|effect| match &effect.kind {
         EffectKind::List(value) => format!("list {}", path(value)),
         EffectKind::Read(value) => format!("read {}", path(value)),
         EffectKind::Write(value) => format!("write {}", path(value)),
         EffectKind::Delete(value) => format!("delete {}", path(value)),
+        EffectKind::DeleteAll(value) => format!("delete all {}", path(value)),
         EffectKind::Connect(value) => format!("connect {}", path(value)),
         EffectKind::Execute(Executed::Command(words)) => {
             format!("run {}", words.iter().map(path).collect::<Vec<_>>().join(" "))
@@ -79,7 +107,7 @@ fn effects(reading: &Reading) -> Vec<String> {
         EffectKind::Unknown(why) => format!("unknown {why:?}"),
         EffectKind::Escalate | EffectKind::Signal | EffectKind::Configure => format!("{:?}", effect.kind),
     });
-    effects.collect()
+    effects.chain(reading.nested.iter().map(nested)).collect()
 }
 
 macro_rules! readings {
@@ -116,15 +144,15 @@ readings! {
     one_operand_too_many: "uniq a b c" => ["read a", "write b", "unknown Operand"];
     an_operand_of_the_wrong_form: "date 01010000" => ["unknown Operand"];
     an_operand_of_the_right_form: "date +%s" => [];
-    a_program_that_is_executed: "rg --pre sh x" => ["run sh", "read ."];
+    a_program_that_is_executed: "rg --pre sh x" => ["read .", "nested sh many"];
     in_place_editing: "sed -i s/a/b/ x y" => ["read x", "read y", "write x", "write y"];
     a_script_of_sed_that_writes: "sed 'w out' x" => ["sed w out", "read x"];
 
     find_reads_words: "find . -name -delete" => ["list ."];
-    find_deletes: "find src -delete" => ["list src", "delete src"];
-    find_runs: "find . -exec rm -f {} ; -print" => ["run rm -f {}", "list ."];
-    find_runs_twice: "find . -exec a {} + -ok b ;" => ["run a {}", "run b", "list ."];
-    find_runs_without_an_end: "find . -exec rm" => ["run rm", "list ."];
+    find_deletes: "find src -delete" => ["list src", "delete all src"];
+    find_runs: "find . -exec rm -f {} ; -print" => ["list .", "nested rm -f .…"];
+    find_runs_twice: "find src srv -exec a {} + -ok b {}.x ;" => ["list src", "list srv", "nested a many", "nested b sr….x"];
+    find_runs_without_an_end: "find . -execdir rm {}" => ["list .", "nested anywhere: rm ./…"];
     find_writes: "find . -fprintf out %p" => ["write out", "write %p", "list ."];
     find_with_a_pattern_that_is_no_option: "find . -name {glob:*.py}" => ["list ."];
     find_with_a_pattern_that_may_be_an_option: "find . -name {glob:*}" => ["unknown Word", "list ."];
@@ -136,12 +164,12 @@ readings! {
     git_in_another_place: "git -C .. status" => ["configured .."];
     git_below: "git -C src status" => [];
     git_below_reads_below: "git -C src diff a" => ["read src/a"];
-    git_with_an_unknown_global_option: "git -c a=b log" => ["unknown Option", "unknown Subcommand"];
-    git_with_an_unknown_subcommand: "git push" => ["unknown Subcommand"];
+    git_with_an_unknown_global_option: "git -c a=b log" => ["unknown Option"];
+    git_with_an_unknown_subcommand: "git unheard-of" => ["unknown Subcommand"];
     git_branches_are_listed: "git branch --list x" => [];
     git_branches_are_made: "git branch x" => ["unknown Subcommand"];
-    git_options_of_an_unknown_subcommand: "git push --force" => ["unknown Subcommand"];
-    git_stash_alone_stashes: "git stash" => ["unknown Operand"];
+    git_options_of_an_unknown_subcommand: "git unheard-of --force" => ["unknown Subcommand"];
+    git_stash_alone_stashes: "git stash -u" => ["write .git/index"];
     git_stash_lists: "git stash list" => [];
 
     ls_stays_harmless: "ls {many}" => ["list many"];
@@ -156,7 +184,17 @@ readings! {
     a_pattern_of_files_that_may_be_options: "wc -l {glob:*.rs}" => ["read glob:*.rs", "read glob:*.rs", "read glob:.*.rs"];
     one_of_a_few: "cat {of:a|b}" => ["read a", "read b"];
     one_of_a_few_options: "sort {of:-n|-ox}" => ["write x"];
-    one_of_a_few_subcommands: "git {of:push|status}" => ["unknown Subcommand"];
+    one_of_a_few_subcommands: "git {of:unheard-of|status}" => ["unknown Subcommand"];
+    a_subcommand_that_may_be_described: "cargo {one:b:} --config x" => ["unknown Operand"];
+    a_toolchain_is_no_subcommand: "cargo +x build" => ["unknown Operand"];
+    git_publishes: "git push" => ["connect origin"];
+    git_overwrites: "git push -f origin +main" => ["unknown Option", "connect origin", "unknown Operand"];
+    git_connects_to_the_host: "git clone git@github.com:o/r.git x" => ["connect github.com", "write x"];
+    git_fetches_with_a_program: "git fetch ext::evil" => ["unknown Operand", "write .git/FETCH_HEAD"];
+    git_throws_away: "git reset --har HEAD~1" => ["delete all .", "write .git/index"];
+    git_cleans: "git clean -fdx src" => ["list src", "delete all src"];
+    git_runs: "git rebase -x 'make x' main" => ["write .git/index", "nested anywhere: Sh: make x"];
+    git_runs_elsewhere: "git submodule foreach make x" => ["nested anywhere: Sh: make x"];
 
     a_condition: "[ -f x ]" => [];
     a_condition_of_unknown_words: "[ {one::} = x ]" => [];
@@ -168,48 +206,86 @@ readings! {
     a_program_nothing_is_known_of: "apple" => ["unknown Program"];
     a_program_whose_name_holds_a_blank: "'git status'" => ["unknown Program"];
     a_program_in_a_directory: "./ls" => ["unknown Program"];
+    a_program_where_only_root_writes: "/usr/bin/ls" => ["list ."];
     a_program_with_a_path: "/tmp/ls" => ["unknown Program"];
     a_program_only_known_when_it_runs: "{one::} x" => ["unknown Program"];
 
     a_shell_without_words: "bash" => ["unknown Operand"];
     a_shell_with_a_file: "bash x.sh" => ["unknown Operand"];
     a_shell_with_an_unknown_text: "bash -c {one::}" => ["script …"];
-    a_shell_with_another_grammar: "bash -O extglob -c x" => ["unknown Option"];
-    a_shell_that_logs_in: "bash -lc x" => ["starts with /etc/profile"];
-    a_shell_in_a_directory: "./bash -c x" => ["unknown Program"];
+    a_shell_with_another_grammar: "bash -O extglob -c x" => ["unknown Option", "nested Bash: x"];
+    a_shell_that_logs_in: "bash -lc x" => ["starts with /etc/profile", "nested Bash: x"];
+    a_shell_in_a_directory: "./bash -c x" => ["unknown Program", "nested Bash: x"];
 }
 
-#[test]
-fn a_text_for_a_shell_is_found_where_the_shell_finds_it() {
-    for (command, argument, dialect) in [
-        ("bash -c x", 2, Dialect::Bash),
-        ("/bin/bash -lc x", 2, Dialect::Bash),
-        ("bash -ec x y z", 2, Dialect::Bash),
-        ("bash -c -e x", 3, Dialect::Bash),
-        ("bash -co pipefail x", 3, Dialect::Bash),
-        ("bash --norc -o errexit -c -- x", 6, Dialect::Bash),
-        ("sh -c x", 2, Dialect::Sh),
-        ("dash -c x", 2, Dialect::Sh),
-        ("zsh -lc x", 2, Dialect::Zsh),
-        ("./bash -c x", 2, Dialect::Bash),
-    ] {
-        let nested = read(command).nested;
-        let found: Vec<_> = nested
-            .iter()
-            .map(|nested| (nested.argument, nested.dialect))
-            .collect();
-        assert_eq!(found, [(argument, dialect)], "{command}");
-    }
-    for command in [
-        "bash",
-        "bash x",
-        "bash --version",
-        "bash -c",
-        "bash -c {one::}",
-        "ksh -c x",
-    ] {
-        assert_eq!(read(command).nested, [], "{command}");
-    }
+readings! {
+    a_text_for_a_shell: "bash -c x" => ["nested Bash: x"];
+    a_text_behind_other_options: "bash -c -e x" => ["nested Bash: x"];
+    a_text_in_a_cluster: "bash -ec x y z" => ["nested Bash: x"];
+    a_text_behind_the_value_of_an_option: "bash -co pipefail x" => ["nested Bash: x"];
+    a_text_behind_the_end_of_options: "bash --norc -o errexit -c -- x" => ["nested Bash: x"];
+    a_text_for_sh: "sh -c x" => ["nested Sh: x"];
+    a_text_for_dash: "/usr/bin/dash -c x" => ["nested Sh: x"];
+    a_text_for_zsh: "zsh -c x" => ["nested Zsh: x"];
+    a_text_for_a_shell_in_a_directory: "./bash -c x" => ["unknown Program", "nested Bash: x"];
+    a_shell_that_says_its_version: "bash --version" => [];
+    a_shell_without_the_text: "bash -c" => ["unknown Operand"];
+    a_shell_that_nothing_is_known_of: "ksh -c x" => ["unknown Program"];
+
+    env_alone: "env -0" => [];
+    env_runs: "env -i -u A ls -u x" => ["nested ls -u x"];
+    env_empties: "env - rm x" => ["nested rm x"];
+    env_sets: "env A=1 B= -- c" => ["nested A=1 B= -- c"];
+    env_sets_behind_the_end_of_options: "env -- A=1 ls" => ["nested A=1 ls"];
+    env_enters: "env -C src ls" => ["nested in src: ls"];
+    env_splits: "env -vS 'a b' c" => ["nested env a b c"];
+    env_splits_what_is_quoted: "env -S 'a \"b c\"'" => ["unknown Option"];
+    env_with_an_unknown_option: "env --unheard-of ls" => ["unknown Option", "nested ls"];
+    env_with_unknown_words: "env {many} ls" => ["unknown Word", "nested many ls"];
+    sudo_runs: "sudo -nu root A=1 rm -rf x" => ["Escalate", "nested A=1 rm -rf x"];
+    timeout_runs: "timeout -k 1 --sig=9 5 rm -f x" => ["nested rm -f x"];
+    timeout_of_unknown_length: "timeout {many} rm" => ["unknown Word", "nested many rm"];
+    nice_runs: "nice -5 rm x" => ["nested rm x"];
+    nice_with_a_value: "nice -n 5 rm x" => ["nested rm x"];
+    stdbuf_runs: "stdbuf -oL -e 0 a b" => ["nested a b"];
+    ionice_of_a_process: "ionice -p 1 2" => ["Signal"];
+    watch_joins: "watch -n1 ls ';' rm" => ["nested Sh: ls ; rm"];
+    watch_runs: "watch -x ls ';'" => ["nested ls ;"];
+    watch_of_an_unknown_word: "watch ls {one::}" => ["script ls…"];
+    flock_runs: "flock -n l rm x" => ["write l", "nested rm x"];
+    flock_has_a_text_run: "flock l -c 'rm x'" => ["write l", "nested Sh: rm x"];
+    xargs_appends: "xargs -0n1 rm -f" => ["nested rm -f many"];
+    xargs_fills: "xargs -I{} cp {} x/{}.bak" => ["nested cp … x/….bak"];
+    xargs_fills_and_appends: "xargs -I% -n 1 cp %" => ["nested cp … many"];
+    xargs_fills_only_what_is_attached: "xargs -i rm {}" => ["nested rm …"];
+    a_copy_has_a_target: "cp a b c" => ["read a", "read b", "write c"];
+    a_copy_has_its_target_first: "cp --target=d a b" => ["write d", "read a", "read b"];
+    a_copy_of_unknown_words: "cp {many} c" => ["unknown Word", "read many", "write many", "read c", "write c"];
+    a_move_removes: "mv a b" => ["read a", "delete a", "write b"];
+    a_tree_is_removed: "rm x -r" => ["delete all x"];
+    a_disk_is_written: "dd if=a of=/dev/sda bs=1M" => ["read a", "write /dev/sda"];
+    an_archive_is_listed: "tar tzf x" => ["read x"];
+    an_archive_is_made: "tar -czf x src" => ["read x", "read src", "write x"];
+    an_archive_is_unpacked: "tar xf x -C y" => ["read x", "write y"];
+    an_archive_is_handed_to_a_program: "tar tf x --to-comm=evil" => ["read x", "nested Sh: evil"];
+    a_host_of_a_url: "curl -sSL https://Example.org:443/x" => ["connect example.org"];
+    a_host_and_a_file: "curl -d @x -o y example.org" => ["read x", "write y", "connect example.org"];
+    make_runs_the_workspace: "make -j4 x V=1" => ["configured ."];
+    make_runs_a_file: "make -f x.mk" => ["configured x.mk", "configured ."];
+    make_runs_elsewhere: "make -C ../x" => ["configured ../x"];
+    make_sets: "make CC=x" => ["unknown Operand", "configured ."];
+    make_evaluates: "make --eval=x" => ["make x", "configured ."];
+    make_says_its_version: "make --version" => [];
+    python_runs_a_file: "python3 -u x.py -c y" => ["configured x.py"];
+    python_runs_code: "python3 -c x y" => ["python3 x"];
+    python_reads_code: "python3 -" => ["python3 …"];
+    python_runs_tests: "python -m pytest -x t" => ["configured t", "configured ."];
+    python_runs_a_module: "python -m x" => ["unknown Subcommand"];
+    a_program_of_awk: "awk '{print $1}' x" => ["read x"];
+    a_program_of_awk_that_runs: "awk '{print|\"sh\"}' x" => ["awk {print|\"sh\"}", "read x"];
+    xargs_alone: "xargs" => [];
+    ssh_runs_elsewhere: "ssh -p 22 git@h rm -rf x" => ["connect h", "nested anywhere: Zsh: rm -rf x"];
+    ssh_without_words: "ssh h" => ["connect h", "unknown Operand"];
 }
 
 #[test]

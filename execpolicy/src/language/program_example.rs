@@ -65,6 +65,7 @@ fn read(knowledge: &Knowledge, example: &Example) -> Reading {
 
 fn only_reads(reading: &Reading) -> bool {
     reading.entry.is_some()
+        && reading.nested.is_empty()
         && reading
             .effects
             .iter()

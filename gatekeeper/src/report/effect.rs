@@ -56,6 +56,11 @@ pub enum Happening {
         /// The path.
         path: WordReport,
     },
+    /// A path is removed with all that is below it.
+    DeleteAll {
+        /// The path.
+        path: WordReport,
+    },
     /// A host is connected to.
     Connect {
         /// The host.
@@ -125,6 +130,7 @@ impl Happening {
             EffectKind::Read(path) => Self::Read { path: path.into() },
             EffectKind::Write(path) => Self::Write { path: path.into() },
             EffectKind::Delete(path) => Self::Delete { path: path.into() },
+            EffectKind::DeleteAll(path) => Self::DeleteAll { path: path.into() },
             EffectKind::Connect(host) => Self::Connect { host: host.into() },
             EffectKind::Execute(executed) => Self::of_execute(executed),
             EffectKind::Configured(path) => Self::Configured { path: path.into() },

@@ -188,13 +188,18 @@ fn effect(effect: &EffectReport) -> String {
         Happening::Read { path } => format!("reads {}", word(path)),
         Happening::Write { path } => format!("writes {}", word(path)),
         Happening::Delete { path } => format!("deletes {}", word(path)),
+        Happening::DeleteAll { path } => format!("deletes {} with all that is below", word(path)),
         Happening::Connect { host } => format!("connects to {}", word(host)),
         Happening::Execute {
             argv,
             script,
             language,
             code,
+            startup,
         } => {
+            if let Some(file) = startup {
+                return format!("reads its start-up file {} first", word(file));
+            }
             let words = argv.iter().flatten().chain(script).chain(code).map(word);
             let words: Vec<String> = words.collect();
             let language = language

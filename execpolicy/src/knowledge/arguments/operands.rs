@@ -9,15 +9,21 @@ use crate::knowledge::does::Does;
 use crate::knowledge::entry::Entry;
 use crate::knowledge::unknown_word::after_dashes;
 
-impl Arguments<'_, '_> {
+impl Arguments<'_, '_, '_> {
     /// Says what the operands do, now that it is known which words they are.
-    pub(super) fn finish(self) {
+    pub(super) fn finish(mut self) {
+        self.run_found();
+        if let Some(place) = self.entry.operands.rest() {
+            return self.finish_rest(place.does, place.implied.is_some());
+        }
+        self.take_settings();
         let Self {
             entry,
             operands,
             taken,
             flags,
             roles,
+            archives,
             effects,
             ..
         } = self;
@@ -37,11 +43,15 @@ impl Arguments<'_, '_> {
             return;
         }
         let places = &entry.operands.places;
-        let left: Vec<usize> = (0..places.len()).filter(|place| !taken.contains(place)).collect();
+        let is_setting = |place: &usize| places.get(*place).is_some_and(|place| place.does == Does::Sets);
+        let left: Vec<usize> = (0..places.len())
+            .filter(|place| !taken.contains(place) && !is_setting(place))
+            .collect();
         let certain = operands
             .iter()
             .position(|word| matches!(word.value, Value::Many | Value::Glob(_)))
             .unwrap_or(operands.len());
+        let removes_trees = flags.iter().any(|(does, _)| *does == Does::DeletesAll);
         let mut touched: Vec<&Argument> = Vec::new();
         for (index, word) in operands.iter().copied().enumerate() {
             let range = entry.operands.places_of(&left, index, operands.len(), certain);
@@ -59,18 +69,21 @@ impl Arguments<'_, '_> {
                     effects.unknown(UnknownEffect::Operand, word.span);
                 }
                 if place.does == Does::Unknown {
-                    effects.unknown(unknown_operand(entry), word.span);
+                    effects.unknown(unknown_operand(entry, &word.value), word.span);
                     continue;
                 }
-                effects.value(entry, place.does, || word.value.clone(), word.span);
-                if !matches!(place.does, Does::Harmless | Does::Sed | Does::Jq) {
+                // With all that is below says it, too.
+                if place.does != Does::Deletes || !removes_trees {
+                    effects.value(entry, place.does, || word.value.clone(), word.span);
+                }
+                if touches(place.does) {
                     touched.push(word);
                 }
             }
         }
         for place in left.iter().skip(certain).filter_map(|place| places.get(*place)) {
-            if let Some(implied) = &place.implied {
-                let name = effects.name_span;
+            if let Some(implied) = place.implied.as_ref().filter(|_| !effects.informs) {
+                let name = effects.name_span();
                 if place.does == Does::Unknown {
                     effects.unknown(UnknownEffect::Operand, name);
                     continue;
@@ -79,6 +92,16 @@ impl Arguments<'_, '_> {
             }
         }
         for (does, span) in flags {
+            if does == Does::Unpacks {
+                effects.flag(entry, does, span);
+                continue;
+            }
+            if !archives.is_empty() {
+                for (archive, named) in &archives {
+                    effects.value(entry, does, || archive.clone(), span.to(*named));
+                }
+                continue;
+            }
             if touched.is_empty() {
                 effects.value(entry, does, || Value::Exact(".".into()), span);
             }
@@ -92,17 +115,36 @@ impl Arguments<'_, '_> {
     }
 }
 
+/// Whether it is done to a path, so that flags may do more to it.
+fn touches(does: Does) -> bool {
+    matches!(
+        does,
+        Does::Lists
+            | Does::Reads
+            | Does::Writes
+            | Does::Deletes
+            | Does::DeletesAll
+            | Does::Moves
+            | Does::Rewrites
+            | Does::Unknown
+    )
+}
+
 /// Why a word has no place among the operands.
 fn no_place(entry: &Entry, value: &Value) -> UnknownEffect {
     match value {
         Value::Many => UnknownEffect::Word,
-        Value::Exact(_) | Value::OneOf(_) | Value::One { .. } | Value::Glob(_) => unknown_operand(entry),
+        Value::Exact(_) | Value::OneOf(_) | Value::One { .. } | Value::Glob(_) => {
+            unknown_operand(entry, value)
+        }
     }
 }
 
-/// What an operand is that nothing is known of.
-fn unknown_operand(entry: &Entry) -> UnknownEffect {
-    if entry.has(Trait::Subcommands) {
+/// What an operand is that nothing is known of. A word that is not known to the byte may be a sub-command that is
+/// described, and `+x` is none.
+fn unknown_operand(entry: &Entry, value: &Value) -> UnknownEffect {
+    let is_name = value.exact().is_some_and(|text| !text.starts_with('+'));
+    if entry.has(Trait::Subcommands) && is_name {
         UnknownEffect::Subcommand
     } else {
         UnknownEffect::Operand

@@ -18,15 +18,38 @@ const PARAMETERS: &[&str] = &[
     "options_first",
     "subcommands",
     "trusts",
+    "bundled",
+    "runs_elsewhere",
     "ordinary",
+    "always",
     "harmless",
+    "informs",
     "lists",
     "reads",
+    "sends",
     "writes",
     "deletes",
+    "deletes_all",
+    "moves",
+    "archive",
+    "unpacks",
     "connects",
+    "refspec",
+    "runs",
+    "joins",
+    "remote",
+    "sets",
+    "splits",
+    "template",
+    "appends",
     "executes",
+    "executes_elsewhere",
+    "script",
+    "code",
+    "loads",
+    "awk",
     "sed",
+    "jq",
     "enters",
     "rewrites",
     "escalates",
@@ -45,6 +68,8 @@ const TRAITS: &[(&str, Trait)] = &[
     ("options_first", Trait::OptionsFirst),
     ("subcommands", Trait::Subcommands),
     ("trusts", Trait::Trusts),
+    ("bundled", Trait::Bundled),
+    ("runs_elsewhere", Trait::RunsElsewhere),
 ];
 
 /// Adds what one call says, once for each name.
@@ -71,6 +96,12 @@ pub(super) fn call(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<()
     }
     for word in texts(run, &given, "ordinary")? {
         declaration.ordinary.extend(does(run, &word, place));
+    }
+    for text in texts(run, &given, "always")? {
+        let (word, path) = text.split_once(' ').unwrap_or((&*text, ""));
+        declaration
+            .always
+            .extend(does(run, word, place).map(|does| (does, path.into())));
     }
     for does in Does::ALL {
         let options = texts(run, &given, does.word())?;
@@ -184,7 +215,7 @@ fn syntax(run: &mut Interpreter<'_>, given: &Given) -> Syntax {
     Syntax::from_word(&word.text).unwrap_or_else(|| {
         let place = run.place_of(&value, given.place);
         let stop = Stop::new(LoadCode::Program, format!("`{}` is not a syntax", word.text)).at(place);
-        run.report(stop.help("a syntax is `getopt`, `find`, `words` or `test`"));
+        run.report(stop.help("a syntax is `getopt`, `find`, `words`, `test` or `keys`"));
         Syntax::default()
     })
 }
