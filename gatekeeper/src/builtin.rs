@@ -70,7 +70,7 @@ mod tests {
         };
         let loaded = load(&[file], &pack);
         assert!(loaded.broken.is_empty(), "{:#?}", loaded.broken);
-        let compiled = compile(&loaded.programs, loaded.policy.rules()).unwrap();
+        let compiled = compile(&loaded.programs, &loaded.policy).unwrap();
         if std::env::var_os(UPDATE).is_some() {
             std::fs::write(
                 concat!(env!("CARGO_MANIFEST_DIR"), "/../policies/compiled.jsonl"),

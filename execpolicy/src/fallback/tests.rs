@@ -140,7 +140,11 @@ fn a_reason_names_the_words() {
             .flat_map(|segment| &segment.basis)
             .filter_map(|basis| match basis {
                 Basis::Knowledge { reason, .. } | Basis::Default { reason, .. } => Some(&**reason),
-                Basis::Rule(_) | Basis::Gap(_) | Basis::WouldAsk => None,
+                Basis::Rule(_)
+                | Basis::Effect(_)
+                | Basis::Gap(_)
+                | Basis::Confined { .. }
+                | Basis::WouldAsk => None,
             })
             .collect();
         assert!(reasons.contains(&reason), "{command}: {reasons:?}");
@@ -156,7 +160,12 @@ fn a_rule_of_the_fallback_says_why() {
         .flat_map(|segment| &segment.basis)
         .any(|basis| match basis {
             Basis::Rule(found) => found.rule.justification.is_some(),
-            Basis::Knowledge { .. } | Basis::Default { .. } | Basis::Gap(_) | Basis::WouldAsk => false,
+            Basis::Effect(found) => found.rule.justification.is_some(),
+            Basis::Knowledge { .. }
+            | Basis::Default { .. }
+            | Basis::Gap(_)
+            | Basis::Confined { .. }
+            | Basis::WouldAsk => false,
         });
     assert!(says);
 }
