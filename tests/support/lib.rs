@@ -21,3 +21,4 @@ pub mod properties;
 pub mod repository;
 pub mod scripts;
 pub mod spec;
+pub mod triples;
