@@ -86,19 +86,13 @@ fn holds(rule: &Rule, subject: &Subject<'_>) -> Option<Certainty> {
     if without.is_empty() {
         return Some(there);
     }
-    let words = &subject.segment.argv;
-    let fixed = rule
-        .pattern
-        .rest
-        .iter()
-        .filter(|token| !matches!(token, Token::Rest(_)));
-    let covered = fixed.count().saturating_add(1);
+    let words = subject.segment.argv.get(1..).unwrap_or_default();
+    let covered = rule.pattern.fixed();
     // What is known of a sub-command says nothing of the options before it.
     let entry = subject
         .entry
-        .filter(|entry| entry.name().split(' ').count() <= covered);
-    let after = words.get(covered..).unwrap_or_default();
-    match occurs(without, words.get(covered.saturating_sub(1)), after, entry) {
+        .filter(|entry| entry.name().split(' ').skip(1).count() <= covered);
+    match occurs(without, words, covered, entry) {
         Some(Certainty::Yes) => None,
         Some(Certainty::Maybe) => Some(Certainty::Maybe),
         None => Some(there),

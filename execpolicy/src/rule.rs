@@ -50,6 +50,14 @@ pub struct Conditions {
     pub cwd: Vec<PathGlob>,
 }
 
+impl Pattern {
+    /// How many words behind the program the tokens stand for, what `rest` takes left out.
+    pub(crate) fn fixed(&self) -> usize {
+        let tokens = self.rest.iter();
+        tokens.filter(|token| !matches!(token, Token::Rest(_))).count()
+    }
+}
+
 /// As a policy writes it: `["git", ["status", "diff"]]`.
 impl fmt::Display for Pattern {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -123,12 +123,21 @@ impl Heard {
     ///
     /// # Panics
     /// Where the policy does not load, or the command is no segment: a defect of the generator.
+    pub fn of(triple: &Triple) -> Self {
+        Self::described(triple, "writes")
+    }
+
+    /// The same, where the option `-o` of the described program does this instead of writing.
+    ///
+    /// # Panics
+    /// As [`Heard::of`].
     #[expect(
         clippy::expect_used,
         reason = "a drawn triple that cannot be judged is a defect of the generator"
     )]
-    pub fn of(triple: &Triple) -> Self {
-        let Loaded { policy, broken, .. } = load(&[file(&triple.policy())], &|_: &str| None);
+    pub fn described(triple: &Triple, does: &str) -> Self {
+        let text = triple.policy_where(does);
+        let Loaded { policy, broken, .. } = load(&[file(&text)], &|_: &str| None);
         assert!(broken.is_empty(), "{broken:#?}");
         let script = parse(&triple.command.text(), Dialect::Bash, &Limits::default());
         let context = Context {

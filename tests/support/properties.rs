@@ -6,16 +6,21 @@
     reason = "a property panics where its promise is broken; that is its job"
 )]
 
+pub mod of_triples;
+
 use execpolicy::{Basis, Decision, EffectKind, UnknownEffect, Verdict};
 use shell_parser::{Dialect, Gap, GapReason, Limits, Script, parse, segments};
 
 use crate::choices::Choices;
-use crate::engine::Heard;
 use crate::engine::{Engine, RulesAlone};
-use crate::naive_judge::{self, of_triples};
+use crate::naive_judge;
 use crate::policies::{DrawnPolicy, DrawnRule};
 use crate::scripts;
-use crate::triples::{Drawn, DrawnWord, Triple};
+
+pub use of_triples::{
+    adding_a_restriction_never_loosens_a_triple, engine_equals_naive_on_triples, order_never_matters,
+    raising_an_effect_never_loosens,
+};
 
 /// A promise.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +47,7 @@ properties![
     engine_equals_naive_on_triples,
     adding_a_restriction_never_loosens_a_triple,
     order_never_matters,
+    raising_an_effect_never_loosens,
     gap_never_loosens,
     segments_are_deterministic,
     every_segment_has_a_basis,
@@ -169,69 +175,6 @@ pub fn engine_equals_naive(bytes: &[u8]) {
             );
         }
     }
-}
-
-/// The engine decides a triple of policy, command and context as the judge does that tries every value; where a word
-/// is not known it may be stricter, never laxer.
-pub fn engine_equals_naive_on_triples(bytes: &[u8]) {
-    let triple = Triple::draw(&mut Choices::new(bytes));
-    let expected = of_triples::decide(&triple);
-    let found = Heard::of(&triple);
-    let shown = || {
-        format!(
-            "{}\n{:?} {:?}\n{}",
-            triple.command.text(),
-            triple.approval,
-            triple.confinement,
-            triple.policy()
-        )
-    };
-    let is_known = triple
-        .command
-        .words
-        .iter()
-        .all(|word| matches!(word, DrawnWord::Exact(_)));
-    if is_known {
-        assert_eq!(found.decision, expected.decision, "{}", shown());
-        assert_eq!(found.confinement.as_deref(), expected.confinement, "{}", shown());
-    } else {
-        // What leans promises less: a value may be one whose effect is then known, which asks.
-        let leans = found.confinement.is_some() && expected.decision == Decision::Prompt;
-        assert!(
-            found.decision >= expected.decision || leans,
-            "{found:?} {expected:?}\n{}",
-            shown()
-        );
-    }
-}
-
-/// One more rule that restricts makes no verdict on a triple laxer, nor its confinement wider.
-pub fn adding_a_restriction_never_loosens_a_triple(bytes: &[u8]) {
-    let mut choices = Choices::new(bytes);
-    let added = Drawn::draw_restricting(&mut choices);
-    let mut triple = Triple::draw(&mut choices);
-    let before = Heard::of(&triple);
-    triple.rules.push(added);
-    let after = Heard::of(&triple);
-    let shown = || {
-        format!(
-            "{before:?} {after:?}\n{}\n{}",
-            triple.command.text(),
-            triple.policy()
-        )
-    };
-    assert!(before.decision <= after.decision, "{}", shown());
-    let width = |heard: &Heard| of_triples::width(heard.confinement.as_deref().unwrap_or("none"));
-    assert!(width(&before) >= width(&after), "{}", shown());
-}
-
-/// The order of the rules changes nothing.
-pub fn order_never_matters(bytes: &[u8]) {
-    let mut triple = Triple::draw(&mut Choices::new(bytes));
-    let before = Heard::of(&triple);
-    triple.rules.reverse();
-    let after = Heard::of(&triple);
-    assert_eq!(before, after, "{}\n{}", triple.command.text(), triple.policy());
 }
 
 /// A gap can only make a verdict stricter, wherever it stands, and a verdict with a gap is no allow.

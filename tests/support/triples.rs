@@ -131,12 +131,26 @@ pub const PATHS: &[&str] = &[
     "$WORKSPACE/s",
 ];
 
-/// Programs that rules and commands name: nothing is known of `u`; [`DESCRIPTION`] tells of `w`.
+/// Programs that rules and commands name: nothing is known of `u`; the policy tells of `w`.
 pub const PROGRAMS: &[&str] = &["w", "u"];
 
-/// What is known of `w`.
-pub const DESCRIPTION: &str = "program(name = \"w\", source = \"w(1)\", complete = True, harmless = [\"-q, --quiet\"], \
-                               writes = [\"-o, --output=FILE\"], operands = {\"FILE...\": \"reads\"})\n";
+/// What is known of `w`, where `-o` does this.
+fn description(does: &str) -> String {
+    let output = "\"-o, --output=FILE\"";
+    let harmless = if does == "harmless" {
+        format!("\"-q, --quiet\", {output}")
+    } else {
+        "\"-q, --quiet\"".to_owned()
+    };
+    let more = if does == "harmless" {
+        String::new()
+    } else {
+        format!("{does} = [{output}], ")
+    };
+    format!(
+        "program(name = \"w\", source = \"w(1)\", complete = True, harmless = [{harmless}], {more}operands = {{\"FILE...\": \"reads\"}})\n"
+    )
+}
 
 impl Triple {
     /// A policy of up to five rules, and a command.
@@ -160,7 +174,12 @@ impl Triple {
 
     /// The policy's text.
     pub fn policy(&self) -> String {
-        let mut text = DESCRIPTION.to_owned();
+        self.policy_where("writes")
+    }
+
+    /// The policy's text, where the option `-o` of `w` does this.
+    pub fn policy_where(&self, does: &str) -> String {
+        let mut text = description(does);
         for rule in &self.rules {
             rule.write(&mut text);
         }

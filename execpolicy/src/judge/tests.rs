@@ -1,5 +1,7 @@
 //! Verdicts on segments made by hand.
 
+mod confinement;
+
 use diagnostics::Span;
 use shell_parser::{
     Dialect, FileRedirect, Gap, GapReason, Input, Limits, Place, RedirectMode, Segment, Setting, Value,

@@ -10,7 +10,7 @@ use super::bounds::Bound;
 use super::stop::{Stop, clipped};
 use super::store::{Example, Examples, Store};
 use crate::matching::{cover, occurs, upstream_names};
-use crate::{HostExecutable, Rule, Token};
+use crate::{HostExecutable, Rule};
 
 /// Checks every example against the rules of its own call, counterexamples first; what fails is added to the errors.
 ///
@@ -119,19 +119,8 @@ fn is_taken_away(rule: &Rule, words: &[String]) -> bool {
         span: Span::default(),
     };
     let without = &rule.conditions.without;
-    let fixed = rule
-        .pattern
-        .rest
-        .iter()
-        .filter(|token| !matches!(token, Token::Rest(_)));
-    let covered = fixed.count();
-    let before = words.get(covered).map(argument);
-    let after: Vec<Argument> = words
-        .iter()
-        .skip(covered.saturating_add(1))
-        .map(argument)
-        .collect();
-    !without.is_empty() && occurs(without, before.as_ref(), &after, None).is_some()
+    let words: Vec<Argument> = words.iter().skip(1).map(argument).collect();
+    !without.is_empty() && occurs(without, &words, rule.pattern.fixed(), None).is_some()
 }
 
 /// Fails where more errors are told than anyone reads.

@@ -8,18 +8,18 @@ use crate::{Certainty, Entry, Syntax};
 /// How surely one of these options is among the words; `None` is No.
 ///
 /// Spellings are resolved with what is known of the program: attached values, clusters, abbreviations, `--`. Where
-/// nothing is known every spelling is possible, and only the option's very name is sure. `words` follow the words that
-/// the rule's pattern covers; `before` is the last of those.
+/// nothing is known every spelling is possible, and only the option's very name is sure. Of `words`, which follow the
+/// program's name, the first are `covered` by the rule's pattern: options among those do not count.
 pub(crate) fn occurs(
     options: &[Box<str>],
-    before: Option<&Argument>,
     words: &[Argument],
+    covered: usize,
     entry: Option<&Entry>,
 ) -> Option<Certainty> {
     let mut found = None;
-    let mut values = before.map_or(Values::none(), |word| values_of(&word.value, entry));
+    let mut values = Values::none();
     let mut may_be_over = false;
-    for word in words {
+    for (place, word) in words.iter().enumerate() {
         let is_one = !matches!(word.value, Value::Glob(_) | Value::Many);
         if values.sure > 0 && values.possible == 0 && !may_be_over && is_one {
             values.sure = values.sure.saturating_sub(1);
@@ -32,6 +32,7 @@ pub(crate) fn occurs(
         }
         let met = options
             .iter()
+            .filter(|_| place >= covered)
             .filter_map(|option| meets(option, &word.value, entry))
             .max();
         found = found.max(if is_sure {
