@@ -1,7 +1,6 @@
 //! The seam for what no rule speaks for.
 
 mod built_in;
-mod guard;
 mod setting;
 #[cfg(test)]
 mod tests;

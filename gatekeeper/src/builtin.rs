@@ -90,5 +90,10 @@ mod tests {
             let call = rule.origin.source.snippet(rule.origin.span).unwrap();
             assert!(call.starts_with("ask("), "{call}");
         }
+        assert!(!fallback.policy().effect_rules().is_empty());
+        for rule in fallback.policy().effect_rules() {
+            let call = rule.origin.source.snippet(rule.origin.span).unwrap();
+            assert!(call.starts_with("path_rule("), "{call}");
+        }
     }
 }

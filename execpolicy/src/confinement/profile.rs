@@ -53,25 +53,35 @@ pub(crate) const LIMITS: &[&str] = &[
     "wall_seconds",
 ];
 
-/// What hides secrets in every profile that comes with us.
+/// Names that hold secrets wherever they stand, hidden in every profile that comes with us: those that the default
+/// policy guards from readers.
+#[rustfmt::skip]
+const HIDDEN_NAMES: &[&str] = &[
+    ".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".password-store", ".mozilla", ".terraform.d",
+    ".config/gh", ".config/gcloud", ".config/hub", ".config/op", ".config/rclone", ".config/google-chrome",
+    ".config/chromium", ".config/git/credentials", ".local/share/keyrings", ".claude/.credentials.json",
+    ".codex/auth.json", ".cargo/credentials", ".cargo/credentials.toml", ".m2/settings.xml", ".gem/credentials",
+    ".netrc", ".git-credentials", ".npmrc", ".pypirc", ".pgpass", ".my.cnf", ".vault-token", ".env", ".env.local",
+    ".env.development", ".env.production", ".env.staging", ".env.test", ".bash_history", ".zsh_history",
+    ".python_history", ".node_repl_history", ".psql_history", ".mysql_history", "id_rsa", "id_ed25519", "id_ecdsa",
+    "id_dsa",
+];
+
+/// Of each process in `/proc`, what leads into it.
+const HIDDEN_OF_PROCESSES: &[&str] = &["environ", "mem", "root", "cwd", "fd", "task"];
+
+/// How the names of raw disks begin in `/dev`.
+const DISKS: &[&str] = &[
+    "sd", "vd", "hd", "xvd", "nvme", "mmcblk", "dm-", "md", "loop", "nbd", "mapper", "disk", "block",
+];
+
+/// Paths of the system that are hidden.
+#[rustfmt::skip]
 const HIDDEN: &[&str] = &[
-    "**/.ssh/**",
-    "**/.gnupg/**",
-    "**/.aws/**",
-    "**/.azure/**",
-    "**/.kube/**",
-    "**/.docker/**",
-    "**/.password-store/**",
-    "**/.config/gcloud/**",
-    "**/.config/gh/**",
-    "**/.netrc",
-    "**/.git-credentials",
-    "**/.npmrc",
-    "**/.pypirc",
-    "**/.env",
-    "**/.env.*",
-    "**/.bash_history",
-    "**/.zsh_history",
+    "/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/sudoers", "/etc/sudoers.d/**",
+    "/etc/ssl/private/**", "/etc/ssh/ssh_host_rsa_key", "/etc/ssh/ssh_host_ecdsa_key",
+    "/etc/ssh/ssh_host_ed25519_key", "/etc/letsencrypt/**", "/etc/krb5.keytab", "/etc/security/opasswd",
+    "/etc/NetworkManager/system-connections/**", "/run/secrets/**", "/var/run/secrets/**", "/root/**", "/proc/kcore", "/dev/mem", "/dev/kmem",
 ];
 
 /// What nobody writes who works in the workspace.
@@ -98,14 +108,28 @@ pub(crate) fn built_in(name: &str) -> Option<Profile> {
         _ => return None,
     };
     let confines = name != "none";
-    let of_secrets = |texts| if confines { globs(texts) } else { Vec::new() };
-    let mut protected = of_secrets(PROTECTED);
+    let kept = |texts| if confines { globs(texts) } else { Vec::new() };
+    let mut protected = kept(PROTECTED);
+    let mut hidden = kept(HIDDEN);
+    if confines {
+        let names = HIDDEN_NAMES.iter();
+        hidden.extend(names.filter_map(|name| PathGlob::new(&format!("**/{name}/**")).ok()));
+        for process in ["self", "thread-self", "[0-9]*"] {
+            let parts = HIDDEN_OF_PROCESSES.iter();
+            let globs = parts.map(|part| PathGlob::new(&format!("/proc/{process}/{part}/**")));
+            hidden.extend(globs.filter_map(Result::ok));
+        }
+        let disks = DISKS
+            .iter()
+            .map(|disk| PathGlob::new(&format!("/dev/{disk}*/**")));
+        hidden.extend(disks.filter_map(Result::ok));
+    }
     protected.extend(git);
     Some(Profile {
         name: ConfinementName::new(name),
         writable,
         readable: None,
-        hidden: of_secrets(HIDDEN),
+        hidden,
         protected,
         network,
         env: None,
@@ -185,8 +209,13 @@ mod tests {
 
     #[test]
     fn every_shipped_pattern_is_one() {
-        for text in HIDDEN.iter().chain(PROTECTED) {
-            assert!(PathGlob::new(text).is_ok(), "{text}");
+        for text in HIDDEN.iter().chain(PROTECTED).chain(HIDDEN_NAMES) {
+            let text = if HIDDEN_NAMES.contains(text) {
+                format!("**/{text}/**")
+            } else {
+                (*text).to_owned()
+            };
+            assert!(PathGlob::new(&text).is_ok(), "{text}");
         }
     }
 }

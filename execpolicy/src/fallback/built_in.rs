@@ -4,7 +4,6 @@ use diagnostics::{Source, Span, visible};
 use shell_parser::{Segment, Value};
 
 use crate::compiled::{self, CompiledRules};
-use crate::fallback::guard::{Guard, Meeting};
 use crate::fallback::setting;
 use crate::judge::enforces;
 use crate::matching::{Subject, effect_rules_met, rules_met};
@@ -62,12 +61,17 @@ impl Fallback for BuiltIn {
         let allows = met
             .iter()
             .any(|found| found.rule.decision == Decision::Allow && found.certainty == Certainty::Yes);
-        let guard = Guard::new(unspoken.segment, context);
         let mut ruling = Ruling::new();
         for effect in unspoken.effects {
             let speaks_for = effect.standing == Standing::Ordinary || unspoken.entry.is_none();
             let is_allowed = allows && speaks_for && !is_shells(unspoken.segment, effect);
-            let mut rules = effect_rules_met(&self.policy, effect, &whereabouts);
+            // What might be any option has a reason that says more than every rule that it may meet.
+            let is_any_option = effect.kind == EffectKind::Unknown(UnknownEffect::Word);
+            let mut rules = if is_any_option {
+                Vec::new()
+            } else {
+                effect_rules_met(&self.policy, effect, &whereabouts)
+            };
             if let Some(profile) = unspoken.confined {
                 rules.retain(|found| found.certainty == Certainty::Yes || !enforces(profile, &found.rule));
             }
@@ -76,7 +80,7 @@ impl Fallback for BuiltIn {
             if is_named || is_allowed || unspoken.confined.is_some() {
                 continue;
             }
-            if let Some(reason) = objection(effect, unspoken, context, &guard) {
+            if let Some(reason) = objection(effect, unspoken, context) {
                 ruling.push(basis(unspoken, effect, reason));
             }
         }
@@ -93,15 +97,7 @@ impl Fallback for BuiltIn {
     }
 
     fn objects_to(&self, segment: &Segment, effects: &[&Effect], context: &Context) -> Vec<Basis> {
-        let guard = Guard::new(segment, context);
         let whereabouts = Whereabouts::new(segment, context);
-        let unspoken = Unspoken {
-            segment,
-            spoken_for: true,
-            entry: None,
-            effects: &[],
-            confined: None,
-        };
         let mut objections = Vec::new();
         for effect in effects {
             let rules = effect_rules_met(&self.policy, effect, &whereabouts);
@@ -110,11 +106,6 @@ impl Fallback for BuiltIn {
                 .into_iter()
                 .filter(|found| found.rule.decision > Decision::Allow && is_about_paths(&found.rule));
             objections.extend(of_paths.map(Basis::Effect));
-            if let EffectKind::Read(path) = &effect.kind
-                && let Some(reason) = of_read(path, &guard)
-            {
-                objections.push(basis(&unspoken, effect, reason));
-            }
         }
         objections
     }
@@ -199,25 +190,11 @@ fn is_shells(segment: &Segment, effect: &Effect) -> bool {
             .any(|setting| setting.span == effect.cause)
 }
 
-/// What there is to ask about reading a path; `None` is nothing.
-fn of_read(path: &Value, guard: &Guard<'_>) -> Option<String> {
-    let path_shown = || shown(path, "a file");
-    guard.meeting(path).map(|meeting| match meeting {
-        Meeting::Named => format!("reads {}, which may hold a secret", path_shown()),
-        Meeting::Unresolved => format!("reads {}, which may be one that holds a secret", path_shown()),
-    })
-}
-
 /// What there is to ask about an effect; `None` is nothing.
-fn objection(
-    effect: &Effect,
-    unspoken: &Unspoken<'_>,
-    context: &Context,
-    guard: &Guard<'_>,
-) -> Option<String> {
+fn objection(effect: &Effect, unspoken: &Unspoken<'_>, context: &Context) -> Option<String> {
     match &effect.kind {
-        EffectKind::List(_) => None,
-        EffectKind::Read(path) => of_read(path, guard),
+        // What is guarded of these, path rules say.
+        EffectKind::List(_) | EffectKind::Read(_) => None,
         EffectKind::Write(path) if is_sink(path) => None,
         EffectKind::Write(path) => Some(format!("writes to {}", shown(path, "a file"))),
         EffectKind::Delete(path) => Some(format!("deletes {}", shown(path, "a file"))),

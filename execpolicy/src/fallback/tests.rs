@@ -123,10 +123,6 @@ fn a_reason_names_the_words() {
         ("sort -o out in", "writes to `out`"),
         ("find . -exec apple {} +", "runs `apple {}`"),
         ("ls > out", "writes to `out`"),
-        (
-            "cat /home/user/.netrc",
-            "reads `/home/user/.netrc`, which may hold a secret",
-        ),
         ("FOO=1 ls", "sets `FOO`, which may change what programs do"),
         (
             "sort $x",
@@ -148,6 +144,40 @@ fn a_reason_names_the_words() {
             })
             .collect();
         assert!(reasons.contains(&reason), "{command}: {reasons:?}");
+    }
+}
+
+#[test]
+fn what_is_not_known_leans_and_what_is_known_to_harm_asks() {
+    for (text, decision) in [
+        ("apple", Decision::Allow),
+        ("cat \"$file\"", Decision::Allow),
+        ("sort $x", Decision::Allow),
+        ("make && python3 x.py", Decision::Allow),
+        ("ls > out", Decision::Allow),
+        ("ls > \"$out\"", Decision::Allow),
+        ("cat /home/user/.ssh/id_rsa", Decision::Prompt),
+        ("ls > /etc/x", Decision::Prompt),
+        ("ls > .git/config", Decision::Prompt),
+        ("rm -rf .", Decision::Prompt),
+        ("git reset --hard", Decision::Prompt),
+        ("curl https://example.org", Decision::Prompt),
+        ("sudo ls", Decision::Prompt),
+        ("$program", Decision::Prompt),
+    ] {
+        let context = Context {
+            workspace: Some("/w/repo".into()),
+            cwd: Directory::Known("/w/repo".into()),
+            home: Some("/home/user".into()),
+            confinement: Some(crate::ConfinementName::new("workspace-write")),
+            ..Context::default()
+        };
+        let policy = PolicySet::default().with_compiled_knowledge(COMPILED);
+        let script = shell_parser::parse(text, Dialect::Bash, &Limits::default());
+        let found = judge(&script, &policy, &context, &BuiltIn::compiled(COMPILED, &[]));
+        assert_eq!(found.decision(), decision, "{text}\n{:#?}", found.segments());
+        let leans = found.decision() == Decision::Allow;
+        assert!(!leans || found.confinement().is_some(), "{text}");
     }
 }
 
