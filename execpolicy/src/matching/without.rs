@@ -19,8 +19,11 @@ pub(crate) fn occurs(
     let mut found = None;
     let mut values = Values::none();
     let mut may_be_over = false;
+    let mut is_stretched = false;
     for (place, word) in words.iter().enumerate() {
         let is_one = !matches!(word.value, Value::Glob(_) | Value::Many);
+        // Behind a word that may be several, nobody knows which words the pattern covers.
+        is_stretched |= !is_one && place < covered;
         if values.sure > 0 && values.possible == 0 && !may_be_over && is_one {
             values.sure = values.sure.saturating_sub(1);
             continue;
@@ -32,10 +35,10 @@ pub(crate) fn occurs(
         }
         let met = options
             .iter()
-            .filter(|_| place >= covered)
+            .filter(|_| place >= covered || is_stretched)
             .filter_map(|option| meets(option, &word.value, entry))
             .max();
-        found = found.max(if is_sure {
+        found = found.max(if is_sure && !is_stretched {
             met
         } else {
             met.map(|_| Certainty::Maybe)
