@@ -4,7 +4,10 @@ use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use support::cases;
+use support::choices::Seeded;
+use support::engine::Heard;
 use support::properties;
+use support::triples::Triple;
 
 /// The cases of each property where nothing else is said.
 const CASES: u32 = 512;
@@ -39,6 +42,10 @@ properties![
     joining_is_monotone,
     unknown_words_allow_means_every_substitution_allows,
     engine_equals_naive,
+    engine_equals_naive_on_triples,
+    adding_a_restriction_never_loosens_a_triple,
+    order_never_matters,
+    raising_an_effect_never_loosens,
     gap_never_loosens,
     segments_are_deterministic,
     every_segment_has_a_basis,
@@ -53,6 +60,49 @@ fn known_scripts_print_as_themselves() {
         .map(|case| case.name)
         .collect();
     assert_eq!(failed, Vec::<&str>::new());
+}
+
+/// The engine with a defect: of several rules, the last one stands.
+fn last_rule_stands(triple: &Triple) -> Heard {
+    let mut triple = triple.clone();
+    triple.rules = triple.rules.split_off(triple.rules.len().saturating_sub(1));
+    Heard::of(&triple)
+}
+
+/// The engine with a defect: an option that writes counts as one that does nothing.
+fn writing_is_harmless(triple: &Triple, does: &str) -> Heard {
+    let does = if does == "writes" { "harmless" } else { does };
+    // And one that does nothing as one that writes.
+    Heard::described(triple, if does == "harmless" { "writes" } else { "harmless" })
+}
+
+/// Whether a property fails on some case of a fixed seed.
+fn finds(property: impl Fn(&[u8]) + std::panic::RefUnwindSafe) -> bool {
+    let mut row = Seeded::new(17);
+    (0..2000).any(|_| {
+        let bytes = row.bytes(80);
+        std::panic::catch_unwind(|| property(&bytes)).is_err()
+    })
+}
+
+#[test]
+fn each_property_of_triples_finds_a_planted_defect() {
+    assert!(finds(|bytes| properties::of_triples::equals_naive(
+        bytes,
+        last_rule_stands
+    )));
+    assert!(finds(|bytes| properties::of_triples::is_monotone(
+        bytes,
+        last_rule_stands
+    )));
+    assert!(finds(|bytes| properties::of_triples::is_unordered(
+        bytes,
+        last_rule_stands
+    )));
+    assert!(finds(|bytes| properties::of_triples::is_raised(
+        bytes,
+        writing_is_harmless
+    )));
 }
 
 /// The table and this file name the same properties.

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use diagnostics::Span;
 use shell_parser::Gap;
 
-use crate::{Decision, Rule};
+use crate::{ConfinementName, Decision, EffectKind, EffectRule, Rule};
 
 /// One reason for a segment's decision. A segment's decision is the join of its bases.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Basis {
     /// A rule of a layer, or of the fallback's policy.
     Rule(RuleMatch),
+    /// A rule about what the segment does: a path, a variable, a host, a kind of effect.
+    Effect(EffectMatch),
     /// What is known of the program.
     Knowledge {
         /// The program, with its sub-command where the entry has one: `git log`.
@@ -34,6 +36,13 @@ pub enum Basis {
     },
     /// A part of the script that is not vouched for: always a prompt.
     Gap(Gap),
+    /// What the segment does stays inside the confinement that the verdict leans on.
+    Confined {
+        /// The profile.
+        profile: ConfinementName,
+        /// The segment's text.
+        cause: Span,
+    },
     /// Nobody can be asked, so a prompt became a refusal.
     WouldAsk,
 }
@@ -43,6 +52,8 @@ impl Basis {
     pub fn decision(&self) -> Decision {
         match self {
             Self::Rule(found) => found.decision(),
+            Self::Effect(found) => found.decision(),
+            Self::Confined { .. } => Decision::Allow,
             Self::Knowledge { decision, .. } | Self::Default { decision, .. } => *decision,
             Self::Gap(_) => Decision::Prompt,
             Self::WouldAsk => Decision::Forbidden,
@@ -68,9 +79,36 @@ pub struct RuleMatch {
 impl RuleMatch {
     /// What the match asks for: a forbidding rule that only may match asks.
     pub fn decision(&self) -> Decision {
-        match (self.certainty, self.rule.decision) {
-            (Certainty::Maybe, Decision::Forbidden) => Decision::Prompt,
-            (Certainty::Maybe | Certainty::Yes, decision) => decision,
+        self.certainty.tempers(self.rule.decision)
+    }
+}
+
+/// An effect rule that one of a segment's effects met.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct EffectMatch {
+    /// The rule.
+    pub rule: Arc<EffectRule>,
+    /// Whether it surely matches.
+    pub certainty: Certainty,
+    /// What the segment does.
+    pub effect: EffectKind,
+    /// The words that cause it.
+    pub cause: Span,
+}
+
+impl EffectMatch {
+    /// What the match asks for: a forbidding rule that only may match asks.
+    pub fn decision(&self) -> Decision {
+        self.certainty.tempers(self.rule.decision)
+    }
+}
+
+impl Certainty {
+    /// What a rule of this decision asks for where it matches so surely: one that forbids and only may match asks.
+    fn tempers(self, decision: Decision) -> Decision {
+        match (self, decision) {
+            (Self::Maybe, Decision::Forbidden) => Decision::Prompt,
+            (Self::Maybe | Self::Yes, decision) => decision,
         }
     }
 }

@@ -4,12 +4,18 @@
 //! written. Knowledge comes first, sorted by name, and each line of it is read when a command first names it; rules
 //! are few and are read at once.
 
-use std::sync::Arc;
+mod effect_line;
+mod token_line;
 
 use diagnostics::{Source, Span};
 use serde::{Deserialize, Serialize};
 
-use crate::{ConfinementName, Decision, Declaration, Layer, Origin, Pattern, Rule, Token};
+use crate::{
+    Conditions, ConfinementName, Covers, Decision, Declaration, EffectRule, EffectWord, Layer, Origin,
+    PathGlob, Pattern, PolicySet, Rule, Token,
+};
+use effect_line::AboutLine;
+use token_line::TokenLine;
 
 /// The layer that compiled rules belong to.
 const LAYER: &str = "default";
@@ -20,32 +26,73 @@ const RULE: &str = "{\"rule\":";
 /// A rule as a line holds it.
 #[derive(Debug, Deserialize, Serialize)]
 struct Line {
-    /// The tokens, program first; each a list of alternatives.
-    rule: Vec<Vec<Box<str>>>,
+    rule: Said,
     decision: Box<str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     justification: Option<Box<str>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    confinement: Option<Box<str>>,
     file: Box<str>,
     span: (u32, u32),
 }
 
+/// What a rule is about.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Said {
+    Prefix(PrefixLine),
+    Effect(AboutLine),
+}
+
+/// What a prefix rule says, the tokens with the program first.
+#[derive(Debug, Deserialize, Serialize)]
+struct PrefixLine {
+    tokens: Vec<TokenLine>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    without: Vec<Box<str>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    cwd: Vec<Box<str>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    covers: Vec<Box<str>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    reads: Vec<Box<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    confinement: Option<Box<str>>,
+}
+
+/// The word for [`Covers::Everything`].
+const EVERYTHING: &str = "everything";
+
+/// The rules of a compiled policy.
+#[derive(Debug, Default)]
+pub(crate) struct CompiledRules {
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) effects: Vec<EffectRule>,
+}
+
 /// Writes what a policy says as the text that [`Knowledge::compiled`](crate::Knowledge::compiled) and
-/// [`BuiltIn::compiled`](crate::BuiltIn::compiled) read. Equal policies give equal texts.
+/// [`BuiltIn::compiled`](crate::BuiltIn::compiled) read: knowledge of programs, prefix rules, rules about paths,
+/// variables and kinds of effect. Equal policies give equal texts.
 ///
 /// # Errors
 ///
 /// Only if a text cannot be written as JSON, which none that was loaded is.
-pub fn compile(programs: &[Declaration], rules: &[Arc<Rule>]) -> Result<String, serde_json::Error> {
+pub fn compile(programs: &[Declaration], policy: &PolicySet) -> Result<String, serde_json::Error> {
     let mut sorted: Vec<&Declaration> = programs.iter().collect();
     sorted.sort_by(|left, right| left.name.cmp(&right.name));
-    let mut lines = Vec::with_capacity(programs.len().saturating_add(rules.len()));
+    let mut lines = Vec::with_capacity(programs.len().saturating_add(policy.rules().len()));
     for declared in sorted {
         lines.push(serde_json::to_string(declared)?);
     }
-    for rule in rules {
-        lines.push(serde_json::to_string(&line(rule))?);
+    for rule in policy.rules() {
+        let said = Said::Prefix(prefix(rule));
+        let written = line(said, rule.decision, rule.justification.as_deref(), &rule.origin);
+        lines.push(serde_json::to_string(&written)?);
+    }
+    for rule in policy.effect_rules() {
+        if let Some(about) = AboutLine::of(rule) {
+            let said = Said::Effect(about);
+            let written = line(said, rule.decision, rule.justification.as_deref(), &rule.origin);
+            lines.push(serde_json::to_string(&written)?);
+        }
     }
     lines.push(String::new());
     Ok(lines.join("\n"))
@@ -53,50 +100,91 @@ pub fn compile(programs: &[Declaration], rules: &[Arc<Rule>]) -> Result<String, 
 
 /// The rules of a text that [`compile`] wrote, in its order. `files` are the policy files, so that people can be
 /// shown where a rule stands.
-pub(crate) fn rules(text: &str, files: &[Source]) -> Vec<Rule> {
+pub(crate) fn rules(text: &str, files: &[Source]) -> CompiledRules {
     let lines = text.lines().rev().take_while(|line| line.starts_with(RULE));
-    let mut rules: Vec<Rule> = lines
-        .filter_map(|line| rule(serde_json::from_str(line).ok()?, files))
-        .collect();
-    rules.reverse();
+    let mut rules = CompiledRules::default();
+    for line in lines.filter_map(|line| serde_json::from_str(line).ok()) {
+        add(&mut rules, line, files);
+    }
+    rules.rules.reverse();
+    rules.effects.reverse();
     rules
 }
 
-fn line(rule: &Rule) -> Line {
+fn line(said: Said, decision: Decision, justification: Option<&str>, origin: &Origin) -> Line {
     let offset = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-    let rest = rule.pattern.rest.iter().map(|token| token.words().to_vec());
     Line {
-        rule: std::iter::once(vec![(*rule.pattern.program).into()])
-            .chain(rest)
-            .collect(),
-        decision: rule.decision.word().into(),
-        justification: rule.justification.clone(),
-        confinement: rule.confinement.as_ref().map(|name| name.as_str().into()),
-        file: rule.origin.source.name().into(),
-        span: (offset(rule.origin.span.start()), offset(rule.origin.span.end())),
+        rule: said,
+        decision: decision.word().into(),
+        justification: justification.map(Into::into),
+        file: origin.source.name().into(),
+        span: (offset(origin.span.start()), offset(origin.span.end())),
     }
 }
 
-fn rule(line: Line, files: &[Source]) -> Option<Rule> {
-    let mut tokens = line.rule.into_iter();
-    let program = tokens.next()?.into_iter().next()?;
-    let rest = tokens.map(|words| match <[Box<str>; 1]>::try_from(words) {
-        Ok([word]) => Token::Word(word),
-        Err(words) => Token::OneOf(words.into()),
-    });
+fn prefix(rule: &Rule) -> PrefixLine {
+    let texts = |globs: &[PathGlob]| globs.iter().map(|glob| glob.as_str().into()).collect();
+    let program = TokenLine::Words(vec![(*rule.pattern.program).into()]);
+    let rest = rule.pattern.rest.iter().map(TokenLine::from);
+    PrefixLine {
+        tokens: std::iter::once(program).chain(rest).collect(),
+        without: rule.conditions.without.clone(),
+        cwd: texts(&rule.conditions.cwd),
+        covers: match &rule.covers {
+            Covers::Everything => vec![EVERYTHING.into()],
+            Covers::Ordinary(words) => words.iter().map(|word| word.to_string().into()).collect(),
+        },
+        reads: texts(&rule.reads),
+        confinement: rule.confinement.as_ref().map(|name| name.as_str().into()),
+    }
+}
+
+/// Adds the rule of a line; a line that `compile` did not write adds nothing.
+fn add(to: &mut CompiledRules, line: Line, files: &[Source]) -> Option<()> {
     let source = files.iter().find(|source| *source.name() == *line.file).cloned();
-    Some(Rule {
-        pattern: Pattern {
-            program: (*program).into(),
-            rest: rest.collect(),
-        },
-        decision: Decision::from_word(&line.decision)?,
-        justification: line.justification,
-        confinement: line.confinement.map(ConfinementName::new),
-        origin: Origin {
-            source: source.unwrap_or_else(|| Source::new(&*line.file, "")),
-            span: Span::new(line.span.0, line.span.1),
-            layer: Layer::new(LAYER),
-        },
-    })
+    let origin = Origin {
+        source: source.unwrap_or_else(|| Source::new(&*line.file, "")),
+        span: Span::new(line.span.0, line.span.1),
+        layer: Layer::new(LAYER),
+    };
+    let decision = Decision::from_word(&line.decision)?;
+    let globs = |texts: &[Box<str>]| -> Option<Vec<PathGlob>> {
+        texts.iter().map(|text| PathGlob::new(text).ok()).collect()
+    };
+    match line.rule {
+        Said::Effect(about) => to.effects.push(EffectRule {
+            about: about.about()?,
+            decision,
+            justification: line.justification,
+            origin,
+        }),
+        Said::Prefix(prefix) => {
+            let mut tokens = prefix.tokens.into_iter().map(Token::from);
+            let program = tokens.next()?.words().first()?.clone();
+            let covers = match prefix.covers.as_slice() {
+                [word] if &**word == EVERYTHING => Covers::Everything,
+                words => {
+                    let words = words.iter().map(|word| EffectWord::from_word(word));
+                    Covers::Ordinary(words.collect::<Option<_>>()?)
+                }
+            };
+            to.rules.push(Rule {
+                pattern: Pattern {
+                    program: (*program).into(),
+                    rest: tokens.collect(),
+                },
+                decision,
+                justification: line.justification,
+                conditions: Conditions {
+                    without: prefix.without,
+                    cwd: globs(&prefix.cwd)?,
+                },
+                covers,
+                reads: globs(&prefix.reads)?,
+                confinement: prefix.confinement.map(ConfinementName::new),
+                origin,
+            });
+        }
+    }
+    Some(())
 }

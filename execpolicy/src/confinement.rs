@@ -1,9 +1,13 @@
-//! The name of what an approved command runs in.
+//! What an approved command runs in: profiles, as far as a verdict depends on them.
+
+mod profile;
 
 use std::fmt;
 
-/// A sandbox profile's name, such as `workspace-write`. What it holds is the sandbox's business; a verdict only
-/// carries which one it leans on.
+pub(crate) use profile::{LIMITS, all_within, built_in};
+pub use profile::{Network, Profile};
+
+/// A sandbox profile's name, such as `workspace-write`. A verdict carries which one it leans on.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct ConfinementName(Box<str>);
 
@@ -16,6 +20,11 @@ impl ConfinementName {
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether it is the profile that confines nothing.
+    pub fn is_none(&self) -> bool {
+        &*self.0 == "none"
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use shell_parser::{Dialect, Environment};
 
 use crate::ConfinementName;
+use crate::path_glob::Located;
 
 /// Everything outside the script and the policy that a verdict may depend on.
 ///
@@ -18,6 +19,12 @@ pub struct Context {
     pub cwd: Directory,
     /// The user's home directory, absolute.
     pub home: Option<Box<str>>,
+    /// Where temporary files go, absolute: `$TMPDIR` of path rules.
+    pub temporary: Option<Box<str>>,
+    /// The files and directories that policy is read from, absolute: `$POLICY` of path rules.
+    pub policy: Vec<Box<str>>,
+    /// What is known of symbolic links.
+    pub links: Links,
     /// Names of variables in the environment that a later bare assignment would change for programs.
     pub environment: Vec<Box<str>>,
     /// What a bare program name leads to.
@@ -37,6 +44,23 @@ impl Context {
             home: self.home.as_deref(),
         }
     }
+
+    /// Where a path leads, if the table of links says it.
+    pub(crate) fn target(&self, path: &Located<'_>) -> Option<&str> {
+        let Links::Table(table) = &self.links else {
+            return None;
+        };
+        table.get(path.text()?.as_str()).map(|target| &**target)
+    }
+
+    /// The root of the work tree; where none is known, the directory that the script starts in is taken for it.
+    pub(crate) fn workspace_root(&self) -> Option<&str> {
+        match (&self.workspace, &self.cwd) {
+            (Some(workspace), _) => Some(workspace),
+            (None, Directory::Known(start)) => Some(start),
+            (None, Directory::Unknown) => None,
+        }
+    }
 }
 
 /// A working directory.
@@ -47,6 +71,16 @@ pub enum Directory {
     /// Anywhere.
     #[default]
     Unknown,
+}
+
+/// Where paths lead.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub enum Links {
+    /// Every path leads where its text says.
+    #[default]
+    Assumed,
+    /// These paths, absolute and without `.` and `..`, lead to those; one that is not listed may lead anywhere.
+    Table(BTreeMap<Box<str>, Box<str>>),
 }
 
 /// What a bare program name leads to.

@@ -1,14 +1,13 @@
 //! The seam for what no rule speaks for.
 
 mod built_in;
-mod guard;
 mod setting;
 #[cfg(test)]
 mod tests;
 
 use shell_parser::Segment;
 
-use crate::{Basis, Context, Effect};
+use crate::{Basis, Context, Effect, Profile};
 
 pub use built_in::BuiltIn;
 
@@ -37,6 +36,9 @@ pub struct Unspoken<'a> {
     pub entry: Option<&'a str>,
     /// The effects that are left; all of them where nothing speaks for the program.
     pub effects: &'a [Effect],
+    /// The profile that the script runs in, where it keeps all these effects in: then the answer is that of rules
+    /// which surely match, and none is needed.
+    pub confined: Option<&'a Profile>,
 }
 
 /// The fallback's answer.

@@ -3,7 +3,7 @@
 //! ```text
 //!  script ──segments──▶ each segment, each value of its words that are one of a known few
 //!                          │
-//!        rules of layers ──┤ restrictions that match or may, allows that surely match
+//!        rules of layers ──┤ restrictions that match or may, allows that surely match; of commands and of effects
 //!        knowledge ────────┤ what it does; texts it hands to a shell, judged the same way
 //!        the shell's doing ┤ redirects and assignments
 //!        fallback ─────────┤ for what no allow speaks for
@@ -14,6 +14,7 @@
 
 mod approval;
 mod coverage;
+mod leaning;
 mod nested;
 mod shell_effects;
 mod variants;
@@ -21,11 +22,19 @@ mod variants;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use diagnostics::Span;
 use shell_parser::{Gap, GapReason, Script, Segment};
 
-use crate::matching::rules_met;
-use crate::{Basis, Context, Decision, Fallback, PolicySet, SegmentVerdict, Unspoken, Verdict};
+use crate::matching::{Subject, effect_rules_met, rules_met};
+use crate::path_glob::Whereabouts;
+use crate::{
+    Basis, Certainty, Context, Decision, Effect, EffectMatch, Fallback, PolicySet, Profile, SegmentVerdict,
+    Unspoken, Verdict,
+};
 use coverage::Coverage;
+use leaning::Asked;
+
+pub(crate) use leaning::enforces;
 
 /// How deep what programs run is opened: `sudo env A=1 timeout 5 bash -c '…'` is four deep. Deeper is a [`Gap`].
 const NESTING: usize = 8;
@@ -52,27 +61,70 @@ fn judge_segments<F: Fallback>(
     context: &Context,
     fallback: &F,
 ) -> Verdict {
-    let mut hearing = Hearing {
-        policy,
-        context,
-        fallback,
-        segments: Vec::new(),
-        gaps: gaps.to_vec(),
+    let of_caller = leaning::of_caller(policy, context);
+    let again = of_caller.is_some().then(|| segments.clone());
+    let hear = |segments: Vec<Segment>, leaning: Option<&Profile>| {
+        let mut hearing = Hearing {
+            policy,
+            context,
+            fallback,
+            leaning,
+            segments: Vec::new(),
+            gaps: gaps.to_vec(),
+        };
+        hearing.hear_all(segments, gaps, Opened::default());
+        (hearing.segments, hearing.gaps)
     };
-    hearing.hear_all(segments, gaps, 0);
-    let Hearing {
-        mut segments, gaps, ..
-    } = hearing;
-    for segment in &mut segments {
+    let (mut heard, mut gaps) = hear(segments, of_caller.as_ref());
+    // What the rules ask for does not depend on what leans, so a second hearing is the last.
+    let asked = leaning::asked(&heard, policy, context);
+    let confinement = match &asked {
+        Asked::Nothing => {
+            let leans = heard.iter().flat_map(|segment| &segment.basis).any(is_confined);
+            context.confinement.clone().filter(|_| leans)
+        }
+        Asked::Profile(profile) => {
+            if let Some(segments) = again.filter(|_| context.confinement.as_ref() != Some(&profile.name)) {
+                let chosen = Some(&**profile).filter(|profile| leaning::confines(profile));
+                (heard, gaps) = hear(segments, chosen);
+            }
+            Some(profile.name.clone())
+        }
+        Asked::Unclear => {
+            heard.iter_mut().for_each(ask_which_confinement);
+            context.confinement.clone()
+        }
+    };
+    for segment in &mut heard {
         approval::refuse_what_nobody_can_answer(segment, context.approval);
     }
     let of_gaps = approval::decision_of_gaps(&gaps, context.approval);
-    let decisions = segments.iter().map(|segment| segment.decision);
+    let decisions = heard.iter().map(|segment| segment.decision);
     Verdict {
         decision: decisions.fold(of_gaps, Decision::join),
-        segments,
+        segments: heard,
         gaps,
-        confinement: None,
+        confinement,
+    }
+}
+
+fn is_confined(basis: &Basis) -> bool {
+    matches!(basis, Basis::Confined { .. })
+}
+
+/// Asks about a segment whose rule names a confinement, where it is not clear which one the script gets.
+fn ask_which_confinement(judged: &mut SegmentVerdict) {
+    let names = judged
+        .basis
+        .iter()
+        .any(|basis| matches!(basis, Basis::Rule(found) if found.rule.confinement.is_some()));
+    if names {
+        judged.basis.push(Basis::Default {
+            decision: Decision::Prompt,
+            reason: "the rules of this script ask for confinements of which none is the narrowest".into(),
+            cause: judged.segment.span,
+        });
+        judged.decision = approval::join(&judged.basis);
     }
 }
 
@@ -81,51 +133,95 @@ struct Hearing<'a, F> {
     policy: &'a PolicySet,
     context: &'a Context,
     fallback: &'a F,
+    /// The profile that segments may lean on.
+    leaning: Option<&'a Profile>,
     segments: Vec<SegmentVerdict>,
     gaps: Vec<Gap>,
 }
 
+/// How a text came to be judged.
+#[derive(Clone, Copy, Debug, Default)]
+struct Opened {
+    /// How many texts it is inside of.
+    depth: usize,
+    /// Whether an allow of the segment around it speaks for everything.
+    spoken_for: bool,
+}
+
 impl<F: Fallback> Hearing<'_, F> {
     /// Judges the segments of one text, each followed by those that it hands to a shell.
-    fn hear_all(&mut self, segments: Vec<Segment>, gaps: &[Gap], depth: usize) {
+    fn hear_all(&mut self, segments: Vec<Segment>, gaps: &[Gap], opened: Opened) {
         let mut places = Vec::with_capacity(segments.len());
         for segment in segments {
             let place = self.segments.len();
             places.push(place);
-            let (verdict, nested) = self.hear(segment, gaps);
+            let (verdict, nested, everything) = self.hear(segment, gaps, opened);
             self.segments.push(verdict);
+            let inner = Opened {
+                spoken_for: everything,
+                ..opened
+            };
             for script in nested {
-                self.open(place, &script, depth);
+                self.open(place, &script, inner);
             }
         }
         nested::renumber_pipes(&mut self.segments, &places);
     }
 
-    /// Judges one segment by itself.
-    fn hear(&self, segment: Segment, gaps: &[Gap]) -> (SegmentVerdict, Vec<nested::Text>) {
+    /// Judges one segment by itself; gives the texts that it hands to a shell, and whether an allow speaks for them.
+    fn hear(
+        &self,
+        segment: Segment,
+        gaps: &[Gap],
+        opened: Opened,
+    ) -> (SegmentVerdict, Vec<nested::Text>, bool) {
         let mut basis = Vec::new();
         // Rules are told apart by where they are: there may be many, and each is long.
         let mut seen = BTreeSet::new();
         let mut effects = Vec::new();
         let mut texts = Vec::new();
+        let mut everything = true;
         for variant in variants::of(&segment).iter() {
             let reading = self.policy.knowledge().read(variant, self.context);
-            let rules = rules_met(self.policy, variant, self.context);
+            let entry = reading.entry.as_deref();
+            let whereabouts = Whereabouts::new(variant, self.context);
+            let subject = Subject {
+                segment: variant,
+                whereabouts: &whereabouts,
+                entry: entry.and_then(|entry| self.policy.knowledge().entry(entry)),
+            };
+            let rules = rules_met(self.policy, &subject);
             let shell = shell_effects::of(variant);
-            let coverage = Coverage::new(&rules, &reading, &shell);
+            let all = reading.effects.iter().chain(&shell);
+            let mut met: Vec<Vec<EffectMatch>> = all
+                .map(|effect| effect_rules_met(self.policy, effect, &whereabouts))
+                .collect();
+            add_new(&mut basis, self.drop_enforced(&mut met, variant.span));
+            let mut coverage = Coverage::new(&rules, &reading, &shell, &met, variant, &whereabouts);
+            everything &= coverage.everything || opened.spoken_for;
             let new = rules
                 .into_iter()
                 .filter(|found| seen.insert((Arc::as_ptr(&found.rule), found.certainty)));
             basis.extend(new.map(Basis::Rule));
-            if let Some(unspoken) = coverage.unspoken(variant, reading.entry.as_deref()) {
-                add_new(&mut basis, self.ask_fallback(&unspoken));
+            add_new(&mut basis, met.into_iter().flatten().map(Basis::Effect));
+            if opened.spoken_for {
+                coverage.left.clear();
+                coverage.spoken_for = true;
+                coverage.guardable.clear();
+                basis.extend(spoken_for_outside(&basis, variant));
             }
-            let spoken: Vec<_> = coverage.spoken_effects(&reading).collect();
+            if !coverage.spoken_for || !coverage.left.is_empty() {
+                add_new(
+                    &mut basis,
+                    self.ask_fallback(&coverage, variant, entry, &whereabouts),
+                );
+            }
             add_new(
                 &mut basis,
-                self.fallback.objects_to(variant, &spoken, self.context),
+                self.fallback
+                    .objects_to(variant, &coverage.guardable, self.context),
             );
-            add_new(&mut effects, reading.effects.into_iter().chain(shell));
+            add_new(&mut effects, reading.effects.iter().chain(&shell).cloned());
             let handed = reading
                 .nested
                 .iter()
@@ -140,28 +236,88 @@ impl<F: Fallback> Hearing<'_, F> {
             basis,
             effects,
         };
-        (verdict, texts)
+        (verdict, texts, everything)
     }
 
-    /// The fallback's answer. No answer is a prompt.
-    fn ask_fallback(&self, unspoken: &Unspoken<'_>) -> Vec<Basis> {
-        let ruling = self.fallback.rule_on(unspoken, self.context);
+    /// Takes out the path rules that only may match and that the confinement enforces anyway; says so if there were
+    /// any.
+    fn drop_enforced(&self, met: &mut [Vec<EffectMatch>], cause: Span) -> Option<Basis> {
+        let profile = self.leaning?;
+        let mut dropped = false;
+        for found in met {
+            found.retain(|found| {
+                let is_enforced = found.certainty == Certainty::Maybe && enforces(profile, &found.rule);
+                dropped |= is_enforced;
+                !is_enforced
+            });
+        }
+        dropped.then(|| confined(profile, cause))
+    }
+
+    /// The fallback's answer; no answer is a prompt. Where it asks, and the confinement keeps in all that is left,
+    /// the segment leans on that instead.
+    fn ask_fallback(
+        &self,
+        coverage: &Coverage<'_>,
+        segment: &Segment,
+        entry: Option<&str>,
+        whereabouts: &Whereabouts<'_>,
+    ) -> Vec<Basis> {
+        let mut unspoken = Unspoken {
+            segment,
+            spoken_for: coverage.spoken_for,
+            entry,
+            effects: &coverage.left,
+            confined: None,
+        };
+        let mut ruling = self.fallback.rule_on(&unspoken, self.context);
         if ruling.is_empty() {
-            return vec![Basis::Default {
+            ruling.push(Basis::Default {
                 decision: Decision::Prompt,
                 reason: "nothing decides what this command does".into(),
-                cause: unspoken.segment.span,
-            }];
+                cause: segment.span,
+            });
+        }
+        let profile = self.leaning.filter(|profile| {
+            let mut left = coverage.left.iter();
+            approval::join(&ruling) > Decision::Allow
+                && left.all(|effect| leaning::contains(profile, effect, whereabouts))
+        });
+        if let Some(profile) = profile {
+            unspoken.confined = Some(profile);
+            ruling = self.fallback.rule_on(&unspoken, self.context);
+            ruling.extend(self.not_enforced(profile, &coverage.left));
+            ruling.push(confined(profile, segment.span));
         }
         ruling
     }
 
+    /// The path rules that the confinement does not enforce, where something that is not known may touch any path.
+    fn not_enforced(&self, profile: &Profile, left: &[Effect]) -> Vec<Basis> {
+        let Some(effect) = left.iter().find(|effect| leaning::may_touch_anything(effect)) else {
+            return Vec::new();
+        };
+        let rules = self.policy.path_rules().all();
+        let rules = rules.filter_map(|place| self.policy.effect_rules().get(place));
+        let open = rules.filter(|rule| rule.decision != Decision::Allow && !enforces(profile, rule));
+        // Each says the same of what could be anything: one is enough.
+        let open = open.take(1).map(|rule| {
+            Basis::Effect(EffectMatch {
+                rule: rule.clone(),
+                certainty: Certainty::Maybe,
+                effect: effect.kind.clone(),
+                cause: effect.cause,
+            })
+        });
+        open.collect()
+    }
+
     /// Judges a text that a segment hands to a shell, or leaves a gap where it nests too deep.
-    fn open(&mut self, wrapper: usize, text: &nested::Text, depth: usize) {
+    fn open(&mut self, wrapper: usize, text: &nested::Text, opened: Opened) {
         let room = shell_parser::Limits::default()
             .segments
             .saturating_sub(self.segments.len());
-        let reason = if depth >= NESTING {
+        let reason = if opened.depth >= NESTING {
             Some(GapReason::TooDeep)
         } else {
             (room == 0).then_some(GapReason::TooMany)
@@ -181,7 +337,28 @@ impl<F: Fallback> Hearing<'_, F> {
         }
         let (segments, gaps) = nested::open(text, &outer.segment, self.context);
         self.gaps.extend(gaps.iter().cloned());
-        self.hear_all(segments, &gaps, depth.saturating_add(1));
+        let opened = Opened {
+            depth: opened.depth.saturating_add(1),
+            ..opened
+        };
+        self.hear_all(segments, &gaps, opened);
+    }
+}
+
+/// Why a segment without an allow of its own may run inside one that an allow speaks for whole.
+fn spoken_for_outside(basis: &[Basis], segment: &Segment) -> Option<Basis> {
+    basis.is_empty().then(|| Basis::Default {
+        decision: Decision::Allow,
+        reason: "the rule that allows the command around it covers everything".into(),
+        cause: segment.span,
+    })
+}
+
+/// What a segment does stays in the confinement.
+fn confined(profile: &Profile, cause: Span) -> Basis {
+    Basis::Confined {
+        profile: profile.name.clone(),
+        cause,
     }
 }
 

@@ -34,7 +34,8 @@ pub use does::Does;
 pub use entry::Entry;
 pub use nested::{Nested, Ran};
 pub use spelling::SpellingError;
-pub(crate) use unknown_word::may_match;
+pub(crate) use spelling::Takes;
+pub(crate) use unknown_word::{may_be, may_begin_with_dash, may_match};
 
 /// How many ways a segment is read in where words are one of a known few.
 const WAYS: usize = 64;

@@ -10,6 +10,7 @@
 
 mod bounds;
 mod call;
+mod effect_example;
 mod example;
 mod expression;
 mod format;
@@ -27,11 +28,13 @@ mod scope;
 mod sequence;
 mod stop;
 mod store;
+mod token;
 mod value;
 
-use diagnostics::{Diagnostic, Source};
+use diagnostics::{Diagnostic, Severity, Source};
 
-use crate::{Decision, Declaration, Knowledge, Layer, PolicySet};
+use crate::confinement::built_in;
+use crate::{Decision, Declaration, Knowledge, Layer, PolicySet, Profile};
 use interpreter::Interpreter;
 use module::Library;
 use store::Store;
@@ -87,6 +90,8 @@ pub fn load(files: &[PolicyFile], packs: &dyn Packs) -> Loaded {
                 Interpreter::new(&library, &file.layer, &mut store).run();
                 example::check(&mut store);
                 program_example::check(&mut store, &whole.programs);
+                effect_example::check(&mut store);
+                check_profiles(&mut store, &whole.profiles);
             }
             Err(errors) => store.errors.extend(errors),
         }
@@ -95,11 +100,15 @@ pub fn load(files: &[PolicyFile], packs: &dyn Packs) -> Loaded {
             store.network.retain(|rule| rule.decision != Decision::Allow);
             store.hosts.clear();
             store.programs.clear();
+            store.effects.retain(|rule| rule.decision != Decision::Allow);
+            store.profiles.clear();
         }
         whole.rules.append(&mut store.rules);
         whole.network.append(&mut store.network);
         whole.hosts.append(&mut store.hosts);
         whole.programs.append(&mut store.programs);
+        whole.effects.append(&mut store.effects);
+        whole.profiles.append(&mut store.profiles);
         broken.append(&mut store.errors);
     }
     let mut knowledge = Knowledge::default();
@@ -109,10 +118,28 @@ pub fn load(files: &[PolicyFile], packs: &dyn Packs) -> Loaded {
         programs.push(described.declaration);
     }
     Loaded {
-        policy: PolicySet::new(whole.rules, whole.hosts, whole.network).with_knowledge(knowledge),
+        policy: PolicySet::new(whole.rules, whole.hosts, whole.network)
+            .with_effect_rules(whole.effects)
+            .with_profiles(whole.profiles)
+            .with_knowledge(knowledge),
         programs,
         broken,
     }
+}
+
+/// Reports rules that name a profile which nobody describes: neither their file, nor one before it, nor we.
+fn check_profiles(store: &mut Store, earlier: &[Profile]) {
+    let mut errors = Vec::new();
+    for (name, origin) in &store.named_profiles {
+        let mut described = store.profiles.iter().chain(earlier);
+        if built_in(name.as_str()).is_none() && !described.any(|profile| profile.name == *name) {
+            let message = format!("no profile `{name}` is described");
+            let found = Diagnostic::new(LoadCode::Profile.code(), Severity::Error, message);
+            errors.push(found.at(&origin.source, origin.span, ""));
+        }
+    }
+    errors.truncate(bounds::Bound::Errors.limit());
+    store.errors.append(&mut errors);
 }
 
 #[cfg(test)]

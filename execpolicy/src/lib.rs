@@ -7,6 +7,7 @@ mod confinement;
 mod context;
 mod decision;
 mod effect;
+mod effect_rule;
 mod fallback;
 mod judge;
 mod knowledge;
@@ -14,16 +15,18 @@ mod language;
 mod matching;
 mod origin;
 mod path;
+mod path_glob;
 mod policy_set;
 mod rule;
 mod verdict;
 
-pub use basis::{Basis, Certainty, RuleMatch};
+pub use basis::{Basis, Certainty, EffectMatch, RuleMatch};
 pub use compiled::compile;
-pub use confinement::ConfinementName;
-pub use context::{Approval, Context, Directory, Lookup, Program};
+pub use confinement::{ConfinementName, Network, Profile};
+pub use context::{Approval, Context, Directory, Links, Lookup, Program};
 pub use decision::Decision;
 pub use effect::{Effect, EffectKind, Executed, Standing, UnknownEffect};
+pub use effect_rule::{About, Access, EffectRule, EffectWord, NamePattern, PathRule, Stars};
 pub use fallback::{BuiltIn, Fallback, Ruling, Unspoken};
 pub use judge::judge;
 pub use knowledge::{
@@ -31,7 +34,11 @@ pub use knowledge::{
 };
 pub use language::{LoadCode, Loaded, Packs, PolicyFile, load};
 pub use origin::{Layer, Origin};
+pub use path_glob::{PathGlob, PathGlobError};
 pub use policy_set::PolicySet;
-pub use rule::{HostExecutable, NetworkRule, Pattern, Protocol, Rule, Token};
-pub use shell_parser::Dialect;
+pub use rule::{
+    Conditions, Covers, HostExecutable, NetworkRule, Pattern, Protocol, Rule, Token, WordPattern,
+    WordPatternError,
+};
+pub use shell_parser::{Dialect, Value};
 pub use verdict::{SegmentVerdict, Verdict};

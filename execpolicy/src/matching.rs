@@ -1,30 +1,46 @@
 //! Which rules a segment meets, and how surely: No, Maybe or Yes.
 
+mod effects;
+mod host;
 mod program;
+mod without;
 mod words;
 
 use shell_parser::{Segment, Value};
 
-use crate::{Certainty, Context, Decision, PolicySet, Rule, RuleMatch};
+use crate::path_glob::{Bare, Question, Reach, Whereabouts, meeting};
+use crate::{Certainty, Decision, Entry, PolicySet, Rule, RuleMatch, Token};
 
+pub(crate) use effects::{effect_rules_met, lies_in};
 pub(crate) use program::upstream_names;
+pub(crate) use without::occurs;
 pub(crate) use words::cover;
+
+/// A segment, where it runs, and what is known of its program.
+#[derive(Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    pub(crate) segment: &'a Segment,
+    pub(crate) whereabouts: &'a Whereabouts<'a>,
+    /// The entry of the program or sub-command; `None` where nothing is known.
+    pub(crate) entry: Option<&'a Entry>,
+}
 
 /// How many rules are tried one by one against a program whose name is not known. Past that, one restricting rule
 /// stands for the rest: every one of them would say the same, ask.
 const TRIED_FOR_UNKNOWN_NAME: usize = 256;
 
 /// The rules that a segment meets, in the order of the set: allows that surely match, restrictions that may.
-pub(crate) fn rules_met(policy: &PolicySet, segment: &Segment, context: &Context) -> Vec<RuleMatch> {
+pub(crate) fn rules_met(policy: &PolicySet, subject: &Subject<'_>) -> Vec<RuleMatch> {
+    let segment = subject.segment;
     let Some(name) = segment.argv.first() else {
         return Vec::new();
     };
     let mut met: Vec<(usize, RuleMatch)> = Vec::new();
     match &name.value {
-        Value::Exact(text) => met.extend(rules_named(policy, segment, text, context)),
+        Value::Exact(text) => met.extend(rules_named(policy, subject, text)),
         Value::OneOf(texts) => {
             for text in texts {
-                for (place, mut found) in rules_named(policy, segment, text, context) {
+                for (place, mut found) in rules_named(policy, subject, text) {
                     found.certainty = Certainty::Maybe;
                     if found.rule.decision != Decision::Allow && met.iter().all(|(known, _)| *known != place)
                     {
@@ -42,12 +58,9 @@ pub(crate) fn rules_met(policy: &PolicySet, segment: &Segment, context: &Context
 }
 
 /// The rules that a program of this very name meets.
-fn rules_named(
-    policy: &PolicySet,
-    segment: &Segment,
-    name: &str,
-    context: &Context,
-) -> Vec<(usize, RuleMatch)> {
+fn rules_named(policy: &PolicySet, subject: &Subject<'_>, name: &str) -> Vec<(usize, RuleMatch)> {
+    let segment = subject.segment;
+    let context = subject.whereabouts.context;
     let second = segment.argv.get(1).map(|argument| &argument.value);
     let candidates = policy.about(crate::path::base_name(name), second);
     let met = candidates.filter_map(|place| {
@@ -56,13 +69,58 @@ fn rules_named(
             Decision::Allow => program::allowed(policy, rule, name, segment, context)?,
             Decision::Prompt | Decision::Forbidden => program::restricted(rule, name, context)?,
         };
-        let certainty = named.min(cover(&rule.pattern.rest, rest(segment))?);
+        let covered = named.min(cover(&rule.pattern.rest, rest(segment))?);
+        let certainty = covered.min(holds(rule, subject)?);
         if rule.decision == Decision::Allow && certainty == Certainty::Maybe {
             return None;
         }
         Some((place, record(policy, place, certainty, segment, Some(name))?))
     });
     met.collect()
+}
+
+/// How surely the rule's conditions hold: where it applies, and which options take it away.
+fn holds(rule: &Rule, subject: &Subject<'_>) -> Option<Certainty> {
+    let there = in_directory(rule, subject)?;
+    let without = &rule.conditions.without;
+    if without.is_empty() {
+        return Some(there);
+    }
+    let words = subject.segment.argv.get(1..).unwrap_or_default();
+    let covered = rule.pattern.fixed();
+    // What is known of a sub-command says nothing of the options before it.
+    let entry = subject
+        .entry
+        .filter(|entry| entry.name().split(' ').skip(1).count() <= covered);
+    match occurs(without, words, covered, entry) {
+        Some(Certainty::Yes) => None,
+        Some(Certainty::Maybe) => Some(Certainty::Maybe),
+        None => Some(there),
+    }
+}
+
+/// How surely a rule applies in the directory that a segment runs in.
+fn in_directory(rule: &Rule, subject: &Subject<'_>) -> Option<Certainty> {
+    let globs = &rule.conditions.cwd;
+    if globs.is_empty() {
+        return Some(Certainty::Yes);
+    }
+    let whereabouts = subject.whereabouts;
+    let Some(directory) = whereabouts.directory() else {
+        return Some(Certainty::Maybe);
+    };
+    if rule.decision == Decision::Allow {
+        return lies_in(globs, &directory, whereabouts.context).then_some(Certainty::Yes);
+    }
+    let question = Question {
+        reach: Reach::Itself,
+        bare: Bare::Counts,
+        context: whereabouts.context,
+    };
+    let met = globs
+        .iter()
+        .filter_map(|glob| meeting(glob, &directory, &question));
+    met.max()
 }
 
 /// A restriction that a program of unknown name may meet. One is enough: any of them asks.
@@ -98,7 +156,10 @@ fn record(
     name: Option<&str>,
 ) -> Option<RuleMatch> {
     let rule = policy.rule(place)?.clone();
-    let words = rule.pattern.rest.len().saturating_add(1).min(segment.argv.len());
+    let words = match rule.pattern.rest.last() {
+        Some(Token::Rest(_)) => segment.argv.len(),
+        Some(_) | None => rule.pattern.rest.len().saturating_add(1).min(segment.argv.len()),
+    };
     let first = segment.argv.first()?.span;
     let last = segment.argv.get(words.saturating_sub(1))?.span;
     Some(RuleMatch {

@@ -1,12 +1,19 @@
 //! All the rules there are, indexed so that finding the few that may match does not depend on how many there are.
 
+mod path_rules;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use shell_parser::Value;
 
+use crate::confinement::built_in;
 use crate::path::base_name;
-use crate::{Decision, HostExecutable, Knowledge, NetworkRule, Rule};
+use crate::{
+    About, ConfinementName, Decision, EffectRule, HostExecutable, Knowledge, NetworkRule, Profile, Rule,
+    Token,
+};
+use path_rules::PathRules;
 
 /// An immutable set of rules from all layers, with what is known of programs.
 ///
@@ -18,6 +25,11 @@ pub struct PolicySet {
     restricting: Vec<usize>,
     hosts: BTreeMap<Box<str>, HostExecutable>,
     network: Vec<NetworkRule>,
+    effects: Vec<Arc<EffectRule>>,
+    /// The places of the effect rules that are not about paths.
+    others: Vec<usize>,
+    paths: PathRules,
+    profiles: BTreeMap<ConfinementName, Profile>,
     knowledge: Knowledge,
 }
 
@@ -25,7 +37,7 @@ pub struct PolicySet {
 #[derive(Debug, Default)]
 struct Entries {
     all: Vec<usize>,
-    /// Those that say nothing of the second word.
+    /// Those that name no second word.
     bare: Vec<usize>,
     /// The others, by each second word they name.
     by_second: HashMap<Box<str>, Vec<usize>>,
@@ -47,14 +59,63 @@ impl PolicySet {
             entries.insert(place, rule);
         }
         let restricting = places(&rules, |rule| rule.decision != Decision::Allow);
-        Self {
+        let network = last_of_each_host(network);
+        let mut set = Self {
             rules,
             programs,
             restricting,
             hosts: hosts_of_all_files(hosts),
-            network: last_of_each_host(network),
+            network: Vec::new(),
+            effects: Vec::new(),
+            others: Vec::new(),
+            paths: PathRules::default(),
+            profiles: BTreeMap::new(),
             knowledge: Knowledge::default(),
+        };
+        for rule in &network {
+            set.insert_effect_rule(EffectRule {
+                about: About::Host(rule.clone()),
+                decision: rule.decision,
+                justification: rule.justification.clone(),
+                origin: rule.origin.clone(),
+            });
         }
+        Self { network, ..set }
+    }
+
+    fn insert_effect_rule(&mut self, rule: EffectRule) {
+        let place = self.effects.len();
+        match &rule.about {
+            About::Paths(paths) => self.paths.insert(place, paths),
+            About::Variables(_) | About::Host(_) | About::Effects(_) => self.others.push(place),
+        }
+        self.effects.push(Arc::new(rule));
+    }
+
+    /// The same rules and these about effects; network rules are among those already.
+    #[must_use]
+    pub fn with_effect_rules(mut self, rules: Vec<EffectRule>) -> Self {
+        for rule in rules {
+            self.insert_effect_rule(rule);
+        }
+        self
+    }
+
+    /// The same rules with these profiles. A name that stands twice keeps no profile: which of the two is meant is
+    /// not known.
+    #[must_use]
+    pub fn with_profiles(mut self, profiles: Vec<Profile>) -> Self {
+        let mut twice = Vec::new();
+        for profile in profiles {
+            let name = profile.name.clone();
+            if self.profiles.insert(name.clone(), profile).is_some() {
+                twice.push(name);
+            }
+        }
+        for name in twice {
+            self.profiles.remove(&name);
+        }
+        self
     }
 
     /// The same rules with this knowledge.
@@ -91,6 +152,32 @@ impl PolicySet {
     /// Every network rule that counts, in order.
     pub fn network_rules(&self) -> &[NetworkRule] {
         &self.network
+    }
+
+    /// Every rule about effects, network rules among them, in order.
+    pub fn effect_rules(&self) -> &[Arc<EffectRule>] {
+        &self.effects
+    }
+
+    /// The profile of this name, if a policy describes it or it comes with us.
+    pub fn profile(&self, name: &ConfinementName) -> Option<Profile> {
+        let own = self.profiles.get(name).cloned();
+        own.or_else(|| built_in(name.as_str()))
+    }
+
+    /// The places of the effect rules that are not about paths.
+    pub(crate) fn effects_of_others(&self) -> &[usize] {
+        &self.others
+    }
+
+    /// Whether there is a rule about paths.
+    pub(crate) fn has_path_rules(&self) -> bool {
+        !self.paths.is_empty()
+    }
+
+    /// The rules about paths, by the names in them.
+    pub(crate) fn path_rules(&self) -> &PathRules {
+        &self.paths
     }
 
     /// What is known of programs.
@@ -131,8 +218,8 @@ impl Entries {
     fn insert(&mut self, place: usize, rule: &Rule) {
         self.all.push(place);
         match rule.pattern.rest.first() {
-            None => self.bare.push(place),
-            Some(token) => {
+            None | Some(Token::Matching(_) | Token::Any | Token::Rest(_)) => self.bare.push(place),
+            Some(token @ (Token::Word(_) | Token::OneOf(_))) => {
                 for word in token.words() {
                     self.by_second.entry(word.clone()).or_default().push(place);
                 }

@@ -1,9 +1,15 @@
 //! The rules a policy is made of.
 
+mod covers;
+mod token;
+
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{ConfinementName, Decision, Origin};
+use crate::{ConfinementName, Decision, Origin, PathGlob};
+
+pub use covers::Covers;
+pub use token::{Token, WordPattern, WordPatternError};
 
 /// A `prefix_rule`: commands that begin with these tokens get this decision.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -14,6 +20,12 @@ pub struct Rule {
     pub decision: Decision,
     /// Why, in the author's words.
     pub justification: Option<Box<str>>,
+    /// Where and for which commands it applies.
+    pub conditions: Conditions,
+    /// What it speaks for beside the ordinary; only an allow says it.
+    pub covers: Covers,
+    /// Paths that may be read although a default guards them; only an allow says it.
+    pub reads: Vec<PathGlob>,
     /// What the command is to run in; only an allow says it.
     pub confinement: Option<ConfinementName>,
     /// Where the rule stands.
@@ -29,22 +41,20 @@ pub struct Pattern {
     pub rest: Vec<Token>,
 }
 
-/// One token of a pattern.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Token {
-    /// Exactly this word.
-    Word(Box<str>),
-    /// One of these words (two or more).
-    OneOf(Box<[Box<str>]>),
+/// What must hold beside the pattern.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Conditions {
+    /// Options that take the rule away, each with its dashes: `--output`, `-o`.
+    pub without: Vec<Box<str>>,
+    /// The directories it applies in; none is all.
+    pub cwd: Vec<PathGlob>,
 }
 
-impl Token {
-    /// The words it stands for.
-    pub fn words(&self) -> &[Box<str>] {
-        match self {
-            Self::Word(word) => std::slice::from_ref(word),
-            Self::OneOf(words) => words,
-        }
+impl Pattern {
+    /// How many words behind the program the tokens stand for, what `rest` takes left out.
+    pub(crate) fn fixed(&self) -> usize {
+        let tokens = self.rest.iter();
+        tokens.filter(|token| !matches!(token, Token::Rest(_))).count()
     }
 }
 
@@ -53,10 +63,7 @@ impl fmt::Display for Pattern {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "[{:?}", self.program)?;
         for token in &self.rest {
-            match token {
-                Token::Word(word) => write!(formatter, ", {word:?}")?,
-                Token::OneOf(words) => write!(formatter, ", {words:?}")?,
-            }
+            write!(formatter, ", {token}")?;
         }
         formatter.write_str("]")
     }

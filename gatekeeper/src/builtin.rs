@@ -94,7 +94,7 @@ mod tests {
         };
         let loaded = load(&[file], &pack);
         assert!(loaded.broken.is_empty(), "{:#?}", loaded.broken);
-        let compiled = compile(&loaded.programs, loaded.policy.rules()).unwrap();
+        let compiled = compile(&loaded.programs, &loaded.policy).unwrap();
         if std::env::var_os(UPDATE).is_some() {
             std::fs::write(
                 concat!(env!("CARGO_MANIFEST_DIR"), "/../policies/compiled.jsonl"),
@@ -113,6 +113,11 @@ mod tests {
         for rule in fallback.policy().rules() {
             let call = rule.origin.source.snippet(rule.origin.span).unwrap();
             assert!(call.starts_with("ask("), "{call}");
+        }
+        assert!(!fallback.policy().effect_rules().is_empty());
+        for rule in fallback.policy().effect_rules() {
+            let call = rule.origin.source.snippet(rule.origin.span).unwrap();
+            assert!(call.starts_with("path_rule("), "{call}");
         }
     }
 }

@@ -1,12 +1,15 @@
 //! A verdict, told to people: what is in the way, why, and what to do about it.
 
+mod done;
+
 use std::collections::HashSet;
 
 use diagnostics::{Code, Diagnostic, Severity, Source, Span};
-use execpolicy::{Basis, Certainty, Decision, RuleMatch, SegmentVerdict, Verdict};
+use execpolicy::{Basis, Certainty, Decision, EffectMatch, Origin, RuleMatch, SegmentVerdict, Verdict};
 use shell_parser::{Gap, GapReason};
 
 use crate::codes;
+use done::done;
 
 /// Findings that are told of one command; the last one says how many more there are.
 const MOST: usize = 20;
@@ -82,7 +85,11 @@ fn allowed(source: &Source, verdict: &Verdict) -> Diagnostic {
         let reason = match basis {
             Basis::Rule(found) => format!("{}, {}", of_rule(found), place(found)),
             Basis::Knowledge { program, reason, .. } => format!("`{program}`: {reason}"),
-            Basis::Default { .. } | Basis::Gap(_) | Basis::WouldAsk => reason(basis),
+            Basis::Effect(_)
+            | Basis::Default { .. }
+            | Basis::Gap(_)
+            | Basis::Confined { .. }
+            | Basis::WouldAsk => reason(basis),
         };
         if !reasons.contains(&reason) && reasons.len() < MOST {
             reasons.push(reason);
@@ -159,24 +166,30 @@ fn of_segment(source: &Source, judged: &SegmentVerdict) -> Diagnostic {
 /// Underlines what made the decision, and shows the policy line that made it.
 fn label(finding: Diagnostic, source: &Source, basis: &Basis) -> Diagnostic {
     match basis {
-        Basis::Rule(found) => {
-            let rule = &found.rule;
-            let says = match rule.decision {
-                Decision::Allow => "this rule allows it",
-                Decision::Prompt => "this rule asks",
-                Decision::Forbidden => "this rule forbids it",
-            };
-            finding.at(source, found.cause, found.decision().word()).beside(
-                &rule.origin.source,
-                rule.origin.span,
-                says,
-            )
-        }
+        Basis::Rule(found) => finding.at(source, found.cause, found.decision().word()).beside(
+            &found.rule.origin.source,
+            found.rule.origin.span,
+            says(found.rule.decision),
+        ),
+        Basis::Effect(found) => finding.at(source, found.cause, found.decision().word()).beside(
+            &found.rule.origin.source,
+            found.rule.origin.span,
+            says(found.rule.decision),
+        ),
         Basis::Knowledge { reason, cause, .. } | Basis::Default { reason, cause, .. } => {
             finding.at(source, *cause, &**reason)
         }
         Basis::Gap(gap) => finding.at(source, gap.span, gap.reason.message()),
-        Basis::WouldAsk => finding,
+        Basis::Confined { .. } | Basis::WouldAsk => finding,
+    }
+}
+
+/// What a rule does, beside its text.
+fn says(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Allow => "this rule allows it",
+        Decision::Prompt => "this rule asks",
+        Decision::Forbidden => "this rule forbids it",
     }
 }
 
@@ -184,6 +197,8 @@ fn label(finding: Diagnostic, source: &Source, basis: &Basis) -> Diagnostic {
 fn reason(basis: &Basis) -> String {
     match basis {
         Basis::Rule(found) => of_rule(found),
+        Basis::Effect(found) => of_effect_rule(found),
+        Basis::Confined { profile, .. } => format!("what it does stays in the confinement `{profile}`"),
         Basis::Knowledge { reason, .. } | Basis::Default { reason, .. } => reason.to_string(),
         Basis::Gap(gap) => gap.reason.message().to_owned(),
         Basis::WouldAsk => "it needs a person's yes, and nobody can be asked".to_owned(),
@@ -191,13 +206,28 @@ fn reason(basis: &Basis) -> String {
 }
 
 fn of_rule(found: &RuleMatch) -> String {
+    whose(
+        found.certainty,
+        &found.rule.origin,
+        found.rule.justification.as_deref(),
+    )
+}
+
+/// What is done, and whose rule is about it.
+fn of_effect_rule(found: &EffectMatch) -> String {
     let rule = &found.rule;
-    let verb = match found.certainty {
+    let whose = whose(found.certainty, &rule.origin, rule.justification.as_deref());
+    format!("{}: {whose}", done(&found.effect))
+}
+
+/// The author's words, and whose they are.
+fn whose(certainty: Certainty, origin: &Origin, justification: Option<&str>) -> String {
+    let verb = match certainty {
         Certainty::Yes => "matched by",
         Certainty::Maybe => "may be matched by",
     };
-    let whose = format!("{verb} a rule of layer `{}`", rule.origin.layer);
-    match &rule.justification {
+    let whose = format!("{verb} a rule of layer `{}`", origin.layer);
+    match justification {
         Some(justification) => format!("{justification} ({whose})"),
         None => whose,
     }
@@ -211,23 +241,27 @@ fn place(found: &RuleMatch) -> String {
 
 fn advice(basis: &Basis, decision: Decision) -> String {
     match (basis, decision) {
-        (Basis::Rule(_), Decision::Forbidden) => {
+        (Basis::Rule(_) | Basis::Effect(_), Decision::Forbidden) => {
             "no approval lifts this: leave these words out, or have the rule changed".to_owned()
         }
-        (Basis::Rule(found), Decision::Allow | Decision::Prompt) => match found.certainty {
-            Certainty::Yes => "a person must say yes to it".to_owned(),
-            Certainty::Maybe => {
-                "spell out the words that are only known when it runs, or have a person say yes".to_owned()
+        (Basis::Rule(RuleMatch { certainty, .. }) | Basis::Effect(EffectMatch { certainty, .. }), _) => {
+            match certainty {
+                Certainty::Yes => "a person must say yes to it".to_owned(),
+                Certainty::Maybe => {
+                    "spell out the words that are only known when it runs, or have a person say yes"
+                        .to_owned()
+                }
             }
-        },
+        }
         (Basis::Gap(_), _) => {
             "write it so that every word that runs can be read, or have a person say yes".to_owned()
         }
-        (Basis::Knowledge { .. } | Basis::Default { .. } | Basis::WouldAsk, Decision::Forbidden) => {
-            "leave these words out".to_owned()
-        }
         (
-            Basis::Knowledge { .. } | Basis::Default { .. } | Basis::WouldAsk,
+            Basis::Knowledge { .. } | Basis::Default { .. } | Basis::Confined { .. } | Basis::WouldAsk,
+            Decision::Forbidden,
+        ) => "leave these words out".to_owned(),
+        (
+            Basis::Knowledge { .. } | Basis::Default { .. } | Basis::Confined { .. } | Basis::WouldAsk,
             Decision::Allow | Decision::Prompt,
         ) => "a person must say yes to it, or a rule of a policy file allow it".to_owned(),
     }
@@ -259,7 +293,10 @@ fn forbidding(judged: &SegmentVerdict) -> impl Iterator<Item = &Basis> {
 fn place_in_finding(basis: &Basis) -> (bool, usize) {
     match basis {
         Basis::Rule(found) => (false, found.cause.start()),
-        Basis::Knowledge { cause, .. } | Basis::Default { cause, .. } => (true, cause.start()),
+        Basis::Effect(found) => (false, found.cause.start()),
+        Basis::Knowledge { cause, .. } | Basis::Default { cause, .. } | Basis::Confined { cause, .. } => {
+            (true, cause.start())
+        }
         Basis::Gap(gap) => (true, gap.span.start()),
         Basis::WouldAsk => (true, usize::MAX),
     }
@@ -269,7 +306,12 @@ fn place_in_finding(basis: &Basis) -> (bool, usize) {
 fn sole_gap<'a>(bases: &[&'a Basis]) -> Option<&'a Gap> {
     let mut gaps = bases.iter().map(|basis| match basis {
         Basis::Gap(gap) => Some(gap),
-        Basis::Rule(_) | Basis::Knowledge { .. } | Basis::Default { .. } | Basis::WouldAsk => None,
+        Basis::Rule(_)
+        | Basis::Effect(_)
+        | Basis::Knowledge { .. }
+        | Basis::Default { .. }
+        | Basis::Confined { .. }
+        | Basis::WouldAsk => None,
     });
     let first = gaps.next()??;
     gaps.all(|gap| gap.is_some()).then_some(first)
@@ -278,7 +320,12 @@ fn sole_gap<'a>(bases: &[&'a Basis]) -> Option<&'a Gap> {
 fn gaps_of(judged: &SegmentVerdict) -> impl Iterator<Item = (Span, GapReason)> {
     judged.basis.iter().filter_map(|basis| match basis {
         Basis::Gap(gap) => Some((gap.span, gap.reason)),
-        Basis::Rule(_) | Basis::Knowledge { .. } | Basis::Default { .. } | Basis::WouldAsk => None,
+        Basis::Rule(_)
+        | Basis::Effect(_)
+        | Basis::Knowledge { .. }
+        | Basis::Default { .. }
+        | Basis::Confined { .. }
+        | Basis::WouldAsk => None,
     })
 }
 

@@ -2,10 +2,13 @@
 
 use diagnostics::{Diagnostic, Source};
 use execpolicy::{
-    Basis, Context, Decision, Directory, Layer, Loaded, PolicyFile, PolicySet, Unspoken, Verdict, judge, load,
+    Basis, ConfinementName, Context, Decision, Directory, Effect, EffectKind, Fallback, Layer, Loaded,
+    PolicyFile, PolicySet, Ruling, SegmentVerdict, Unspoken, Verdict, judge, load,
 };
 use gatekeeper::{Command, Defaults, Gatekeeper, Judgement};
 use shell_parser::{Dialect, Limits, Script, parse};
+
+use crate::triples::Triple;
 
 /// A policy with what is built in, by default in the work tree `/w/repo` of a user whose home is `/home/user`.
 #[derive(Debug)]
@@ -80,6 +83,82 @@ impl RulesAlone {
             }]
         };
         judge(script, &self.policy, &at("/w/repo", "/home/user"), &fallback)
+    }
+}
+
+/// What the engine says of the one command that a triple is about.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Heard {
+    /// Its decision, whatever stands around it in the script.
+    pub decision: Decision,
+    /// What the script runs in.
+    pub confinement: Option<String>,
+}
+
+/// A fallback of one line: what is known to read only may run, and what leans is left alone.
+struct ReadersMayRun;
+
+impl Fallback for ReadersMayRun {
+    fn rule_on(&self, unspoken: &Unspoken<'_>, _: &Context) -> Ruling {
+        if unspoken.confined.is_some() {
+            return Ruling::new();
+        }
+        let reads = |effect: &Effect| matches!(effect.kind, EffectKind::List(_) | EffectKind::Read(_));
+        let is_known = unspoken.spoken_for || unspoken.entry.is_some();
+        let decision = if is_known && unspoken.effects.iter().all(reads) {
+            Decision::Allow
+        } else {
+            Decision::Prompt
+        };
+        vec![Basis::Default {
+            decision,
+            reason: "always".into(),
+            cause: unspoken.segment.span,
+        }]
+    }
+}
+
+impl Heard {
+    /// Loads the triple's policy and judges its command.
+    ///
+    /// # Panics
+    /// Where the policy does not load, or the command is no segment: a defect of the generator.
+    pub fn of(triple: &Triple) -> Self {
+        Self::described(triple, "writes")
+    }
+
+    /// The same, where the option `-o` of the described program does this instead of writing.
+    ///
+    /// # Panics
+    /// As [`Heard::of`].
+    #[expect(
+        clippy::expect_used,
+        reason = "a drawn triple that cannot be judged is a defect of the generator"
+    )]
+    pub fn described(triple: &Triple, does: &str) -> Self {
+        let text = triple.policy_where(does);
+        let Loaded { policy, broken, .. } = load(&[file(&text)], &|_: &str| None);
+        assert!(broken.is_empty(), "{broken:#?}");
+        let script = parse(&triple.command.text(), Dialect::Bash, &Limits::default());
+        let context = Context {
+            approval: triple.approval,
+            confinement: triple.confinement.map(ConfinementName::new),
+            ..at("/w/repo", "/home/user")
+        };
+        let verdict = judge(&script, &policy, &context, &ReadersMayRun);
+        let is_it = |one: &&SegmentVerdict| {
+            let program = one.segment.argv.first().and_then(|word| word.value.exact());
+            program == Some(triple.command.program)
+        };
+        let found = verdict
+            .segments()
+            .iter()
+            .find(is_it)
+            .expect("the command is a segment");
+        Self {
+            decision: found.decision,
+            confinement: verdict.confinement().map(|name| name.as_str().to_owned()),
+        }
     }
 }
 

@@ -25,3 +25,4 @@ pub mod repository;
 pub mod scripts;
 pub mod spec;
 pub mod splicing;
+pub mod triples;

@@ -1,5 +1,8 @@
 //! A second judge for prefix rules: no index, no three-valued logic, only every value that could matter, one by one.
 
+mod acts;
+pub mod of_triples;
+
 use execpolicy::Decision;
 use shell_parser::Value;
 

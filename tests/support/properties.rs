@@ -6,6 +6,8 @@
     reason = "a property panics where its promise is broken; that is its job"
 )]
 
+pub mod of_triples;
+
 use diagnostics::Span;
 use execpolicy::{Basis, Decision, EffectKind, UnknownEffect, Verdict};
 use shell_parser::{
@@ -17,6 +19,11 @@ use crate::engine::{Engine, RulesAlone};
 use crate::naive_judge;
 use crate::policies::{DrawnPolicy, DrawnRule};
 use crate::{scripts, splicing};
+
+pub use of_triples::{
+    adding_a_restriction_never_loosens_a_triple, engine_equals_naive_on_triples, order_never_matters,
+    raising_an_effect_never_loosens,
+};
 
 /// A promise.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +47,10 @@ properties![
     joining_is_monotone,
     unknown_words_allow_means_every_substitution_allows,
     engine_equals_naive,
+    engine_equals_naive_on_triples,
+    adding_a_restriction_never_loosens_a_triple,
+    order_never_matters,
+    raising_an_effect_never_loosens,
     gap_never_loosens,
     segments_are_deterministic,
     every_segment_has_a_basis,

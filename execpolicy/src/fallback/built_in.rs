@@ -3,13 +3,14 @@
 use diagnostics::{Source, Span, visible};
 use shell_parser::{Segment, Value};
 
-use crate::compiled;
-use crate::fallback::guard::{Guard, Meeting};
+use crate::compiled::{self, CompiledRules};
 use crate::fallback::setting;
-use crate::matching::rules_met;
+use crate::judge::enforces;
+use crate::matching::{Subject, effect_rules_met, rules_met};
+use crate::path_glob::Whereabouts;
 use crate::{
-    Basis, Certainty, Context, Decision, Effect, EffectKind, Executed, Fallback, PolicySet, Ruling, Standing,
-    UnknownEffect, Unspoken,
+    About, Basis, Certainty, Context, Decision, Effect, EffectKind, EffectRule, Executed, Fallback,
+    PolicySet, Ruling, Standing, UnknownEffect, Unspoken,
 };
 
 /// How many characters of a command's text a reason shows.
@@ -28,8 +29,9 @@ impl BuiltIn {
     /// With the rules of a text that [`compile`](crate::compile) wrote; `files` are the policy files it was compiled
     /// from, so that people can be shown where a rule stands.
     pub fn compiled(text: &str, files: &[Source]) -> Self {
+        let CompiledRules { rules, effects } = compiled::rules(text, files);
         Self {
-            policy: PolicySet::new(compiled::rules(text, files), Vec::new(), Vec::new()),
+            policy: PolicySet::new(rules, Vec::new(), Vec::new()).with_effect_rules(effects),
         }
     }
 
@@ -41,52 +43,79 @@ impl BuiltIn {
 
 impl Fallback for BuiltIn {
     fn rule_on(&self, unspoken: &Unspoken<'_>, context: &Context) -> Ruling {
-        let met = if unspoken.spoken_for {
+        let whereabouts = Whereabouts::new(unspoken.segment, context);
+        let mut met = if unspoken.spoken_for {
             Vec::new()
         } else {
-            rules_met(&self.policy, unspoken.segment, context)
+            let subject = Subject {
+                segment: unspoken.segment,
+                whereabouts: &whereabouts,
+                entry: None,
+            };
+            rules_met(&self.policy, &subject)
         };
+        if unspoken.confined.is_some() {
+            // What only may do harm is kept in.
+            met.retain(|found| found.certainty == Certainty::Yes);
+        }
         let allows = met
             .iter()
             .any(|found| found.rule.decision == Decision::Allow && found.certainty == Certainty::Yes);
-        let guard = Guard::new(unspoken.segment, context);
-        let objections = unspoken.effects.iter().filter_map(|effect| {
+        let mut ruling = Ruling::new();
+        for effect in unspoken.effects {
             let speaks_for = effect.standing == Standing::Ordinary || unspoken.entry.is_none();
-            if allows && speaks_for && !is_shells(unspoken.segment, effect) {
-                return None;
+            let is_allowed = allows && speaks_for && !is_shells(unspoken.segment, effect);
+            // What might be any option has a reason that says more than every rule that it may meet.
+            let is_any_option = effect.kind == EffectKind::Unknown(UnknownEffect::Word);
+            let mut rules = if is_any_option {
+                Vec::new()
+            } else {
+                effect_rules_met(&self.policy, effect, &whereabouts)
+            };
+            if let Some(profile) = unspoken.confined {
+                rules.retain(|found| found.certainty == Certainty::Yes || !enforces(profile, &found.rule));
             }
-            let reason = objection(effect, unspoken, context, &guard)?;
-            Some(basis(unspoken, effect, reason))
-        });
-        let mut ruling: Ruling = objections.collect();
+            let is_named = !rules.is_empty();
+            ruling.extend(rules.into_iter().map(Basis::Effect));
+            if is_named || is_allowed || unspoken.confined.is_some() {
+                continue;
+            }
+            if let Some(reason) = objection(effect, unspoken, context) {
+                ruling.push(basis(unspoken, effect, reason));
+            }
+        }
         if met.iter().any(|found| found.decision() > Decision::Allow) {
             // The rule says better why it asks than that nothing is known.
             ruling.retain(|basis| !says_nothing_is_known(basis, unspoken));
         }
         let has_rules = !met.is_empty();
         ruling.splice(0..0, met.into_iter().map(Basis::Rule));
-        if !has_rules && ruling.is_empty() {
+        if !has_rules && ruling.is_empty() && unspoken.confined.is_none() {
             ruling.push(consent(unspoken));
         }
         ruling
     }
 
     fn objects_to(&self, segment: &Segment, effects: &[&Effect], context: &Context) -> Vec<Basis> {
-        let guard = Guard::new(segment, context);
-        let unspoken = Unspoken {
-            segment,
-            spoken_for: true,
-            entry: None,
-            effects: &[],
-        };
-        let objections = effects.iter().filter_map(|effect| {
-            let EffectKind::Read(path) = &effect.kind else {
-                return None;
-            };
-            let reason = of_read(path, &guard)?;
-            Some(basis(&unspoken, effect, reason))
-        });
-        objections.collect()
+        let whereabouts = Whereabouts::new(segment, context);
+        let mut objections = Vec::new();
+        for effect in effects {
+            let rules = effect_rules_met(&self.policy, effect, &whereabouts);
+            // A rule about a kind of effect does not object to what an allow speaks for; one about a path does.
+            let of_paths = rules
+                .into_iter()
+                .filter(|found| found.rule.decision > Decision::Allow && is_about_paths(&found.rule));
+            objections.extend(of_paths.map(Basis::Effect));
+        }
+        objections
+    }
+}
+
+/// Whether a rule is about paths.
+fn is_about_paths(rule: &EffectRule) -> bool {
+    match rule.about {
+        About::Paths(_) => true,
+        About::Variables(_) | About::Host(_) | About::Effects(_) => false,
     }
 }
 
@@ -94,7 +123,9 @@ impl Fallback for BuiltIn {
 fn says_nothing_is_known(basis: &Basis, unspoken: &Unspoken<'_>) -> bool {
     let cause = match basis {
         Basis::Knowledge { cause, .. } | Basis::Default { cause, .. } => *cause,
-        Basis::Rule(_) | Basis::Gap(_) | Basis::WouldAsk => return false,
+        Basis::Rule(_) | Basis::Effect(_) | Basis::Gap(_) | Basis::Confined { .. } | Basis::WouldAsk => {
+            return false;
+        }
     };
     unspoken.effects.iter().any(|effect| {
         let unknown = matches!(
@@ -167,25 +198,11 @@ fn is_shells(segment: &Segment, effect: &Effect) -> bool {
             .any(|setting| setting.span == effect.cause)
 }
 
-/// What there is to ask about reading a path; `None` is nothing.
-fn of_read(path: &Value, guard: &Guard<'_>) -> Option<String> {
-    let path_shown = || shown(path, "a file");
-    guard.meeting(path).map(|meeting| match meeting {
-        Meeting::Named => format!("reads {}, which may hold a secret", path_shown()),
-        Meeting::Unresolved => format!("reads {}, which may be one that holds a secret", path_shown()),
-    })
-}
-
 /// What there is to ask about an effect; `None` is nothing.
-fn objection(
-    effect: &Effect,
-    unspoken: &Unspoken<'_>,
-    context: &Context,
-    guard: &Guard<'_>,
-) -> Option<String> {
+fn objection(effect: &Effect, unspoken: &Unspoken<'_>, context: &Context) -> Option<String> {
     match &effect.kind {
-        EffectKind::List(_) | EffectKind::Execute(Executed::Startup(_)) => None,
-        EffectKind::Read(path) => of_read(path, guard),
+        // What is guarded of these, path rules say.
+        EffectKind::List(_) | EffectKind::Read(_) | EffectKind::Execute(Executed::Startup(_)) => None,
         EffectKind::Write(path) if is_sink(path) => None,
         EffectKind::Write(path) => Some(format!("writes to {}", shown(path, "a file"))),
         EffectKind::Delete(path) => Some(format!("deletes {}", shown(path, "a file"))),

@@ -123,10 +123,6 @@ fn a_reason_names_the_words() {
         ("sort -o out in", "writes to `out`"),
         ("find . -exec apple {} +", "nothing is known of `apple`"),
         ("ls > out", "writes to `out`"),
-        (
-            "cat /home/user/.netrc",
-            "reads `/home/user/.netrc`, which may hold a secret",
-        ),
         ("FOO=1 ls", "sets `FOO`, which may change what programs do"),
         (
             "sort $x",
@@ -140,10 +136,48 @@ fn a_reason_names_the_words() {
             .flat_map(|segment| &segment.basis)
             .filter_map(|basis| match basis {
                 Basis::Knowledge { reason, .. } | Basis::Default { reason, .. } => Some(&**reason),
-                Basis::Rule(_) | Basis::Gap(_) | Basis::WouldAsk => None,
+                Basis::Rule(_)
+                | Basis::Effect(_)
+                | Basis::Gap(_)
+                | Basis::Confined { .. }
+                | Basis::WouldAsk => None,
             })
             .collect();
         assert!(reasons.contains(&reason), "{command}: {reasons:?}");
+    }
+}
+
+#[test]
+fn what_is_not_known_leans_and_what_is_known_to_harm_asks() {
+    for (text, decision) in [
+        ("apple", Decision::Allow),
+        ("cat \"$file\"", Decision::Allow),
+        ("sort $x", Decision::Allow),
+        ("make && python3 x.py", Decision::Allow),
+        ("ls > out", Decision::Allow),
+        ("ls > \"$out\"", Decision::Allow),
+        ("cat /home/user/.ssh/id_rsa", Decision::Prompt),
+        ("ls > /etc/x", Decision::Prompt),
+        ("ls > .git/config", Decision::Prompt),
+        ("rm -rf .", Decision::Prompt),
+        ("git reset --hard", Decision::Prompt),
+        ("curl https://example.org", Decision::Prompt),
+        ("sudo ls", Decision::Prompt),
+        ("$program", Decision::Prompt),
+    ] {
+        let context = Context {
+            workspace: Some("/w/repo".into()),
+            cwd: Directory::Known("/w/repo".into()),
+            home: Some("/home/user".into()),
+            confinement: Some(crate::ConfinementName::new("workspace-write")),
+            ..Context::default()
+        };
+        let policy = PolicySet::default().with_compiled_knowledge(COMPILED);
+        let script = shell_parser::parse(text, Dialect::Bash, &Limits::default());
+        let found = judge(&script, &policy, &context, &BuiltIn::compiled(COMPILED, &[]));
+        assert_eq!(found.decision(), decision, "{text}\n{:#?}", found.segments());
+        let leans = found.decision() == Decision::Allow;
+        assert!(!leans || found.confinement().is_some(), "{text}");
     }
 }
 
@@ -156,7 +190,12 @@ fn a_rule_of_the_fallback_says_why() {
         .flat_map(|segment| &segment.basis)
         .any(|basis| match basis {
             Basis::Rule(found) => found.rule.justification.is_some(),
-            Basis::Knowledge { .. } | Basis::Default { .. } | Basis::Gap(_) | Basis::WouldAsk => false,
+            Basis::Effect(found) => found.rule.justification.is_some(),
+            Basis::Knowledge { .. }
+            | Basis::Default { .. }
+            | Basis::Gap(_)
+            | Basis::Confined { .. }
+            | Basis::WouldAsk => false,
         });
     assert!(says);
 }

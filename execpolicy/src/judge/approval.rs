@@ -41,8 +41,12 @@ fn may_be_asked(basis: &Basis, approval: Approval) -> bool {
         Approval::Untrusted | Approval::OnRequest => true,
         Approval::Never => false,
         Approval::Granular { rules, fallback } => match basis {
-            Basis::Rule(_) => rules,
-            Basis::Knowledge { .. } | Basis::Default { .. } | Basis::Gap(_) | Basis::WouldAsk => fallback,
+            Basis::Rule(_) | Basis::Effect(_) => rules,
+            Basis::Knowledge { .. }
+            | Basis::Default { .. }
+            | Basis::Gap(_)
+            | Basis::Confined { .. }
+            | Basis::WouldAsk => fallback,
         },
     }
 }

@@ -1,5 +1,7 @@
 //! Verdicts on segments made by hand.
 
+mod confinement;
+
 use diagnostics::Span;
 use shell_parser::{
     Dialect, FileRedirect, Gap, GapReason, Input, Limits, Place, RedirectMode, Segment, Setting, Value,
@@ -63,6 +65,8 @@ decides! {
     a_forbidden_word_that_may_be: GIT, [["git", "<..>"]] => "prompt: prompt";
     too_many_combinations_are_unknown: GIT,
         [["git", "diff|status", "a|b", "a|b", "a|b", "a|b", "a|b", "a|b", "a|b"]] => "prompt: prompt";
+    an_option_among_words_that_are_not_known: "prefix_rule(['apple', any_token()], without = ['-o'])",
+        [["apple", "$@", "x"], ["apple", "*", "x"], ["apple", "x", "y"]] => "prompt: prompt prompt allow";
     a_longer_rule_is_not_stronger: "prefix_rule(['git'], 'prompt')\nprefix_rule(['git', 'status'])", [["git", "status"]] => "prompt: prompt";
 }
 

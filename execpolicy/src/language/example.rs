@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use diagnostics::{Diagnostic, Severity};
-use shell_parser::Value;
+use diagnostics::{Diagnostic, Severity, Span};
+use shell_parser::{Argument, Value};
 
 use super::LoadCode;
 use super::bounds::Bound;
 use super::stop::{Stop, clipped};
 use super::store::{Example, Examples, Store};
-use crate::matching::{cover, upstream_names};
+use crate::matching::{cover, occurs, upstream_names};
 use crate::{HostExecutable, Rule};
 
 /// Checks every example against the rules of its own call, counterexamples first; what fails is added to the errors.
@@ -89,8 +89,14 @@ impl<'s> Checks<'s> {
             }
             let alternatives = rule.pattern.rest.iter().map(|token| token.words().len());
             let cost = alternatives.fold(words.len(), usize::saturating_add);
+            let options = rule
+                .conditions
+                .without
+                .len()
+                .saturating_add(rule.pattern.rest.len());
+            let cost = cost.saturating_add(options.saturating_mul(words.len()));
             self.pay(cost.saturating_add(bytes / 64))?;
-            if cover(&rule.pattern.rest, words.iter()).is_some() {
+            if cover(&rule.pattern.rest, words.iter()).is_some() && !is_taken_away(rule, &example.words) {
                 return Ok(Some(rule));
             }
         }
@@ -104,6 +110,17 @@ impl<'s> Checks<'s> {
             .ok_or_else(|| Bound::Checks.exceeded())?;
         Ok(())
     }
+}
+
+/// Whether an option that takes the rule away may be among an example's words. Here nothing is known of the program.
+fn is_taken_away(rule: &Rule, words: &[String]) -> bool {
+    let argument = |word: &String| Argument {
+        value: Value::Exact(word.as_str().into()),
+        span: Span::default(),
+    };
+    let without = &rule.conditions.without;
+    let words: Vec<Argument> = words.iter().skip(1).map(argument).collect();
+    !without.is_empty() && occurs(without, &words, rule.pattern.fixed(), None).is_some()
 }
 
 /// Fails where more errors are told than anyone reads.

@@ -57,6 +57,7 @@ fn write(heap: &mut Heap<'_>, value: &Value, to: &mut String, depth: usize) -> R
             let name = heap.function_at(*number).map_or("", |function| function.name);
             put(heap, to, &format!("<function {name}>"))
         }
+        Value::Token(token) => put(heap, to, &token.token.to_string()),
         Value::Builtin(builtin) => put(heap, to, &format!("<built-in function {}>", builtin.name())),
         Value::List(_) | Value::Tuple(_) => {
             let (open, close) = if matches!(value, Value::List(_)) {

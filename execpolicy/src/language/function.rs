@@ -5,7 +5,7 @@ use super::format;
 use super::interpreter::Interpreter;
 use super::stop::Stop;
 use super::value::{Range, Value};
-use super::{method, operator, rule_call};
+use super::{method, operator, rule_call, token};
 
 macro_rules! builtins {
     ($( $variant:ident = $name:literal; )+) => {
@@ -35,6 +35,13 @@ builtins! {
     HostExecutable = "host_executable";
     NetworkRule = "network_rule";
     Program = "program";
+    PathRule = "path_rule";
+    EnvRule = "env_rule";
+    EffectRule = "effect_rule";
+    SandboxProfile = "sandbox_profile";
+    Regex = "regex";
+    AnyToken = "any_token";
+    Rest = "rest";
     Abs = "abs";
     All = "all";
     Any = "any";
@@ -64,6 +71,13 @@ pub(super) fn call(run: &mut Interpreter<'_>, builtin: Builtin, arguments: Argum
         Builtin::HostExecutable => rule_call::host_executable(run, arguments),
         Builtin::NetworkRule => rule_call::network_rule(run, arguments),
         Builtin::Program => rule_call::program(run, arguments),
+        Builtin::PathRule => rule_call::path_rule(run, arguments),
+        Builtin::EnvRule => rule_call::env_rule(run, arguments),
+        Builtin::EffectRule => rule_call::effect_rule(run, arguments),
+        Builtin::SandboxProfile => rule_call::sandbox_profile(run, arguments),
+        Builtin::Regex => token::regex(run, &arguments),
+        Builtin::AnyToken => token::any(&arguments),
+        Builtin::Rest => token::rest(run, &arguments),
         Builtin::Sorted => sorted(run, &arguments),
         Builtin::Max | Builtin::Min => extreme(run, builtin, &arguments),
         Builtin::Zip => zip(run, &arguments.positional),

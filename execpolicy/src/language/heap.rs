@@ -110,6 +110,7 @@ impl<'a> Heap<'a> {
     pub(super) fn place(&self, value: &Value) -> Option<Place> {
         match value {
             Value::Text(text) => text.place,
+            Value::Token(token) => Some(token.place),
             Value::List(_) | Value::Tuple(_) => self.sequence_of(value)?.place,
             Value::None
             | Value::Bool(_)
@@ -213,9 +214,12 @@ impl<'a> Heap<'a> {
                 Ok(Key::Tuple(keys.collect::<Result<_, _>>()?))
             }
             Value::Tuple(_) => Err(Stop::wrong("tuples nest too deep for a key")),
-            Value::List(_) | Value::Dict(_) | Value::Range(_) | Value::Function(_) | Value::Builtin(_) => {
-                Err(Stop::wrong(format!("a {} cannot be a key", value.kind())))
-            }
+            Value::List(_)
+            | Value::Dict(_)
+            | Value::Range(_)
+            | Value::Function(_)
+            | Value::Token(_)
+            | Value::Builtin(_) => Err(Stop::wrong(format!("a {} cannot be a key", value.kind()))),
         }
     }
 }

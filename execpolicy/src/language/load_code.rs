@@ -66,4 +66,14 @@ codes! {
     Program = 1019, "the description of a program is not one";
     /// An example of a `program` that does more than its author says, or less.
     ProgramExample = 1020, "the program's example does more or less than is said";
+    /// A `regex` that is none, or too large; a token in a place where it cannot stand.
+    Token = 1021, "the token is not one, or stands where it cannot";
+    /// A path of a `path_rule`, `cwd`, `reads` or profile that is no pattern of absolute paths.
+    Path = 1022, "the path is not a pattern of absolute paths";
+    /// A word that names no access, no kind of effect, no variable.
+    Word = 1023, "the word names no access, effect or variable";
+    /// What only an allow can say, said by another rule: `covers`, `reads`, `sandbox`.
+    Grant = 1024, "only a rule that allows can say this";
+    /// A `sandbox_profile` that is described twice, or one that a rule names and nobody describes.
+    Profile = 1025, "the sandbox profile is not described, or twice";
 }

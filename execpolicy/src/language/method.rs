@@ -32,6 +32,7 @@ pub(super) fn call(
         | Value::Tuple(_)
         | Value::Range(_)
         | Value::Function(_)
+        | Value::Token(_)
         | Value::Builtin(_) => None,
     };
     found.ok_or_else(|| {
@@ -46,6 +47,7 @@ pub(super) fn call(
             | Value::Tuple(_)
             | Value::Range(_)
             | Value::Function(_)
+            | Value::Token(_)
             | Value::Builtin(_) => "",
         };
         if known.split(' ').any(|known| known == name) {

@@ -105,7 +105,7 @@ pub(super) fn truth(heap: &Heap<'_>, value: &Value) -> bool {
         Value::List(_) | Value::Tuple(_) => heap.items(value).is_some_and(|items| !items.is_empty()),
         Value::Dict(number) => heap.dict_at(*number).is_some_and(|dict| !dict.entries.is_empty()),
         Value::Range(range) => range.len() > 0,
-        Value::Function(_) | Value::Builtin(_) => true,
+        Value::Function(_) | Value::Token(_) | Value::Builtin(_) => true,
     }
 }
 
@@ -269,6 +269,7 @@ pub(super) fn index(heap: &mut Heap<'_>, container: &Value, index: &Value) -> Re
         | Value::Tuple(_)
         | Value::Dict(_)
         | Value::Function(_)
+        | Value::Token(_)
         | Value::Builtin(_) => heap.items(container).and_then(|items| items.get(place)).cloned(),
     };
     found.ok_or_else(|| Stop::wrong("the index is out of range"))
@@ -309,9 +310,12 @@ pub(super) fn length(heap: &mut Heap<'_>, value: &Value) -> Result<usize, Stop> 
         }
         Value::Dict(number) => Ok(heap.dict_at(*number).map_or(0, |dict| dict.entries.len())),
         Value::List(_) | Value::Tuple(_) => Ok(heap.items(value).map_or(0, <[Value]>::len)),
-        Value::None | Value::Bool(_) | Value::Int(_) | Value::Function(_) | Value::Builtin(_) => {
-            Err(Stop::wrong(format!("a {} has no length", value.kind())))
-        }
+        Value::None
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Function(_)
+        | Value::Token(_)
+        | Value::Builtin(_) => Err(Stop::wrong(format!("a {} has no length", value.kind()))),
     }
 }
 

@@ -1,11 +1,16 @@
-//! `prefix_rule`, `host_executable`, `network_rule` and `program`: arguments to rules and knowledge.
+//! `prefix_rule`, `path_rule` and their like: arguments to rules and knowledge.
 //!
 //! An argument that is wrong is reported and the file goes on, so that its author reads all errors at once.
 
+mod effect;
 mod given;
+mod grant;
 mod host;
+mod lists;
 mod network;
+mod path;
 mod prefix;
+mod profile;
 mod program;
 
 use super::call::Arguments;
@@ -15,7 +20,7 @@ use super::value::{Place, Value};
 use crate::Origin;
 use given::Given;
 
-/// `prefix_rule(pattern, decision, match, not_match, justification, reviewer)`
+/// `prefix_rule(pattern, decision, match, not_match, justification, reviewer, without, cwd, covers, reads, sandbox)`
 pub(super) fn prefix_rule(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<Value, Stop> {
     prefix::call(run, arguments)?;
     run.store.bounded()?;
@@ -43,6 +48,34 @@ pub(super) fn program(run: &mut Interpreter<'_>, arguments: Arguments) -> Result
     Ok(Value::None)
 }
 
+/// `path_rule(access, paths, decision, justification, outside, stars, match, not_match)`
+pub(super) fn path_rule(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<Value, Stop> {
+    path::call(run, arguments)?;
+    run.store.bounded()?;
+    Ok(Value::None)
+}
+
+/// `env_rule(names, decision, justification, match, not_match)`
+pub(super) fn env_rule(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<Value, Stop> {
+    effect::call_env(run, arguments)?;
+    run.store.bounded()?;
+    Ok(Value::None)
+}
+
+/// `effect_rule(effects, decision, justification)`
+pub(super) fn effect_rule(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<Value, Stop> {
+    effect::call_effect(run, arguments)?;
+    run.store.bounded()?;
+    Ok(Value::None)
+}
+
+/// `sandbox_profile(name, …)`
+pub(super) fn sandbox_profile(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<Value, Stop> {
+    profile::call(run, arguments)?;
+    run.store.bounded()?;
+    Ok(Value::None)
+}
+
 impl Interpreter<'_> {
     /// The origin of what was made by the call in this place. What a function makes stands where the policy calls
     /// the function: that line says which rule it is.
@@ -61,7 +94,7 @@ impl Interpreter<'_> {
     }
 
     /// Where a value stands, or else the call that it was given to.
-    fn place_of(&self, value: &Value, call: Place) -> Place {
+    pub(super) fn place_of(&self, value: &Value, call: Place) -> Place {
         self.heap.place(value).unwrap_or(call)
     }
 }

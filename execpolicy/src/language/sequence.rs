@@ -22,6 +22,7 @@ impl Heap<'_> {
             | Value::Int(_)
             | Value::Text(_)
             | Value::Function(_)
+            | Value::Token(_)
             | Value::Builtin(_) => {
                 return Err(Stop::wrong(format!(
                     "a {} holds no values to go through",
@@ -43,6 +44,7 @@ impl Heap<'_> {
             | Value::List(_)
             | Value::Tuple(_)
             | Value::Function(_)
+            | Value::Token(_)
             | Value::Builtin(_) => self.items(value).unwrap_or(&[]).to_vec(),
         })
     }

@@ -7,7 +7,9 @@ use diagnostics::Diagnostic;
 
 use super::bounds::Bound;
 use super::stop::Stop;
-use crate::{Declaration, Entry, HostExecutable, NetworkRule, Origin, Rule};
+use crate::{
+    ConfinementName, Declaration, EffectRule, Entry, HostExecutable, NetworkRule, Origin, Profile, Rule,
+};
 
 /// Rules, and errors, in the order of the calls.
 #[derive(Debug, Default)]
@@ -15,9 +17,14 @@ pub(super) struct Store {
     pub(super) rules: Vec<Rule>,
     pub(super) hosts: Vec<HostExecutable>,
     pub(super) network: Vec<NetworkRule>,
+    pub(super) effects: Vec<EffectRule>,
+    pub(super) profiles: Vec<Profile>,
+    /// Where rules name a profile.
+    pub(super) named_profiles: Vec<(ConfinementName, Origin)>,
     pub(super) programs: Vec<Described>,
     pub(super) errors: Vec<Diagnostic>,
     pub(super) examples: Vec<Examples>,
+    pub(super) effect_examples: Vec<EffectExamples>,
     /// The `host_executable`s of the files before.
     pub(super) earlier_hosts: Vec<HostExecutable>,
 }
@@ -31,6 +38,15 @@ pub(super) struct Described {
     pub(super) only_reads: Vec<Example>,
     /// Commands that do something else too.
     pub(super) does_more: Vec<Example>,
+}
+
+/// The examples of one `path_rule` or `env_rule`: one path or name each.
+#[derive(Debug)]
+pub(super) struct EffectExamples {
+    /// The rule's place in the store.
+    pub(super) rule: usize,
+    pub(super) matching: Vec<Example>,
+    pub(super) not_matching: Vec<Example>,
 }
 
 /// The examples of one call, to be checked when the whole file is known.
@@ -65,6 +81,9 @@ impl Store {
     pub(super) fn bounded(&self) -> Result<(), Stop> {
         let count = self.rules.len().saturating_add(self.hosts.len());
         let count = count.saturating_add(self.programs.len());
+        let count = count
+            .saturating_add(self.effects.len())
+            .saturating_add(self.profiles.len());
         if count.saturating_add(self.network.len()) > Bound::Rules.limit() {
             return Err(Bound::Rules.exceeded());
         }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use diagnostics::Span;
 
 use super::function::Builtin;
+use crate::Token;
 
 /// A value. Containers and functions are numbers into the heap, so that no chain of values, however long, is ever
 /// walked by the machine's own stack.
@@ -19,7 +20,15 @@ pub(super) enum Value {
     Dict(usize),
     Range(Range),
     Function(usize),
+    Token(Rc<TokenValue>),
     Builtin(Builtin),
+}
+
+/// A token of a pattern that is more than a word, and the call that made it.
+#[derive(Debug)]
+pub(super) struct TokenValue {
+    pub(super) token: Token,
+    pub(super) place: Place,
 }
 
 /// A string, and where it stands if it was written as one literal.
@@ -92,6 +101,7 @@ impl Value {
             Self::Tuple(_) => "tuple",
             Self::Dict(_) => "dict",
             Self::Range(_) => "range",
+            Self::Token(_) => "token",
             Self::Function(_) | Self::Builtin(_) => "function",
         }
     }

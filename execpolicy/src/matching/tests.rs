@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use diagnostics::{Source, Span};
 use shell_parser::{Argument, Input, Place, Segment, Value, WorkingDirectory};
 
-use super::rules_met;
+use super::{Subject, rules_met};
+use crate::path_glob::Whereabouts;
 use crate::{Certainty, Context, Layer, Lookup, PolicyFile, PolicySet, Program, load};
 
 /// A policy that has to load.
@@ -69,9 +70,20 @@ fn value(word: &str) -> Value {
     }
 }
 
+/// The rules that a segment of a program meets of which nothing is known.
+fn met(policy: &PolicySet, segment: &Segment, context: &Context) -> Vec<crate::RuleMatch> {
+    let whereabouts = Whereabouts::new(segment, context);
+    let subject = Subject {
+        segment,
+        whereabouts: &whereabouts,
+        entry: None,
+    };
+    rules_met(policy, &subject)
+}
+
 /// What a command meets: the first letter of each decision, upper case where it is sure.
 fn met_in(policy_text: &str, words: &[&str], context: &Context) -> String {
-    let found = rules_met(&policy(policy_text), &segment(words), context);
+    let found = met(&policy(policy_text), &segment(words), context);
     let letters = found.iter().map(|found| {
         let letter: String = found.rule.decision.word().chars().take(1).collect();
         match found.certainty {
@@ -185,7 +197,7 @@ fn a_table_says_where_bare_names_lead() {
 #[test]
 fn a_relative_path_is_only_itself_where_the_script_started() {
     let policy = policy("prefix_rule(['./gradlew'])\nprefix_rule(['/opt/gradlew'])");
-    for (directory, name, met) in [
+    for (directory, name, expected) in [
         (WorkingDirectory::Start, "./gradlew", 1),
         (WorkingDirectory::Moved("/tmp".into()), "./gradlew", 0),
         (WorkingDirectory::Unknown, "./gradlew", 0),
@@ -196,8 +208,8 @@ fn a_relative_path_is_only_itself_where_the_script_started() {
             ..segment(&[name])
         };
         assert_eq!(
-            rules_met(&policy, &segment, &Context::default()).len(),
-            met,
+            met(&policy, &segment, &Context::default()).len(),
+            expected,
             "{name}"
         );
     }
@@ -206,7 +218,7 @@ fn a_relative_path_is_only_itself_where_the_script_started() {
 #[test]
 fn a_match_tells_its_words_and_path() {
     let policy = policy(FORBID);
-    let found = rules_met(
+    let found = met(
         &policy,
         &segment(&["/bin/git", "push", "-f"]),
         &Context::default(),
@@ -219,7 +231,7 @@ fn a_match_tells_its_words_and_path() {
 #[test]
 fn past_a_number_of_rules_an_unknown_name_meets_one_for_all() {
     let many = "[prefix_rule(['t' + str(n), 'x'], 'prompt') for n in range(400)]";
-    let found = rules_met(&policy(many), &segment(&["<..>", "y"]), &Context::default());
+    let found = met(&policy(many), &segment(&["<..>", "y"]), &Context::default());
     assert_eq!(found.len(), 1);
 }
 
@@ -244,8 +256,8 @@ fn upstream_examples() {
     ] {
         for decision in ["allow", "prompt", "forbidden"] {
             let policy = policy(&format!("prefix_rule({pattern:?}, {decision:?})"));
-            let met = !rules_met(&policy, &segment(argv), &Context::default()).is_empty();
-            assert_eq!(met, expected, "{pattern:?} {argv:?}");
+            let is_met = !met(&policy, &segment(argv), &Context::default()).is_empty();
+            assert_eq!(is_met, expected, "{pattern:?} {argv:?}");
         }
     }
 }

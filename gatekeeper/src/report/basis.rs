@@ -1,6 +1,6 @@
 //! Why a segment got its decision.
 
-use execpolicy::{Basis, Certainty, RuleMatch, Token};
+use execpolicy::{Basis, Certainty, EffectMatch, RuleMatch, Token};
 use serde::Serialize;
 
 use super::{DecisionWord, offsets};
@@ -35,6 +35,26 @@ pub enum BasisReport {
         #[serde(skip_serializing_if = "Option::is_none")]
         resolved_program: Option<String>,
     },
+    /// A rule of a policy file about what the command does: a path, a variable, a host, a kind of effect.
+    EffectRule {
+        /// The file, as it was named.
+        file: String,
+        /// The rule's line, from 1.
+        line: usize,
+        /// The rule's column in characters, from 1.
+        column: usize,
+        /// Whose word it is.
+        layer: String,
+        /// What it asks for here.
+        decision: DecisionWord,
+        /// Whether it matches for every value of the unknown words.
+        certain: bool,
+        /// The words of the command that it is about.
+        span: [usize; 2],
+        /// Its author's words.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        justification: Option<String>,
+    },
     /// What is known of the program.
     Knowledge {
         /// The program, with its sub-command.
@@ -66,6 +86,13 @@ pub enum BasisReport {
         /// The bytes that are not understood.
         span: [usize; 2],
     },
+    /// What the command does stays in the confinement that the verdict names.
+    Confined {
+        /// Always `allow`.
+        decision: DecisionWord,
+        /// The profile.
+        profile: String,
+    },
     /// It would ask, and nobody can be asked.
     WouldAsk {
         /// Always `forbidden`.
@@ -82,6 +109,11 @@ pub enum TokenReport {
     Word(String),
     /// One of these.
     OneOf(Vec<String>),
+    /// A token that is more than words, as a policy writes it.
+    Token {
+        /// `regex("…")`, `any_token()`, `rest(…)`.
+        token: String,
+    },
 }
 
 impl BasisReport {
@@ -111,7 +143,27 @@ impl BasisReport {
                 code: gap.reason.code().to_string(),
                 span: offsets(gap.span),
             },
+            Basis::Effect(found) => Self::of_effect(found),
+            Basis::Confined { profile, .. } => Self::Confined {
+                decision,
+                profile: profile.to_string(),
+            },
             Basis::WouldAsk => Self::WouldAsk { decision },
+        }
+    }
+
+    fn of_effect(found: &EffectMatch) -> Self {
+        let origin = &found.rule.origin;
+        let position = origin.source.position(origin.span.start());
+        Self::EffectRule {
+            file: origin.source.name().to_owned(),
+            line: position.line,
+            column: position.column,
+            layer: origin.layer.as_str().to_owned(),
+            decision: found.decision().into(),
+            certain: found.certainty == Certainty::Yes,
+            span: offsets(found.cause),
+            justification: found.rule.justification.as_deref().map(str::to_owned),
         }
     }
 
@@ -140,6 +192,9 @@ impl TokenReport {
         match token {
             Token::Word(word) => Self::Word(word.to_string()),
             Token::OneOf(words) => Self::OneOf(words.iter().map(ToString::to_string).collect()),
+            Token::Matching(_) | Token::Any | Token::Rest(_) => Self::Token {
+                token: token.to_string(),
+            },
         }
     }
 }

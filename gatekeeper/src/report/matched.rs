@@ -24,7 +24,7 @@ pub enum MatchedRule {
         #[serde(skip_serializing_if = "Option::is_none")]
         justification: Option<String>,
     },
-    /// Everything else that speaks about one segment, taken together: knowledge, defaults, gaps.
+    /// Everything else that speaks about one segment, taken together: rules about effects, knowledge, defaults, gaps.
     HeuristicsRuleMatch {
         /// The segment's words, as the program will see them, or as they are written where that is not known.
         command: Vec<String>,
@@ -49,7 +49,12 @@ impl MatchedRule {
         for basis in &judged.basis {
             match basis {
                 Basis::Rule(found) => met.push(Self::prefix(found, &words)),
-                Basis::Knowledge { .. } | Basis::Default { .. } | Basis::Gap(_) | Basis::WouldAsk => {
+                Basis::Effect(_)
+                | Basis::Knowledge { .. }
+                | Basis::Default { .. }
+                | Basis::Gap(_)
+                | Basis::Confined { .. }
+                | Basis::WouldAsk => {
                     let decision = basis.decision();
                     heuristics = Some(heuristics.map_or(decision, |before| before.join(decision)));
                 }

@@ -1,7 +1,7 @@
 //! A verdict and its segments as the lines that chapters hold.
 
 use diagnostics::visible;
-use execpolicy::{Basis, Certainty, SegmentVerdict, Token, Verdict};
+use execpolicy::{About, Basis, Certainty, EffectMatch, SegmentVerdict, Token, Verdict};
 use shell_parser::{FileRedirect, Input, Place, RedirectMode, Segment, Value, WorkingDirectory};
 
 /// The most segments that are shown.
@@ -88,6 +88,7 @@ fn shown_basis(basis: &Basis) -> String {
                 .map(|token| match token {
                     Token::Word(word) => format!(" {word}"),
                     Token::OneOf(words) => format!(" {}", words.join("|")),
+                    Token::Matching(_) | Token::Any | Token::Rest(_) => format!(" {token}"),
                 })
                 .collect();
             let doubt = match found.certainty {
@@ -104,8 +105,38 @@ fn shown_basis(basis: &Basis) -> String {
         Basis::Knowledge { program, reason, .. } => format!("knowledge {program}: {reason}"),
         Basis::Default { reason, .. } => format!("default: {reason}"),
         Basis::Gap(gap) => format!("gap {}", gap.reason.code()),
+        Basis::Effect(found) => shown_effect_rule(found),
+        Basis::Confined { profile, .. } => format!("confined by {profile}"),
         Basis::WouldAsk => "would ask".to_owned(),
     }
+}
+
+/// A rule about an effect, by the first thing that it names.
+fn shown_effect_rule(found: &EffectMatch) -> String {
+    let doubt = match found.certainty {
+        Certainty::Maybe => "may match ",
+        Certainty::Yes => "",
+    };
+    let layer = match found.rule.origin.layer.as_str() {
+        "command line" => String::new(),
+        layer => format!("{layer} "),
+    };
+    let about = match &found.rule.about {
+        About::Paths(paths) => {
+            let path = paths.paths.first().map_or("", |path| path.as_str());
+            let more = if paths.paths.len() > 1 { " …" } else { "" };
+            format!("path rule {path}{more}")
+        }
+        About::Variables(names) => {
+            format!("env rule {}", names.first().map_or("", |name| name.as_str()))
+        }
+        About::Host(network) => format!("network rule {}", network.host),
+        About::Effects(words) => {
+            let words: Vec<String> = words.iter().map(ToString::to_string).collect();
+            format!("effect rule {}", words.join("|"))
+        }
+    };
+    format!("{doubt}{layer}{about}")
 }
 
 /// A line for each segment: its words as they are known, redirects, and how it comes to run.

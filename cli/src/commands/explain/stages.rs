@@ -150,6 +150,16 @@ fn basis(basis: &BasisReport) -> String {
             certain,
             justification,
             ..
+        }
+        | BasisReport::EffectRule {
+            file,
+            line,
+            column,
+            layer,
+            decision,
+            certain,
+            justification,
+            ..
         } => {
             let may = if *certain {
                 ""
@@ -177,6 +187,10 @@ fn basis(basis: &BasisReport) -> String {
             code,
             ..
         } => (*decision, format!("gap {code}: {reason}")),
+        BasisReport::Confined { decision, profile } => (
+            *decision,
+            format!("the confinement `{profile}`, which keeps it in"),
+        ),
         BasisReport::WouldAsk { decision } => (*decision, "nobody can be asked".to_owned()),
     };
     format!("{} by {}", word_of(decision), visible(&why))

@@ -3,10 +3,12 @@
 use super::super::LoadCode;
 use super::super::call::Arguments;
 use super::super::interpreter::Interpreter;
-use super::super::stop::Stop;
+use super::super::stop::{Reach, Stop};
 use super::super::store::{Example, Examples};
+use super::super::token::token;
 use super::super::value::{Place, Value};
 use super::Given;
+use super::grant::{Grant, conditions};
 use crate::{Decision, Pattern, Rule, Token};
 
 const PARAMETERS: &[&str] = &[
@@ -16,6 +18,11 @@ const PARAMETERS: &[&str] = &[
     "not_match",
     "justification",
     "reviewer",
+    "without",
+    "cwd",
+    "covers",
+    "reads",
+    "sandbox",
 ];
 
 /// Who answers a prompt, in newer policies of openai/codex. Here a person always does, which is the stricter of the
@@ -36,6 +43,8 @@ pub(super) fn call(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<()
     let decision = decision.unwrap_or(Decision::Allow);
     let justification = given.justification(run)?;
     check_reviewer(run, &given, decision);
+    let conditions = conditions(run, &given)?;
+    let grant = Grant::given(run, &given, decision)?;
     let matching = examples(run, &given, "match")?;
     let not_matching = examples(run, &given, "not_match")?;
     let (Some(tokens), Some(origin)) = (tokens, run.origin(place)) else {
@@ -45,10 +54,20 @@ pub(super) fn call(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<()
         return Ok(());
     };
     let first = run.store.rules.len();
-    let size = rest.iter().flat_map(Token::words).fold(0_usize, |size, word| {
-        size.saturating_add(word.len()).saturating_add(48)
-    });
+    let size = rest
+        .iter()
+        .fold(0_usize, |size, token| size.saturating_add(bytes(token)));
     let size = size.saturating_add(justification.as_ref().map_or(0, |text| text.len()));
+    let options = conditions
+        .without
+        .iter()
+        .map(|option| option.len().saturating_add(48));
+    let size = options.fold(size, usize::saturating_add);
+    let globs = conditions.cwd.iter().chain(&grant.reads);
+    let size = globs.fold(size, |size, glob| {
+        size.saturating_add(512)
+            .saturating_add(glob.as_str().len().saturating_mul(8))
+    });
     for program in programs.words() {
         run.heap.meter.take_values(rest.len().saturating_add(8))?;
         run.heap.meter.take(size)?;
@@ -60,7 +79,10 @@ pub(super) fn call(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<()
             },
             decision,
             justification: justification.clone(),
-            confinement: None,
+            conditions: conditions.clone(),
+            covers: grant.covers.clone(),
+            reads: grant.reads.clone(),
+            confinement: grant.sandbox.clone(),
             origin: origin.clone(),
         });
         run.store.bounded()?;
@@ -86,55 +108,48 @@ fn pattern(run: &mut Interpreter<'_>, given: &Given, value: &Value) -> Result<Op
         return Ok(None);
     }
     let mut tokens = Vec::with_capacity(items.len());
-    for item in &items {
-        match token(run, given, item)? {
-            Some(token) => tokens.push(token),
-            None => return Ok(None),
+    for (number, item) in items.iter().enumerate() {
+        let token = match token(run, item, "`pattern` of `prefix_rule`", given.place) {
+            Ok(token) => token,
+            Err(stop) if stop.reach == Reach::Statement => {
+                run.report(stop.at(given.place));
+                return Ok(None);
+            }
+            Err(stop) => return Err(stop),
+        };
+        let is_last = number.saturating_add(1) == items.len();
+        let misplaced = match &token {
+            Token::Matching(_) | Token::Any | Token::Rest(_) if number == 0 => {
+                Some("a pattern begins with the program's name")
+            }
+            Token::Rest(_) if !is_last => Some("`rest` stands only at the end of a pattern"),
+            Token::Word(_) | Token::OneOf(_) | Token::Matching(_) | Token::Any | Token::Rest(_) => None,
+        };
+        if let Some(message) = misplaced {
+            let place = run.place_of(item, given.place);
+            run.report(Stop::new(LoadCode::Token, message).at(place));
+            return Ok(None);
         }
+        tokens.push(token);
     }
     Ok(Some(tokens))
 }
 
-fn token(run: &mut Interpreter<'_>, given: &Given, value: &Value) -> Result<Option<Token>, Stop> {
-    if let Some(word) = value.as_text() {
-        run.heap.meter.keep(&word.text)?;
-        return Ok(Some(Token::Word((*word.text).into())));
-    }
-    let Some(alternatives) = list(run, value)? else {
-        given.unsuited(run, "pattern", value, "words and lists of alternative words");
-        return Ok(None);
+/// About how many bytes a token is.
+fn bytes(token: &Token) -> usize {
+    let words = |words: &[Box<str>]| {
+        words.iter().fold(0_usize, |size, word| {
+            size.saturating_add(word.len()).saturating_add(48)
+        })
     };
-    let place = run.place_of(value, given.place);
-    let mut words: Vec<Box<str>> = Vec::with_capacity(alternatives.len());
-    for alternative in &alternatives {
-        let length = alternative.as_text().map_or(0, |word| word.text.len());
-        let compared = words.len().saturating_mul(length) / 8;
-        let paid = run.heap.meter.take(length.saturating_add(48));
-        paid.and_then(|()| run.heap.meter.read(compared))
-            .map_err(|stop| stop.at(place))?;
-        match alternative.as_text() {
-            Some(word) if words.iter().any(|known| **known == *word.text) => {}
-            Some(word) => words.push((*word.text).into()),
-            None => {
-                given.unsuited(run, "pattern", alternative, "words as alternatives");
-                return Ok(None);
-            }
-        }
-        run.heap
-            .meter
-            .step(words.len() / 16)
-            .map_err(|stop| stop.at(place))?;
-    }
-    match (words.pop(), words.is_empty()) {
-        (None, _) => {
-            empty(run, value, given.place, "the list of alternatives has no words");
-            Ok(None)
-        }
-        (Some(only), true) => Ok(Some(Token::Word(only))),
-        (Some(last), false) => {
-            words.push(last);
-            Ok(Some(Token::OneOf(words.into())))
-        }
+    match token {
+        Token::Word(_) | Token::OneOf(_) => words(token.words()),
+        // A clone shares what is compiled.
+        Token::Matching(pattern) => pattern.as_str().len().saturating_add(256),
+        Token::Any => 48,
+        Token::Rest(tokens) => tokens
+            .iter()
+            .fold(48, |size, token| size.saturating_add(bytes(token))),
     }
 }
 
@@ -154,6 +169,7 @@ pub(super) fn list(run: &mut Interpreter<'_>, value: &Value) -> Result<Option<Ve
         | Value::Dict(_)
         | Value::Range(_)
         | Value::Function(_)
+        | Value::Token(_)
         | Value::Builtin(_) => Ok(None),
     }
 }

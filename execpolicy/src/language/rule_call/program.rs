@@ -276,16 +276,26 @@ fn texts_of(
 
 /// The entries of a dict with strings as keys; none where the argument is not given.
 fn entries(run: &mut Interpreter<'_>, given: &Given, name: &str) -> Result<Vec<(Box<str>, Value)>, Stop> {
-    let Some(value) = given.value(name) else {
-        return Ok(Vec::new());
-    };
+    match given.value(name) {
+        Some(value) => entries_of(run, given, name, &value),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The entries of this dict, which has strings as keys.
+pub(super) fn entries_of(
+    run: &mut Interpreter<'_>,
+    given: &Given,
+    name: &str,
+    value: &Value,
+) -> Result<Vec<(Box<str>, Value)>, Stop> {
     let Value::Dict(number) = value else {
-        given.unsuited(run, name, &value, "a dict");
+        given.unsuited(run, name, value, "a dict");
         return Ok(Vec::new());
     };
     let entries = run
         .heap
-        .dict_at(number)
+        .dict_at(*number)
         .map(|dict| dict.entries.clone())
         .unwrap_or_default();
     run.heap.meter.take_values(entries.len())?;

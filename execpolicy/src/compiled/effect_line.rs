@@ -1,0 +1,81 @@
+//! A rule about effects as a line of a compiled policy.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{About, Access, EffectRule, EffectWord, NamePattern, PathGlob, PathRule, Stars};
+
+/// What a rule is about, as a line holds it. Network rules are not shipped.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum AboutLine {
+    Paths {
+        access: Vec<Box<str>>,
+        paths: Vec<Box<str>>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        outside: Vec<Box<str>>,
+        stars: bool,
+    },
+    Variables(Vec<Box<str>>),
+    Effects(Vec<Box<str>>),
+}
+
+impl AboutLine {
+    /// What a line holds of a rule; `None` for a network rule.
+    pub(super) fn of(rule: &EffectRule) -> Option<Self> {
+        let texts = |globs: &[PathGlob]| globs.iter().map(|glob| glob.as_str().into()).collect();
+        Some(match &rule.about {
+            About::Paths(rule) => Self::Paths {
+                access: rule
+                    .access
+                    .iter()
+                    .map(|access| access.to_string().into())
+                    .collect(),
+                paths: texts(&rule.paths),
+                outside: texts(&rule.outside),
+                stars: rule.stars == Stars::Match,
+            },
+            About::Variables(names) => {
+                Self::Variables(names.iter().map(|name| name.as_str().into()).collect())
+            }
+            About::Effects(words) => {
+                Self::Effects(words.iter().map(|word| word.to_string().into()).collect())
+            }
+            About::Host(_) => return None,
+        })
+    }
+
+    /// What the line says; `None` where it is not one that was written by [`AboutLine::of`].
+    pub(super) fn about(&self) -> Option<About> {
+        let globs = |texts: &[Box<str>]| -> Option<Vec<PathGlob>> {
+            texts.iter().map(|text| PathGlob::new(text).ok()).collect()
+        };
+        Some(match self {
+            Self::Paths {
+                access,
+                paths,
+                outside,
+                stars,
+            } => About::Paths(PathRule {
+                access: access
+                    .iter()
+                    .map(|word| Access::from_word(word))
+                    .collect::<Option<_>>()?,
+                paths: globs(paths)?,
+                outside: globs(outside)?,
+                stars: if *stars { Stars::Match } else { Stars::Ignored },
+            }),
+            Self::Variables(names) => About::Variables(
+                names
+                    .iter()
+                    .map(|name| NamePattern::new(name))
+                    .collect::<Option<_>>()?,
+            ),
+            Self::Effects(words) => About::Effects(
+                words
+                    .iter()
+                    .map(|word| EffectWord::from_word(word))
+                    .collect::<Option<_>>()?,
+            ),
+        })
+    }
+}

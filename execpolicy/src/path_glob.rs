@@ -1,0 +1,207 @@
+//! Patterns of paths as rules write them, such as `$WORKSPACE/.git/**`, and how surely a path meets one.
+
+mod component;
+mod meeting;
+mod place;
+
+use std::fmt;
+
+use crate::Context;
+
+use component::Wildcards;
+pub(crate) use meeting::{Bare, Question, Reach, meeting};
+pub(crate) use place::{Located, Spelling, Whereabouts};
+
+/// How many components a pattern may have.
+const COMPONENTS: usize = 64;
+
+/// Bytes of a pattern: the kernel takes no longer path (`PATH_MAX`).
+const BYTES: usize = 4096;
+
+/// A pattern of absolute paths.
+///
+/// `**` stands for any number of components, none included; `*`, `?` and `[a-z]` stand for characters inside one, a
+/// leading dot among them. `$WORKSPACE`, `$HOME` (also `~`), `$TMPDIR` and `$POLICY` are what the context says they are.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct PathGlob {
+    text: Box<str>,
+    root: Root,
+    components: Box<[Component]>,
+}
+
+/// What a pattern begins with.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Root {
+    /// `/`
+    Slash,
+    /// `$HOME`
+    Variable(Variable),
+}
+
+/// A directory, or several, that the context knows.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Variable {
+    Workspace,
+    Home,
+    Temporary,
+    Policy,
+}
+
+/// One component of a pattern.
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Component {
+    /// Exactly this name.
+    Name(Box<str>),
+    /// With `*`, `?` or `[a-z]`.
+    Pattern(Wildcards),
+    /// `**`
+    Any,
+}
+
+/// Why a text is no pattern of paths.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum PathGlobError {
+    /// It could be anywhere.
+    #[error("it begins neither with `/`, `~/` nor `**/` nor with a variable")]
+    Relative,
+    /// A variable that there is not.
+    #[error("the variables are `$WORKSPACE`, `$HOME`, `$TMPDIR` and `$POLICY`")]
+    Variable,
+    /// A component that is `.` or `..`, or `**` with something beside it.
+    #[error("`.`, `..` and `**` beside other characters are no names")]
+    Component,
+    /// Braces, backslashes, NUL, brackets that do not close or say what is not meant.
+    #[error("braces, backslashes and other brackets than `[a-z]` mean nothing here")]
+    Character,
+    /// More components or bytes than a path has.
+    #[error("it is longer than a path may be")]
+    Long,
+}
+
+impl PathGlob {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub fn new(text: &str) -> Result<Self, PathGlobError> {
+        if text.len() > BYTES {
+            return Err(PathGlobError::Long);
+        }
+        if text.contains(['{', '}', '\\', '\0']) {
+            return Err(PathGlobError::Character);
+        }
+        let (root, rest) = Root::of(text)?;
+        let mut components = Vec::new();
+        for name in rest.split('/').filter(|name| !name.is_empty()) {
+            components.push(match name {
+                "**" => Component::Any,
+                "." | ".." => return Err(PathGlobError::Component),
+                _ if name.contains("**") => return Err(PathGlobError::Component),
+                _ if name.contains(['*', '?', '[', ']']) => {
+                    Component::Pattern(Wildcards::new(name).ok_or(PathGlobError::Character)?)
+                }
+                _ => Component::Name(name.into()),
+            });
+        }
+        // `**/**` says what `**` says.
+        components.dedup_by(|next, before| *next == Component::Any && *before == Component::Any);
+        if components.len() > COMPONENTS {
+            return Err(PathGlobError::Long);
+        }
+        Ok(Self {
+            text: text.into(),
+            root,
+            components: components.into(),
+        })
+    }
+
+    /// As it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// A name that every path has which this pattern matches; `None` where it says none.
+    ///
+    /// Names that a variable stands for are not among them; of `$POLICY`, which is anywhere, none are told.
+    pub(crate) fn key(&self) -> Option<&str> {
+        if self.root == Root::Variable(Variable::Policy) {
+            return None;
+        }
+        self.components.iter().find_map(|component| match component {
+            Component::Name(name) => Some(&**name),
+            Component::Pattern(_) | Component::Any => None,
+        })
+    }
+
+    /// Whether every path that this one means is surely one of the other's too, whatever the variables stand for.
+    pub(crate) fn is_within(&self, other: &Self) -> bool {
+        let end = other.components.len().saturating_sub(1);
+        if other.components.last() != Some(&Component::Any) {
+            return self.root == other.root && self.components == other.components;
+        }
+        let above = other.components.get(..end).unwrap_or_default();
+        // `**/x/**` holds whatever has an `x` in it; elsewhere the beginnings have to be the same.
+        if let Some((Component::Any, inner)) = above.split_first() {
+            let begins = |from: usize| {
+                self.components
+                    .get(from..)
+                    .is_some_and(|rest| rest.starts_with(inner))
+            };
+            return other.root == Root::Slash && (inner.is_empty() || (0..self.components.len()).any(begins));
+        }
+        if above.is_empty() && other.root == Root::Slash {
+            return true;
+        }
+        self.root == other.root && self.components.starts_with(above)
+    }
+
+    /// The directories that the pattern's variable stands for, each as an absolute path; `None` where the context
+    /// does not know, one empty path where there is no variable.
+    fn roots<'c>(&self, context: &'c Context) -> Option<Vec<&'c str>> {
+        match self.root {
+            Root::Slash => Some(vec![""]),
+            Root::Variable(variable) => variable.directories(context),
+        }
+    }
+}
+
+impl fmt::Display for PathGlob {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+impl Root {
+    /// The beginning of a pattern, and what follows it.
+    fn of(text: &str) -> Result<(Self, &str), PathGlobError> {
+        if text == "**" || text.starts_with("**/") || text.starts_with('/') {
+            return Ok((Self::Slash, text));
+        }
+        let end = text.find('/').unwrap_or(text.len());
+        let (first, rest) = text.split_at_checked(end).unwrap_or((text, ""));
+        let variable = match first {
+            "~" | "$HOME" => Variable::Home,
+            "$WORKSPACE" => Variable::Workspace,
+            "$TMPDIR" => Variable::Temporary,
+            "$POLICY" => Variable::Policy,
+            _ if first.starts_with('$') => return Err(PathGlobError::Variable),
+            _ => return Err(PathGlobError::Relative),
+        };
+        Ok((Self::Variable(variable), rest))
+    }
+}
+
+impl Variable {
+    fn directories(self, context: &Context) -> Option<Vec<&str>> {
+        let one = match self {
+            Self::Policy => return Some(context.policy.iter().map(|path| &**path).collect()),
+            Self::Workspace => context.workspace_root(),
+            Self::Home => context.home.as_deref(),
+            Self::Temporary => context.temporary.as_deref(),
+        };
+        one.map(|path| vec![path])
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,246 @@
+//! How surely a path meets a pattern.
+
+use super::component::{Wildcards, is_wild, meets_name, says_nothing};
+use super::place::{Located, Spelling, names};
+use super::{Component, PathGlob};
+use crate::{Certainty, Context};
+
+/// What of a directory an access reaches beside the directory itself.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Reach {
+    /// Nothing: its names are shown.
+    Itself,
+    /// All that is below, if it is read whole; a directory inside the workspace is taken not to be one that matters.
+    Below,
+    /// All that is below: it is removed, moved or replaced with all it holds.
+    Whole,
+}
+
+/// Whether a `*` in the place of a name means the names that it happens to match.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Bare {
+    /// It does.
+    Counts,
+    /// Only who says something of a name means it.
+    SaysNothing,
+}
+
+/// What is asked about a path.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Question<'c> {
+    pub(crate) reach: Reach,
+    pub(crate) bare: Bare,
+    pub(crate) context: &'c Context,
+}
+
+/// A component to be met.
+#[derive(Clone, Copy, Debug)]
+enum Piece<'p> {
+    Name(&'p str),
+    Pattern(&'p Wildcards),
+    Any,
+}
+
+/// How surely the path is one of the pattern's, or reaches one; `None` is No.
+///
+/// By the text: `..` is taken both as text and as a name, since either may be what the kernel finds. Where a script
+/// starts in a directory that nobody knows, that directory itself is taken not to be one of the pattern's.
+pub(crate) fn meeting(glob: &PathGlob, path: &Located<'_>, question: &Question<'_>) -> Option<Certainty> {
+    let Some(roots) = glob.roots(question.context) else {
+        // The variable is not known: it might stand for any directory.
+        let pieces: Vec<Piece<'_>> = [Piece::Any].into_iter().chain(pieces(glob)).collect();
+        return best(&pieces, path, question).map(|_| Certainty::Maybe);
+    };
+    roots
+        .into_iter()
+        .filter_map(|root| {
+            let pieces: Vec<Piece<'_>> = names(root).map(Piece::Name).chain(pieces(glob)).collect();
+            best(&pieces, path, question)
+        })
+        .max()
+}
+
+fn pieces(glob: &PathGlob) -> impl Iterator<Item = Piece<'_>> {
+    glob.components.iter().map(|component| match component {
+        Component::Name(name) => Piece::Name(name),
+        Component::Pattern(pattern) => Piece::Pattern(pattern),
+        Component::Any => Piece::Any,
+    })
+}
+
+/// The surer of the path's two readings.
+fn best(pieces: &[Piece<'_>], path: &Located<'_>, question: &Question<'_>) -> Option<Certainty> {
+    let resolved = of_names(pieces, path.names(), path.is_absolute, question);
+    let written = path
+        .resolved
+        .is_some()
+        .then(|| {
+            let itself = Question {
+                reach: Reach::Itself,
+                ..*question
+            };
+            of_names(pieces, &path.written, path.is_absolute, &itself)
+        })
+        .flatten()
+        .map(|_| Certainty::Maybe);
+    resolved.max(written)
+}
+
+fn of_names(
+    pieces: &[Piece<'_>],
+    path: &[(&str, Spelling)],
+    is_absolute: bool,
+    question: &Question<'_>,
+) -> Option<Certainty> {
+    let Walked { inside, above: named } = walk(pieces, path, is_absolute, question.bare);
+    let above = match question.reach {
+        Reach::Itself => None,
+        Reach::Below if !is_read_whole(path, is_absolute, question.context) => None,
+        Reach::Below | Reach::Whole => above(pieces, path, named, is_absolute, question),
+    };
+    inside.max(above)
+}
+
+/// How far a path leads through a pattern.
+#[derive(Clone, Copy, Debug, Default)]
+struct Walked {
+    /// How surely it is one of the pattern's.
+    inside: Option<Certainty>,
+    /// How surely its last name is one that the pattern names, with more to follow.
+    above: Option<Certainty>,
+}
+
+/// Leads a path through a pattern, name by name.
+fn walk(pieces: &[Piece<'_>], path: &[(&str, Spelling)], is_absolute: bool, bare: Bare) -> Walked {
+    let mut reached = vec![None; pieces.len().saturating_add(1)];
+    mark(pieces, &mut reached, 0, Certainty::Yes);
+    if !is_absolute {
+        // The start may be any directory that the pattern leads through.
+        for (place, piece) in pieces.iter().enumerate() {
+            if !matches!(piece, Piece::Any) {
+                mark(pieces, &mut reached, place, Certainty::Maybe);
+            }
+        }
+    }
+    let mut above = None;
+    // From an unknown start, `..` leads to another one.
+    let up = path.iter().take_while(|(name, _)| !is_absolute && *name == "..");
+    for (name, spelling) in path.iter().skip(up.count()) {
+        above = None;
+        let means_none = bare == Bare::SaysNothing && says_nothing(name, *spelling);
+        let mut after = vec![None; reached.len()];
+        for (place, certainty) in reached.iter().enumerate() {
+            let (Some(certainty), Some(piece)) = (certainty, pieces.get(place)) else {
+                continue;
+            };
+            let met = match piece {
+                Piece::Any => {
+                    mark(pieces, &mut after, place, *certainty);
+                    continue;
+                }
+                Piece::Name(_) | Piece::Pattern(_) if means_none => None,
+                Piece::Name(wanted) => meets_name(wanted, name, *spelling),
+                Piece::Pattern(pattern) => pattern.meets(name, *spelling),
+            };
+            if let Some(met) = met.map(|met| met.min(*certainty)) {
+                let next = place.saturating_add(1);
+                mark(pieces, &mut after, next, met);
+                if next < pieces.len() && names_something(pieces, next) {
+                    above = above.max(Some(met));
+                }
+            }
+        }
+        reached = after;
+        if reached.iter().all(Option::is_none) {
+            break;
+        }
+    }
+    Walked {
+        inside: reached.last().copied().flatten(),
+        above,
+    }
+}
+
+/// Whether the pattern names something since the last `**` before this place: what `*` takes behind `**` could be
+/// any directory.
+fn names_something(pieces: &[Piece<'_>], place: usize) -> bool {
+    let before = pieces.iter().take(place).rev();
+    before
+        .take_while(|piece| !matches!(piece, Piece::Any))
+        .any(|piece| match piece {
+            Piece::Name(_) => true,
+            Piece::Pattern(pattern) => !pattern.is_anything(),
+            Piece::Any => false,
+        })
+}
+
+/// Marks a place, and those behind the `**` that follow it, which may stand for nothing.
+fn mark(pieces: &[Piece<'_>], reached: &mut [Option<Certainty>], from: usize, certainty: Certainty) {
+    let mut at = from;
+    while let Some(place) = reached.get_mut(at) {
+        *place = (*place).max(Some(certainty));
+        if !matches!(pieces.get(at), Some(Piece::Any)) {
+            return;
+        }
+        at = at.saturating_add(1);
+    }
+}
+
+/// How surely the path is a directory above what the pattern names: its last name is one that the pattern `named`,
+/// or it holds everything.
+fn above(
+    pieces: &[Piece<'_>],
+    path: &[(&str, Spelling)],
+    named: Option<Certainty>,
+    is_absolute: bool,
+    question: &Question<'_>,
+) -> Option<Certainty> {
+    if is_absolute && holds_everything(path, question.context) && !leads_elsewhere(pieces, path) {
+        let is_pattern = path.iter().any(|(name, spelling)| is_wild(name, *spelling));
+        return Some(if is_pattern {
+            Certainty::Maybe
+        } else {
+            Certainty::Yes
+        });
+    }
+    let (last, spelling) = path.last()?;
+    if question.reach == Reach::Below && says_nothing(last, *spelling) {
+        return None;
+    }
+    named
+}
+
+/// Whether the path is the root, the home directory or above it.
+fn holds_everything(path: &[(&str, Spelling)], context: &Context) -> bool {
+    path.is_empty()
+        || context.home.as_deref().is_some_and(|home| {
+            let home: Vec<&str> = names(home).collect();
+            path.len() <= home.len()
+                && path
+                    .iter()
+                    .zip(home)
+                    .all(|((name, spelling), home)| meets_name(home, name, *spelling).is_some())
+        })
+}
+
+/// Whether the names that a pattern begins with lead to another place than this one.
+fn leads_elsewhere(pieces: &[Piece<'_>], path: &[(&str, Spelling)]) -> bool {
+    for (piece, (name, spelling)) in pieces.iter().zip(path) {
+        match piece {
+            Piece::Any => return false,
+            Piece::Name(wanted) if meets_name(wanted, name, *spelling).is_none() => return true,
+            Piece::Pattern(pattern) if pattern.meets(name, *spelling).is_none() => return true,
+            Piece::Name(_) | Piece::Pattern(_) => {}
+        }
+    }
+    false
+}
+
+/// Whether a directory that is read may be read whole to the harm of what is below: one outside the workspace.
+fn is_read_whole(path: &[(&str, Spelling)], is_absolute: bool, context: &Context) -> bool {
+    let Some(workspace) = context.workspace_root().filter(|_| is_absolute) else {
+        return is_absolute;
+    };
+    let mut path = path.iter();
+    !names(workspace).all(|wanted| path.next().is_some_and(|(name, _)| *name == wanted))
+}
