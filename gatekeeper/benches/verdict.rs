@@ -3,7 +3,7 @@
 //! The promise is a ratio: a verdict takes at most three times as long as the parse of the same text.
 
 use divan::{Bencher, black_box};
-use gatekeeper::{Command, Context, Defaults, Dialect, Gatekeeper};
+use gatekeeper::{Command, Context, Defaults, Dialect, Directory, Gatekeeper};
 use tree_sitter::{Language, Parser};
 
 /// Commands of the length that people and agents type.
@@ -66,7 +66,14 @@ fn tree(text: &str) {
     }
 }
 
+/// As where people work: a command line knows its directory.
 fn judge(gatekeeper: &Gatekeeper, text: &str) {
+    let context = Context {
+        workspace: Some("/home/user/repo".into()),
+        cwd: Directory::Known("/home/user/repo".into()),
+        home: Some("/home/user".into()),
+        ..Context::default()
+    };
     let command = Command::of_text(black_box(text), Dialect::Bash);
-    drop(black_box(gatekeeper.judge(command, &Context::default())));
+    drop(black_box(gatekeeper.judge(command, &context)));
 }
