@@ -22,8 +22,8 @@ const KNOWN_ERRORS: &[(Holds, &str)] = &[
         "a here-document in a process substitution hides the command it belongs to",
     ),
     (
-        |script| script.lines().any(|line| line.matches("<<").count() > 1),
-        "of two here-documents on a line the words around are mixed up",
+        |script| script.matches("<<").count() > 1,
+        "of several here-documents, on a line or in functions, the words around are mixed up",
     ),
     (
         |script| script.contains("((") && script.contains("<<"),

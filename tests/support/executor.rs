@@ -70,6 +70,9 @@ const PROCESSES: &str = "60";
 /// pipeline do not mix.
 const ARGV_END: &[u8] = b"\x01\x02";
 
+/// What bash reports instead of a newline; scripts with such a character have a gap.
+const NEWLINE: char = '\u{4}';
+
 /// The word that ends a script's reports.
 const SCRIPT_END: &[u8] = b"\x01\x03";
 
@@ -212,7 +215,7 @@ fn reports(output: impl Read) -> impl Iterator<Item = Record> {
             } else if word == ARGV_END {
                 Some(Record::Command(std::mem::take(&mut argv)))
             } else {
-                argv.push(String::from_utf8_lossy(&word).into_owned());
+                argv.push(String::from_utf8_lossy(&word).replace(NEWLINE, "\n"));
                 None
             }
         })

@@ -2,10 +2,11 @@
 
 use std::process::Command;
 
-/// What cannot be found is handed to a function, which reports it. The status changes, so that loops over commands end.
+/// What cannot be found is handed to a function, which reports it, newlines as another character: bash would write a
+/// report in two pieces, which mix with those of other stages. The status changes, so that loops over commands end.
 const DRIVER: &str = r#"
 command_not_found_handle() {
-    builtin printf '%s\0' "$@" $'\001\002' >&9
+    builtin printf '%s\0' "${@//$'\n'/$'\004'}" $'\001\002' >&9
     [ $# = 1 ] || builtin printf '%s\n' "${@:$#}"
     (( RANDOM % 2 ))
 }
