@@ -33,7 +33,7 @@ pub(crate) struct CheckArgs {
     #[arg(short = 'r', long = "rules", value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
 
-    /// Leave out the built-in policy: what no rule speaks for asks
+    /// Leave out the built-in policy: what no rule speaks for asks, and the guard stays
     #[arg(long)]
     pub(crate) no_default: bool,
 

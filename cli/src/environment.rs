@@ -14,6 +14,16 @@ pub(crate) fn home() -> Option<PathBuf> {
     variable("HOME").map(PathBuf::from)
 }
 
+/// `$TMPDIR`, where it is an absolute path.
+pub(crate) fn temporary() -> Option<PathBuf> {
+    absolute("TMPDIR")
+}
+
+/// `$XDG_CONFIG_HOME`, where it is an absolute path: its specification says that others do not count.
+pub(crate) fn settings() -> Option<PathBuf> {
+    absolute("XDG_CONFIG_HOME")
+}
+
 /// The names of all variables that are UTF-8, sorted.
 pub(crate) fn names() -> Vec<Box<str>> {
     let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
@@ -25,6 +35,11 @@ pub(crate) fn names() -> Vec<Box<str>> {
 /// Whether a terminal may be sent colours: `NO_COLOR` is not set, and `TERM` is not `dumb`.
 pub(crate) fn wants_colours() -> bool {
     variable("NO_COLOR").is_none() && variable("TERM").is_none_or(|term| term != "dumb")
+}
+
+fn absolute(name: &str) -> Option<PathBuf> {
+    let path = variable(name).map(PathBuf::from);
+    path.filter(|path| path.is_absolute())
 }
 
 fn variable(name: &str) -> Option<OsString> {

@@ -69,6 +69,8 @@ fn surroundings(args: &CheckArgs) -> Result<Surroundings, Diagnostic> {
         cwd: path("--cwd", args.cwd.clone().or_else(|| here.clone()))?,
         workspace: path("--workspace", args.workspace.clone())?,
         home: path("--home", args.home.clone().or_else(environment::home))?,
+        temporary: path("$TMPDIR", environment::temporary())?,
+        settings: path("$XDG_CONFIG_HOME", environment::settings())?,
         environment: environment::names(),
         approval: args.approval.into(),
         confinement: args.confinement.as_deref().map(ConfinementName::new),

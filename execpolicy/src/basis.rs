@@ -1,11 +1,16 @@
 //! Why a segment got its decision.
 
+mod told;
+
 use std::sync::Arc;
 
 use diagnostics::Span;
 use shell_parser::Gap;
 
 use crate::{ConfinementName, Decision, EffectKind, EffectRule, Rule};
+
+pub use told::Told;
+pub(crate) use told::told;
 
 /// One reason for a segment's decision. A segment's decision is the join of its bases.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -17,9 +17,6 @@ use crate::{
 use effect_line::AboutLine;
 use token_line::TokenLine;
 
-/// The layer that compiled rules belong to.
-const LAYER: &str = "default";
-
 /// What each line of a rule begins with.
 const RULE: &str = "{\"rule\":";
 
@@ -98,13 +95,13 @@ pub fn compile(programs: &[Declaration], policy: &PolicySet) -> Result<String, s
     Ok(lines.join("\n"))
 }
 
-/// The rules of a text that [`compile`] wrote, in its order. `files` are the policy files, so that people can be
-/// shown where a rule stands.
-pub(crate) fn rules(text: &str, files: &[Source]) -> CompiledRules {
+/// The rules of a text that [`compile`] wrote, in its order, as the word of this layer. `files` are the policy files,
+/// so that people can be shown where a rule stands.
+pub(crate) fn rules(text: &str, files: &[Source], layer: &Layer) -> CompiledRules {
     let lines = text.lines().rev().take_while(|line| line.starts_with(RULE));
     let mut rules = CompiledRules::default();
     for line in lines.filter_map(|line| serde_json::from_str(line).ok()) {
-        add(&mut rules, line, files);
+        add(&mut rules, line, files, layer);
     }
     rules.rules.reverse();
     rules.effects.reverse();
@@ -140,12 +137,12 @@ fn prefix(rule: &Rule) -> PrefixLine {
 }
 
 /// Adds the rule of a line; a line that `compile` did not write adds nothing.
-fn add(to: &mut CompiledRules, line: Line, files: &[Source]) -> Option<()> {
+fn add(to: &mut CompiledRules, line: Line, files: &[Source], layer: &Layer) -> Option<()> {
     let source = files.iter().find(|source| *source.name() == *line.file).cloned();
     let origin = Origin {
         source: source.unwrap_or_else(|| Source::new(&*line.file, "")),
         span: Span::new(line.span.0, line.span.1),
-        layer: Layer::new(LAYER),
+        layer: layer.clone(),
     };
     let decision = Decision::from_word(&line.decision)?;
     let globs = |texts: &[Box<str>]| -> Option<Vec<PathGlob>> {

@@ -41,6 +41,18 @@ pub struct PathRule {
     pub outside: Vec<PathGlob>,
     /// Whether a bare `*` means the names that it happens to match.
     pub stars: Stars,
+    /// What a directory above one of the paths is.
+    pub above: Above,
+}
+
+/// What it is to a path rule that a directory above one of its paths is written or removed.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Above {
+    /// A match: the path goes with it.
+    #[default]
+    Matches,
+    /// A possible match: nobody knows whether such a path is there.
+    MayMatch,
 }
 
 /// What a bare `*` of a command means to a path rule.

@@ -20,13 +20,13 @@ mod policy_set;
 mod rule;
 mod verdict;
 
-pub use basis::{Basis, Certainty, EffectMatch, RuleMatch};
+pub use basis::{Basis, Certainty, EffectMatch, RuleMatch, Told};
 pub use compiled::compile;
 pub use confinement::{ConfinementName, Network, Profile};
 pub use context::{Approval, Context, Directory, Links, Lookup, Program};
 pub use decision::Decision;
 pub use effect::{Effect, EffectKind, Executed, Standing, UnknownEffect};
-pub use effect_rule::{About, Access, EffectRule, EffectWord, NamePattern, PathRule, Stars};
+pub use effect_rule::{About, Above, Access, EffectRule, EffectWord, NamePattern, PathRule, Stars};
 pub use fallback::{BuiltIn, Fallback, Ruling, Unspoken};
 pub use judge::judge;
 pub use knowledge::{

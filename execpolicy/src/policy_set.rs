@@ -5,13 +5,15 @@ mod path_rules;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use diagnostics::Source;
 use shell_parser::Value;
 
+use crate::compiled::{self, CompiledRules};
 use crate::confinement::built_in;
 use crate::path::base_name;
 use crate::{
-    About, ConfinementName, Decision, EffectRule, HostExecutable, Knowledge, NetworkRule, Profile, Rule,
-    Token,
+    About, ConfinementName, Decision, EffectRule, HostExecutable, Knowledge, Layer, NetworkRule, Profile,
+    Rule, Token,
 };
 use path_rules::PathRules;
 
@@ -50,20 +52,11 @@ impl PolicySet {
     /// that each of them lists count, so that none relaxes another. The last network rule for a host replaces those
     /// before it in the same layer; layers stand beside each other, so that none relaxes another.
     pub fn new(rules: Vec<Rule>, hosts: Vec<HostExecutable>, network: Vec<NetworkRule>) -> Self {
-        let rules: Vec<Arc<Rule>> = rules.into_iter().map(Arc::new).collect();
-        let mut programs: HashMap<Box<str>, Entries> = HashMap::new();
-        for (place, rule) in rules.iter().enumerate() {
-            let entries = programs
-                .entry(base_name(&rule.pattern.program).into())
-                .or_default();
-            entries.insert(place, rule);
-        }
-        let restricting = places(&rules, |rule| rule.decision != Decision::Allow);
         let network = last_of_each_host(network);
         let mut set = Self {
-            rules,
-            programs,
-            restricting,
+            rules: Vec::with_capacity(rules.len()),
+            programs: HashMap::new(),
+            restricting: Vec::new(),
             hosts: hosts_of_all_files(hosts),
             network: Vec::new(),
             effects: Vec::new(),
@@ -72,6 +65,9 @@ impl PolicySet {
             profiles: BTreeMap::new(),
             knowledge: Knowledge::default(),
         };
+        for rule in rules {
+            set.insert_rule(rule);
+        }
         for rule in &network {
             set.insert_effect_rule(EffectRule {
                 about: About::Host(rule.clone()),
@@ -81,6 +77,16 @@ impl PolicySet {
             });
         }
         Self { network, ..set }
+    }
+
+    fn insert_rule(&mut self, rule: Rule) {
+        let place = self.rules.len();
+        if rule.decision != Decision::Allow {
+            self.restricting.push(place);
+        }
+        let name = base_name(&rule.pattern.program).into();
+        self.programs.entry(name).or_default().insert(place, &rule);
+        self.rules.push(Arc::new(rule));
     }
 
     fn insert_effect_rule(&mut self, rule: EffectRule) {
@@ -132,6 +138,17 @@ impl PolicySet {
             knowledge: self.knowledge.with_compiled(text),
             ..self
         }
+    }
+
+    /// These rules and those of a text that [`compile`](crate::compile) wrote, as the word of this layer; `files` are
+    /// the policy files that it was compiled from.
+    #[must_use]
+    pub fn with_compiled_layer(mut self, text: &str, files: &[Source], layer: &Layer) -> Self {
+        let CompiledRules { rules, effects } = compiled::rules(text, files, layer);
+        for rule in rules {
+            self.insert_rule(rule);
+        }
+        self.with_effect_rules(effects)
     }
 
     /// Every rule, in order.
@@ -228,12 +245,6 @@ impl Entries {
     }
 }
 
-/// The places of the rules that are so.
-fn places(rules: &[Arc<Rule>], is_so: impl Fn(&Rule) -> bool) -> Vec<usize> {
-    let found = rules.iter().enumerate().filter(|(_, rule)| is_so(rule));
-    found.map(|(place, _)| place).collect()
-}
-
 /// For each name the paths that every file with a word on it lists.
 fn hosts_of_all_files(hosts: Vec<HostExecutable>) -> BTreeMap<Box<str>, HostExecutable> {
     let mut last = BTreeMap::new();
@@ -277,10 +288,10 @@ fn last_of_each_host(rules: Vec<NetworkRule>) -> Vec<NetworkRule> {
 
 #[cfg(test)]
 mod tests {
-    use diagnostics::{Source, Span};
+    use diagnostics::Span;
 
     use super::*;
-    use crate::{Layer, Origin};
+    use crate::Origin;
 
     fn listed(calls: &[(&Source, &[&str])]) -> Vec<String> {
         let hosts = calls.iter().map(|(source, paths)| HostExecutable {

@@ -2,7 +2,8 @@
 
 use shell_parser::{Gap, Segment};
 
-use crate::{Basis, ConfinementName, Decision, Effect};
+use crate::basis::told;
+use crate::{Basis, ConfinementName, Decision, Effect, Told};
 
 /// The answer for a script, with the reason of each part. Only `judge` makes one.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -47,4 +48,11 @@ pub struct SegmentVerdict {
     pub basis: Vec<Basis>,
     /// What it does.
     pub effects: Vec<Effect>,
+}
+
+impl SegmentVerdict {
+    /// The bases as people are told them, in order: one path that several path rules may guard is one doubt.
+    pub fn told(&self) -> Vec<Told<'_>> {
+        told(&self.basis)
+    }
 }

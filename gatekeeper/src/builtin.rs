@@ -1,10 +1,22 @@
 //! What comes with the program: knowledge of programs, and the rules that speak where no policy file does.
 
 use diagnostics::Source;
-use execpolicy::{BuiltIn, PolicySet};
+use execpolicy::{BuiltIn, Layer, PolicySet};
 
 /// `default.codexpolicy` and the packs it loads, compiled; a test keeps it what they say.
 const COMPILED: &str = include_str!("../../policies/compiled.jsonl");
+
+/// `policies/guard.codexpolicy`, compiled; a test keeps it what it says.
+const GUARD: &str = include_str!("../../policies/guard.jsonl");
+
+/// The rules that protect the gate itself.
+const GUARD_FILE: (&str, &str) = (
+    "policies/guard.codexpolicy",
+    include_str!("../../policies/guard.codexpolicy"),
+);
+
+/// The layer of the rules that protect the gate itself.
+const GUARD_LAYER: &str = "guard";
 
 /// The policy files that are shipped, by name.
 const FILES: &[(&str, &str)] = &[
@@ -16,6 +28,10 @@ const FILES: &[(&str, &str)] = &[
     (
         "policies/programs/changes.codexpolicy",
         include_str!("../../policies/programs/changes.codexpolicy"),
+    ),
+    (
+        "policies/programs/execpolicy.codexpolicy",
+        include_str!("../../policies/programs/execpolicy.codexpolicy"),
     ),
     (
         "policies/programs/files.codexpolicy",
@@ -55,9 +71,13 @@ const FILES: &[(&str, &str)] = &[
     ),
 ];
 
-/// The policy with what is known of programs, for those that it does not describe itself.
-pub(crate) fn with_knowledge(policy: PolicySet) -> PolicySet {
-    policy.with_compiled_knowledge(COMPILED)
+/// The policy with the layer that protects the gate, and with what is known of programs, for those that it does not
+/// describe itself.
+pub(crate) fn completed(policy: PolicySet) -> PolicySet {
+    let (name, text) = GUARD_FILE;
+    policy
+        .with_compiled_layer(GUARD, &[Source::new(name, text)], &Layer::new(GUARD_LAYER))
+        .with_compiled_knowledge(COMPILED)
 }
 
 /// What answers where no policy file does.
@@ -87,7 +107,11 @@ mod tests {
 
     #[test]
     fn the_compiled_policy_is_what_the_files_say() {
-        let (name, text) = FILES[0];
+        is_compiled(FILES[0], COMPILED, "compiled.jsonl");
+        is_compiled(GUARD_FILE, GUARD, "guard.jsonl");
+    }
+
+    fn is_compiled((name, text): (&str, &str), kept: &str, to: &str) {
         let file = PolicyFile {
             source: Source::new(name, text),
             layer: Layer::new("default"),
@@ -97,12 +121,12 @@ mod tests {
         let compiled = compile(&loaded.programs, &loaded.policy).unwrap();
         if std::env::var_os(UPDATE).is_some() {
             std::fs::write(
-                concat!(env!("CARGO_MANIFEST_DIR"), "/../policies/compiled.jsonl"),
+                format!(concat!(env!("CARGO_MANIFEST_DIR"), "/../policies/{}"), to),
                 compiled,
             )
             .unwrap();
         } else {
-            assert!(compiled == COMPILED, "set {UPDATE}=1 to compile the policy anew");
+            assert!(compiled == kept, "set {UPDATE}=1 to compile the policy anew");
         }
     }
 

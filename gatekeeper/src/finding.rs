@@ -5,7 +5,7 @@ mod done;
 use std::collections::HashSet;
 
 use diagnostics::{Code, Diagnostic, Severity, Source, Span};
-use execpolicy::{Basis, Certainty, Decision, EffectMatch, Origin, RuleMatch, SegmentVerdict, Verdict};
+use execpolicy::{Basis, Certainty, Decision, EffectMatch, Origin, RuleMatch, SegmentVerdict, Told, Verdict};
 use shell_parser::{Gap, GapReason};
 
 use crate::codes;
@@ -89,7 +89,7 @@ fn allowed(source: &Source, verdict: &Verdict) -> Diagnostic {
             | Basis::Default { .. }
             | Basis::Gap(_)
             | Basis::Confined { .. }
-            | Basis::WouldAsk => reason(basis),
+            | Basis::WouldAsk => reason(basis, 0),
         };
         if !reasons.contains(&reason) && reasons.len() < MOST {
             reasons.push(reason);
@@ -122,22 +122,23 @@ fn of_segment(source: &Source, judged: &SegmentVerdict) -> Diagnostic {
     } else {
         judged.decision
     };
-    let mut bases: Vec<&Basis> = judged
-        .basis
-        .iter()
-        .filter(|basis| basis.decision() == deciding)
-        .collect();
-    bases.sort_by_key(|basis| place_in_finding(basis));
+    let mut told = judged.told();
+    told.retain(|told| told.basis.decision() == deciding);
+    if told.iter().any(|told| !is_doubt(told.basis)) {
+        // What is known is reason enough.
+        told.retain(|told| !is_doubt(told.basis));
+    }
+    told.sort_by_key(|told| place_in_finding(told.basis));
+    let bases: Vec<&Basis> = told.iter().map(|told| told.basis).collect();
+    let why = |told: &Told<'_>| reason(told.basis, told.more);
 
     let (code, severity) = match (would_ask, sole_gap(&bases)) {
         (true, _) => (codes::WOULD_ASK, Severity::Error),
         (false, Some(gap)) => (gap.reason.code(), Severity::Warning),
         (false, None) => grade(judged.decision),
     };
-    let why = bases
-        .first()
-        .map_or_else(|| "no reason is known".to_owned(), |basis| reason(basis));
-    let message = format!("{}: {}: {why}", judged.decision, quote(source, span));
+    let first = told.first().map_or_else(|| "no reason is known".to_owned(), why);
+    let message = format!("{}: {}: {first}", judged.decision, quote(source, span));
     let mut finding = Diagnostic::new(code, severity, message);
     for basis in &bases {
         finding = label(finding, source, basis);
@@ -145,8 +146,8 @@ fn of_segment(source: &Source, judged: &SegmentVerdict) -> Diagnostic {
     if finding.labels.is_empty() {
         finding = finding.at(source, span, "");
     }
-    for further in bases.iter().skip(1) {
-        finding = finding.note(reason(further));
+    for further in told.iter().skip(1) {
+        finding = finding.note(why(further));
     }
     if would_ask {
         finding = finding.note("it needs a person's yes, and nobody can be asked");
@@ -193,10 +194,11 @@ fn says(decision: Decision) -> &'static str {
     }
 }
 
-/// One line that says what a basis is.
-fn reason(basis: &Basis) -> String {
+/// One line that says what a basis is, and that there are so many more that say the same.
+fn reason(basis: &Basis, more: usize) -> String {
     match basis {
         Basis::Rule(found) => of_rule(found),
+        Basis::Effect(found) if more > 0 => of_doubt(found, more),
         Basis::Effect(found) => of_effect_rule(found),
         Basis::Confined { profile, .. } => format!("what it does stays in the confinement `{profile}`"),
         Basis::Knowledge { reason, .. } | Basis::Default { reason, .. } => reason.to_string(),
@@ -218,6 +220,17 @@ fn of_effect_rule(found: &EffectMatch) -> String {
     let rule = &found.rule;
     let whose = whose(found.certainty, &rule.origin, rule.justification.as_deref());
     format!("{}: {whose}", done(&found.effect))
+}
+
+/// What is done to a path of which it is only known when the command runs which rules it meets.
+fn of_doubt(found: &EffectMatch, more: usize) -> String {
+    let rule = &found.rule;
+    let why = rule.justification.as_deref().unwrap_or("a path rule is about it");
+    let done = done(&found.effect);
+    let layer = &rule.origin.layer;
+    format!(
+        "{done}: what that reaches is not known, and may be guarded ({why}: a rule of layer `{layer}`, and {more} more)"
+    )
 }
 
 /// The author's words, and whose they are.
@@ -287,6 +300,11 @@ fn forbidding(judged: &SegmentVerdict) -> impl Iterator<Item = &Basis> {
         .basis
         .iter()
         .filter(|basis| basis.decision() == Decision::Forbidden)
+}
+
+/// Whether it only says that what is done may meet a rule.
+fn is_doubt(basis: &Basis) -> bool {
+    matches!(basis, Basis::Effect(found) if found.certainty == Certainty::Maybe)
 }
 
 /// Rules first, then what is told of the words in their order.

@@ -45,7 +45,7 @@ impl Gatekeeper {
 
     fn with(policy: PolicySet, defaults: Defaults) -> Self {
         Self {
-            policy: builtin::with_knowledge(policy),
+            policy: builtin::completed(policy),
             fallback: match defaults {
                 Defaults::BuiltIn => Some(builtin::fallback()),
                 Defaults::None => None,

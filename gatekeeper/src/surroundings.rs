@@ -14,6 +14,10 @@ pub struct Surroundings {
     pub workspace: Option<String>,
     /// The user's home directory, absolute. `None` is not known.
     pub home: Option<String>,
+    /// Where temporary files go, absolute. `None` is `/tmp`.
+    pub temporary: Option<String>,
+    /// The directory of the user's settings, absolute. `None` is `.config` in `home`.
+    pub settings: Option<String>,
     /// Names of the variables in the environment.
     pub environment: Vec<Box<str>>,
     /// Who may be asked.
@@ -74,7 +78,15 @@ impl Surroundings {
             (None, Some(cwd)) => found_workspace(cwd, home.as_deref()),
             (None, None) => None,
         };
+        let temporary = absolute("temporary directory", self.temporary.as_deref().unwrap_or("/tmp"))?;
+        let settings = match (self.settings.as_deref(), home.as_deref()) {
+            (Some(path), _) => Some(absolute("settings directory", path)?),
+            (None, Some(home)) => Some(format!("{home}/.config").into()),
+            (None, None) => None,
+        };
         Ok(Context {
+            policy: policy_directories(settings.as_deref(), workspace.as_deref()),
+            temporary: Some(temporary),
             workspace,
             cwd: cwd.map_or(Directory::Unknown, Directory::Known),
             home,
@@ -85,6 +97,16 @@ impl Surroundings {
             ..Context::default()
         })
     }
+}
+
+/// Where the layers of policy are read from: the system's, the user's, the project's.
+fn policy_directories(settings: Option<&str>, workspace: Option<&str>) -> Vec<Box<str>> {
+    let users = settings.map(|settings| format!("{settings}/execpolicy").into());
+    let projects = workspace.map(|workspace| format!("{workspace}/.execpolicy").into());
+    std::iter::once("/etc/execpolicy".into())
+        .chain(users)
+        .chain(projects)
+        .collect()
 }
 
 fn given_workspace(path: &str, home: Option<&str>) -> Result<Box<str>, SurroundingsError> {
@@ -195,5 +217,27 @@ mod tests {
         std::fs::write(root.path().join(".git"), "gitdir: elsewhere").unwrap();
         let found = workspace(inner.to_str().unwrap(), None, None).unwrap();
         assert_eq!(found.as_deref(), root.path().to_str());
+    }
+
+    #[test]
+    fn policy_and_temporary_directories() {
+        let found = |settings: Option<&str>, temporary: Option<&str>| {
+            let surroundings = Surroundings {
+                cwd: Some("/nowhere/at".to_owned()),
+                home: Some("/home/u".to_owned()),
+                settings: settings.map(str::to_owned),
+                temporary: temporary.map(str::to_owned),
+                ..Surroundings::default()
+            };
+            let context = surroundings.context().unwrap();
+            (context.policy.join(" "), context.temporary.unwrap().into_string())
+        };
+        for (settings, temporary, users, wanted) in [
+            (None, None, "/home/u/.config/execpolicy", "/tmp"),
+            (Some("/x/conf/"), Some("/x/tmp/."), "/x/conf/execpolicy", "/x/tmp"),
+        ] {
+            let policy = format!("/etc/execpolicy {users} /nowhere/at/.execpolicy");
+            assert_eq!(found(settings, temporary), (policy, wanted.to_owned()));
+        }
     }
 }

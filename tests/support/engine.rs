@@ -176,6 +176,12 @@ fn at(workspace: &str, home: &str) -> Context {
         workspace: Some(workspace.into()),
         cwd: Directory::Known(workspace.into()),
         home: Some(home.into()),
+        temporary: Some("/tmp".into()),
+        policy: vec![
+            "/etc/execpolicy".into(),
+            format!("{home}/.config/execpolicy").into(),
+            format!("{workspace}/.execpolicy").into(),
+        ],
         ..Context::default()
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{About, Access, EffectRule, EffectWord, NamePattern, PathGlob, PathRule, Stars};
+use crate::{About, Above, Access, EffectRule, EffectWord, NamePattern, PathGlob, PathRule, Stars};
 
 /// What a rule is about, as a line holds it. Network rules are not shipped.
 #[derive(Debug, Deserialize, Serialize)]
@@ -14,6 +14,8 @@ pub(super) enum AboutLine {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         outside: Vec<Box<str>>,
         stars: bool,
+        #[serde(default = "yes", skip_serializing_if = "is_yes")]
+        above: bool,
     },
     Variables(Vec<Box<str>>),
     Effects(Vec<Box<str>>),
@@ -33,6 +35,7 @@ impl AboutLine {
                 paths: texts(&rule.paths),
                 outside: texts(&rule.outside),
                 stars: rule.stars == Stars::Match,
+                above: rule.above == Above::Matches,
             },
             About::Variables(names) => {
                 Self::Variables(names.iter().map(|name| name.as_str().into()).collect())
@@ -55,6 +58,7 @@ impl AboutLine {
                 paths,
                 outside,
                 stars,
+                above,
             } => About::Paths(PathRule {
                 access: access
                     .iter()
@@ -63,6 +67,7 @@ impl AboutLine {
                 paths: globs(paths)?,
                 outside: globs(outside)?,
                 stars: if *stars { Stars::Match } else { Stars::Ignored },
+                above: if *above { Above::Matches } else { Above::MayMatch },
             }),
             Self::Variables(names) => About::Variables(
                 names
@@ -78,4 +83,14 @@ impl AboutLine {
             ),
         })
     }
+}
+
+/// What a switch is that is not written.
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over so")]
+fn is_yes(switch: &bool) -> bool {
+    *switch
 }

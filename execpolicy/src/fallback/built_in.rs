@@ -9,12 +9,15 @@ use crate::judge::enforces;
 use crate::matching::{Subject, effect_rules_met, rules_met};
 use crate::path_glob::Whereabouts;
 use crate::{
-    About, Basis, Certainty, Context, Decision, Effect, EffectKind, EffectRule, Executed, Fallback,
+    About, Basis, Certainty, Context, Decision, Effect, EffectKind, EffectRule, Executed, Fallback, Layer,
     PolicySet, Ruling, Standing, UnknownEffect, Unspoken,
 };
 
 /// How many characters of a command's text a reason shows.
 const SHOWN: usize = 80;
+
+/// The layer that its rules belong to.
+const LAYER: &str = "default";
 
 /// Decides by the rules it is given, then by effects: a segment that only lists, reads and shows, and reads nothing
 /// guarded, is allowed; each other effect is a prompt that names it and the words that cause it.
@@ -29,7 +32,7 @@ impl BuiltIn {
     /// With the rules of a text that [`compile`](crate::compile) wrote; `files` are the policy files it was compiled
     /// from, so that people can be shown where a rule stands.
     pub fn compiled(text: &str, files: &[Source]) -> Self {
-        let CompiledRules { rules, effects } = compiled::rules(text, files);
+        let CompiledRules { rules, effects } = compiled::rules(text, files, &Layer::new(LAYER));
         Self {
             policy: PolicySet::new(rules, Vec::new(), Vec::new()).with_effect_rules(effects),
         }

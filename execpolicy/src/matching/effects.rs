@@ -8,8 +8,8 @@ use shell_parser::Value;
 use super::host::host;
 use crate::path_glob::{Bare, Located, Question, Reach, Spelling, Whereabouts, meeting};
 use crate::{
-    About, Access, Certainty, Context, Decision, Effect, EffectKind, EffectMatch, EffectRule, EffectWord,
-    Links, PathGlob, PathRule, PolicySet, Stars, UnknownEffect,
+    About, Above, Access, Certainty, Context, Decision, Effect, EffectKind, EffectMatch, EffectRule,
+    EffectWord, Links, PathGlob, PathRule, PolicySet, Stars, UnknownEffect,
 };
 
 /// The rules that an effect meets, in the order of the set: allows that surely match, restrictions that may.
@@ -179,7 +179,7 @@ fn meets_path(
             let holds = lies_in(&paths.paths, path, context) && !may_lie_in(&paths.outside, path, context);
             return holds.then_some(Certainty::Yes);
         }
-        let question = Question {
+        let mut question = Question {
             reach: touch.reach(),
             bare: match paths.stars {
                 Stars::Match => Bare::Counts,
@@ -195,6 +195,15 @@ fn meets_path(
         }
         if path.follows_links_of_a_process() {
             found = found.max(Some(Certainty::Maybe));
+        }
+        if paths.above == Above::MayMatch && found == Some(Certainty::Yes) {
+            question.reach = Reach::Itself;
+            let mut places = vec![meets_any(&paths.paths, path, &question)];
+            let target = context.target(path).map(Located::of_path);
+            places.extend(target.map(|target| meets_any(&paths.paths, &target, &question)));
+            if !places.contains(&Some(Certainty::Yes)) {
+                found = Some(Certainty::Maybe);
+            }
         }
         found.filter(|_| !lies_in(&paths.outside, path, context))
     });

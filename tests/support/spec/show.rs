@@ -1,7 +1,7 @@
 //! A verdict and its segments as the lines that chapters hold.
 
 use diagnostics::visible;
-use execpolicy::{About, Basis, Certainty, EffectMatch, SegmentVerdict, Token, Verdict};
+use execpolicy::{About, Basis, Certainty, EffectMatch, SegmentVerdict, Token, Told, Verdict};
 use shell_parser::{FileRedirect, Input, Place, RedirectMode, Segment, Value, WorkingDirectory};
 
 /// The most segments that are shown.
@@ -64,17 +64,25 @@ fn shown_text(text: &str, verdict: &SegmentVerdict) -> String {
 /// What made the decision: the bases that ask for it, the laxer ones left out.
 fn shown_bases(verdict: &SegmentVerdict) -> String {
     let mut shown: Vec<String> = Vec::new();
-    for basis in verdict
-        .basis
-        .iter()
-        .filter(|basis| basis.decision() == verdict.decision)
-    {
-        let line = shown_basis(basis);
+    for told in verdict.told() {
+        if told.basis.decision() != verdict.decision {
+            continue;
+        }
+        let line = shown_told(&told);
         if !shown.contains(&line) {
             shown.push(line);
         }
     }
     shown.join("; ")
+}
+
+/// One reason, with the number of those that say the same.
+fn shown_told(told: &Told<'_>) -> String {
+    let shown = shown_basis(told.basis);
+    match told.more {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 /// One reason.

@@ -21,8 +21,20 @@ pub(crate) fn of(judgement: &Judgement, context: &Context) -> String {
     lines.extend(report.gaps.iter().map(gap));
     none_where_empty(&mut lines, report.gaps.is_empty());
     lines.push("\nMatches".to_owned());
+    let mut judged = judgement.verdict().segments().iter();
     each(&mut lines, &report.segments, |segment| {
-        segment.basis.iter().map(basis).collect()
+        let Some(judged) = judged.next() else {
+            return Vec::new();
+        };
+        let told = judged.told();
+        let told = told.iter().filter_map(|told| {
+            let shown = basis(segment.basis.get(told.place)?);
+            Some(match told.more {
+                0 => shown,
+                more => format!("{shown} (and {more} more)"),
+            })
+        });
+        told.collect()
     });
     lines.push("\nEffects".to_owned());
     each(&mut lines, &report.segments, |segment| {
@@ -41,7 +53,7 @@ pub(crate) fn of(judgement: &Judgement, context: &Context) -> String {
 fn each(
     lines: &mut Vec<String>,
     segments: &[SegmentReport],
-    describe: impl Fn(&SegmentReport) -> Vec<String>,
+    mut describe: impl FnMut(&SegmentReport) -> Vec<String>,
 ) {
     for (index, segment) in segments.iter().enumerate() {
         let mut described = describe(segment);

@@ -166,6 +166,9 @@ fn surroundings(written: &Written, base: &Surroundings) -> Surroundings {
         cwd: written.cwd.clone().or_else(|| base.cwd.clone()),
         workspace: context.workspace.clone().or_else(|| base.workspace.clone()),
         home: context.home.clone().or_else(|| base.home.clone()),
+        temporary: base.temporary.clone(),
+        // Another home has settings of its own.
+        settings: base.settings.clone().filter(|_| context.home.is_none()),
         environment: base.environment.clone(),
         approval: approval.unwrap_or(base.approval),
         confinement: confinement.or_else(|| base.confinement.clone()),

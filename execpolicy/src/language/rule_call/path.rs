@@ -8,7 +8,7 @@ use super::super::value::Value;
 use super::Given;
 use super::lists::{not_empty, paths, words};
 use super::prefix::examples;
-use crate::{About, Access, EffectRule, PathRule, Stars};
+use crate::{About, Above, Access, EffectRule, PathRule, Stars};
 
 const PARAMETERS: &[&str] = &[
     "access",
@@ -17,6 +17,7 @@ const PARAMETERS: &[&str] = &[
     "justification",
     "outside",
     "stars",
+    "above",
     "match",
     "not_match",
 ];
@@ -31,7 +32,16 @@ pub(super) fn call(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<()
         access: words(run, &given, "access", Access::ALL)?,
         paths: paths(run, &given, "paths")?,
         outside: paths(run, &given, "outside")?,
-        stars: stars(run, &given),
+        stars: if flag(run, &given, "stars") {
+            Stars::Match
+        } else {
+            Stars::Ignored
+        },
+        above: if flag(run, &given, "above") {
+            Above::Matches
+        } else {
+            Above::MayMatch
+        },
     };
     let decision = match given.needed(run, "decision") {
         Some(_) => given.decision(run, None),
@@ -60,14 +70,14 @@ pub(super) fn call(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<()
     Ok(())
 }
 
-/// Whether a bare `*` means the names that it happens to match.
-fn stars(run: &mut Interpreter<'_>, given: &Given) -> Stars {
-    match given.value("stars") {
-        None | Some(Value::Bool(true)) => Stars::Match,
-        Some(Value::Bool(false)) => Stars::Ignored,
+/// A switch that is on where nothing is said.
+fn flag(run: &mut Interpreter<'_>, given: &Given, name: &'static str) -> bool {
+    match given.value(name) {
+        None => true,
+        Some(Value::Bool(on)) => on,
         Some(value) => {
-            given.unsuited(run, "stars", &value, "True or False");
-            Stars::Match
+            given.unsuited(run, name, &value, "True or False");
+            true
         }
     }
 }
