@@ -11,9 +11,9 @@ use diagnostics::Span;
 use crate::assigned::Assigned;
 use crate::variables::{HOME, Variables};
 use crate::{
-    Argument, Arm, Body, Command, Condition, FileRedirect, Input, Launch, Link, Part, Pipeline, Place,
-    Redirect, RedirectMode, RedirectTarget, Script, Segment, Setting, Stage, Statement, TestItem, Value,
-    Word, WorkingDirectory,
+    Argument, Arm, Body, Command, Condition, FileRedirect, Input, Launch, Link, Negation, Part, Pipeline,
+    Place, Redirect, RedirectMode, RedirectTarget, Script, Segment, Setting, Stage, Statement, TestItem,
+    Value, Word, WorkingDirectory,
 };
 use loops::Header;
 
@@ -116,12 +116,19 @@ impl Collector {
     }
 
     fn link(&mut self, link: &Link, statement_start: &WorkingDirectory) {
+        let before = self.surroundings.directory.clone();
         match link.condition {
-            Condition::Always => return self.pipeline(&link.pipeline),
-            Condition::OnSuccess => {}
-            Condition::OnFailure => self.forget_directory_unless(statement_start),
+            Condition::Always => self.pipeline(&link.pipeline),
+            Condition::OnSuccess => self.maybe(|collector| collector.pipeline(&link.pipeline)),
+            Condition::OnFailure => {
+                self.forget_directory_unless(statement_start);
+                self.maybe(|collector| collector.pipeline(&link.pipeline));
+            }
         }
-        self.maybe(|collector| collector.pipeline(&link.pipeline));
+        // What follows a `&&` may run because `|| cd x` did not, or because `! cd x` failed.
+        if link.condition == Condition::OnFailure || link.pipeline.negation == Negation::Negated {
+            self.forget_directory_unless(&before);
+        }
     }
 
     /// Each stage of a pipeline runs in a subshell of its own.
