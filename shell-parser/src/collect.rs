@@ -159,10 +159,10 @@ impl Collector {
             .iter()
             .any(|redirect| !matches!(redirect.mode, RedirectMode::Heredoc | RedirectMode::Herestring));
         if let Command::Simple(invocation) = &stage.command {
-            let before = fails.then(|| self.surroundings.variables.clone());
-            self.simple(invocation, stage, redirects, input);
-            if let Some(before) = before {
-                self.surroundings.variables.keep_common(&before);
+            if fails {
+                self.maybe(|collector| collector.simple(invocation, stage, redirects, input));
+            } else {
+                self.simple(invocation, stage, redirects, input);
             }
             return;
         }

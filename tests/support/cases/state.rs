@@ -158,4 +158,5 @@ case_table! {
     trap_reset "trap 'evil' EXIT; trap - EXIT; trap '' INT; trap EXIT; c0"
     trap_behind_dashes "trap -- 'evil' EXIT 0; trap -p; c0"
     trap_in_subshell "( trap 'evil' EXIT; c0 ); c1"
+    eval_function_behind_a_failing_redirect "eval 'f() { c0; }' >/nonexistent/f; f y"
 }
