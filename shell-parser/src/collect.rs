@@ -33,30 +33,43 @@ pub struct Environment<'a> {
 
 /// As [`segments`], in a shell of which something is known.
 pub fn segments_in(script: &Script, environment: &Environment<'_>) -> Vec<Segment> {
+    let first = collect(script, environment, Vec::new());
+    if first.defined.is_empty() {
+        return first.segments;
+    }
+    // A function may be called before the place of its definition: from another function, or in a later round.
+    collect(script, environment, first.defined).segments
+}
+
+/// One walk over a script, in which these functions may be defined from the start.
+fn collect(script: &Script, environment: &Environment<'_>, functions: Vec<Function>) -> Collector {
     let mut variables = Variables::default();
     if let Some(home) = environment.home {
         variables.set(HOME, Value::Exact(home.into()));
     }
     let mut collector = Collector {
         segments: Vec::with_capacity(script.body.statements.len()),
+        defined: Vec::new(),
         surroundings: Surroundings {
             place: Place::Direct,
             background: false,
             redirects: Vec::new(),
             input: Input::Inherited,
             directory: WorkingDirectory::Start,
-            functions: Vec::new(),
+            functions,
             variables,
             certain: true,
         },
     };
     collector.body(&script.body);
-    collector.segments
+    collector
 }
 
 /// The segments so far, and what surrounds the next one.
 struct Collector {
     segments: Vec<Segment>,
+    /// Every function that was seen, as one that may be defined or not.
+    defined: Vec<Function>,
     surroundings: Surroundings,
 }
 
@@ -268,6 +281,10 @@ impl Collector {
             Command::Function { name, body, .. } => {
                 let function = self.define(name, body);
                 self.restore(outer, Keep::Nothing);
+                self.defined.push(Function {
+                    certain: false,
+                    ..function.clone()
+                });
                 self.surroundings.functions.push(function);
             }
             Command::Unknown(body) => {

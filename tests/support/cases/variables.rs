@@ -226,4 +226,7 @@ case_table! {
     variable_that_joins_patterns "x='['; y=']'; c0 ${x}a$y $x$y"
     variable_that_joins_a_tilde "x=~; c0 ${x}root ~$x \"$x\""
     variable_that_joins_a_substitution "x='$'; c0 ${x}'(evil)' \"$x(c1)\" $x\\(c2\\)"
+    variable_changed_by_a_function_in_a_loop "f() { y=2; }; y=1; for i in a b; do c0 $y; f; done"
+    variable_changed_by_a_later_function "g() { y=1; f; c0 $y; }; f() { y=2; }; g"
+    variable_changed_by_a_function_of_a_later_round "for j in 1 2; do y=1; for i in a b; do c0 $y; f; done; f() { y=2; }; done"
 }
