@@ -229,4 +229,6 @@ case_table! {
     variable_changed_by_a_function_in_a_loop "f() { y=2; }; y=1; for i in a b; do c0 $y; f; done"
     variable_changed_by_a_later_function "g() { y=1; f; c0 $y; }; f() { y=2; }; g"
     variable_changed_by_a_function_of_a_later_round "for j in 1 2; do y=1; for i in a b; do c0 $y; f; done; f() { y=2; }; done"
+    variable_declared_beside_another "x=a; export x=1 y=$x; c0 $y; f() { local x=2 z=$x; c1 $z; }; f"
+    variable_set_for_one_call_beside_another "x=a; f() { c0 $q; }; x=1 q=$x f"
 }
