@@ -53,6 +53,9 @@ impl<'c> Lowering<'c> {
             return None;
         }
         let parts = self.reparse(Span::of(start, start.saturating_add(operand.len())))?;
+        // `"${x:-$@}"` is as many fields as `"$@"`.
+        let is_list = |part: &Part| matches!(part, Part::Parameter { name, .. } | Part::Derived { name, .. } if &**name == "@");
+        let name = if parts.iter().any(is_list) { "@" } else { name };
         Some(Part::Derived {
             name: name.into(),
             text: node.text().into(),
