@@ -133,6 +133,9 @@ impl<'c> Lowering<'c> {
         let (Some(header), Some(group)) = (header, group) else {
             return Command::Unknown(self.unknown(node, GapReason::Construct));
         };
+        for child in node.children().filter(|child| child.kind() == Kind::Comment) {
+            self.comment(child);
+        }
         let mark = self.numbers.mark();
         self.settles = true;
         let mut sets = Vec::new();
