@@ -163,7 +163,9 @@ impl<'c> Lowering<'c> {
     /// Whether an operand of `-lt` and its like in `[[ … ]]` is a number.
     pub(super) fn is_number(&mut self, word: &Word) -> bool {
         match word.parts.as_slice() {
-            [Part::Parameter { name, .. }] if is_name(name) => self.numbers.reads(name, word.span),
+            [Part::Parameter { name, .. }] if is_name(name) => {
+                !is_set_unseen(name) && self.numbers.reads(name, word.span)
+            }
             _ => Written::of(word) == Written::Number,
         }
     }
@@ -183,7 +185,7 @@ impl<'c> Lowering<'c> {
                 }
                 last = token;
                 let Token::Name(name) = token else { continue };
-                if super::assignment::is_shells_own(name) {
+                if super::assignment::is_shells_own(name) || is_set_unseen(name) {
                     return None;
                 }
                 let follows = rest.trim_start_matches([' ', '\t', '\n']);
@@ -205,6 +207,11 @@ impl<'c> Lowering<'c> {
         }
         Some(sets)
     }
+}
+
+/// Variables that commands set without naming them: `read` the one, every command the other.
+fn is_set_unseen(name: &str) -> bool {
+    matches!(name, "REPLY" | "_")
 }
 
 /// Whether `++` or `--` stands before the name that was just read.
