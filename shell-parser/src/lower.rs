@@ -24,6 +24,7 @@ mod reparse;
 mod simple;
 mod stage;
 mod statement;
+mod sum;
 mod test_builtin;
 mod test_command;
 mod word;

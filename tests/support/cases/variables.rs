@@ -231,4 +231,11 @@ case_table! {
     variable_changed_by_a_function_of_a_later_round "for j in 1 2; do y=1; for i in a b; do c0 $y; f; done; f() { y=2; }; done"
     variable_declared_beside_another "x=a; export x=1 y=$x; c0 $y; f() { local x=2 z=$x; c1 $z; }; f"
     variable_set_for_one_call_beside_another "x=a; f() { c0 $q; }; x=1 q=$x f"
+    variable_changed_by_a_sign_in_arithmetic "x=+; y=1; c0 $((y +$x)) $y; z=-1; c1 $((y-$z)) $y\nc2 $y"
+    variable_changed_by_an_empty_one_in_arithmetic "x=; y=1; ((y +$x= 3)); c0 $y"
+    variable_not_changed_behind_a_division "x=a\n{ c1 $((1/0)); x=b; }\nc0 $x"
+    variable_not_changed_behind_a_number_that_is_none "x=a\n{ c1 $((08)); x=b; }\nc0 $x"
+    variable_not_changed_behind_a_negative_length "z=ab; x=a\n{ c1 ${z:0:-5}; x=b; }\nc0 $x"
+    variable_not_changed_behind_an_offset_that_is_none "z=ab; x=a\n{ c1 ${z:0 1}; x=b; }\nc0 $x"
+    function_not_defined_behind_a_division "{ c1 $((1/0)); f() { c2; }; }\nf x"
 }
