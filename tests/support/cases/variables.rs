@@ -233,9 +233,13 @@ case_table! {
     variable_set_for_one_call_beside_another "x=a; f() { c0 $q; }; x=1 q=$x f"
     variable_changed_by_a_sign_in_arithmetic "x=+; y=1; c0 $((y +$x)) $y; z=-1; c1 $((y-$z)) $y\nc2 $y"
     variable_changed_by_an_empty_one_in_arithmetic "x=; y=1; ((y +$x= 3)); c0 $y"
+    variable_changed_by_one_made_empty "f() { local x; g; }; g() { ((y +$x= 3)); }; x=1; y=1; f; c0 $y; ((y +$x= 3)); c1 $y"
     variable_not_changed_behind_a_division "x=a\n{ c1 $((1/0)); x=b; }\nc0 $x"
     variable_not_changed_behind_a_number_that_is_none "x=a\n{ c1 $((08)); x=b; }\nc0 $x"
     variable_not_changed_behind_a_negative_length "z=ab; x=a\n{ c1 ${z:0:-5}; x=b; }\nc0 $x"
     variable_not_changed_behind_an_offset_that_is_none "z=ab; x=a\n{ c1 ${z:0 1}; x=b; }\nc0 $x"
+    variable_not_changed_behind_a_read_only_one "readonly r=1\nx=a\n{ r=2; x=b; }\nc0 $x"
+    variable_not_changed_behind_one_made_read_only_later "f() { r=2; }\nreadonly r=1\nx=a\n{ f; x=b; }\nc0 $x"
     function_not_defined_behind_a_division "{ c1 $((1/0)); f() { c2; }; }\nf x"
+    home_in_a_function_called_with_another "f() { c0 ~; }; HOME=/x f"
 }
