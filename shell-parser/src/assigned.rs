@@ -9,6 +9,8 @@ pub(crate) struct Assigned {
     pub(crate) names: Vec<Box<str>>,
     /// Whether it may set any.
     pub(crate) any: bool,
+    /// The names that it calls: of programs, builtins or functions.
+    pub(crate) calls: Vec<Box<str>>,
     /// Whether it may change the directory.
     moves: bool,
 }
@@ -86,6 +88,7 @@ impl Assigned {
             None => {}
         }
         let name = invocation.words.get(invocation.wrappers).and_then(Word::literal);
+        self.calls.extend(name.as_deref().map(Into::into));
         self.moves |= name.is_none_or(|name| matches!(&*name, "cd" | "pushd" | "popd"));
     }
 }

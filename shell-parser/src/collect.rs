@@ -11,9 +11,9 @@ use diagnostics::Span;
 use crate::assigned::Assigned;
 use crate::variables::{HOME, Variables};
 use crate::{
-    Argument, Arm, Body, Command, Condition, FileRedirect, Input, Launch, Link, Part, Pipeline, Place,
-    Redirect, RedirectMode, RedirectTarget, Script, Segment, Setting, Stage, Statement, TestItem, Value,
-    Word, WorkingDirectory,
+    Argument, Arm, Body, Command, Condition, FileRedirect, Input, Launch, Link, Negation, Part, Pipeline,
+    Place, Redirect, RedirectMode, RedirectTarget, Script, Segment, Setting, Stage, Statement, TestItem,
+    Value, Word, WorkingDirectory,
 };
 use loops::Header;
 
@@ -33,30 +33,43 @@ pub struct Environment<'a> {
 
 /// As [`segments`], in a shell of which something is known.
 pub fn segments_in(script: &Script, environment: &Environment<'_>) -> Vec<Segment> {
+    let first = collect(script, environment, Vec::new());
+    if first.defined.is_empty() {
+        return first.segments;
+    }
+    // A function may be called before the place of its definition: from another function, or in a later round.
+    collect(script, environment, first.defined).segments
+}
+
+/// One walk over a script, in which these functions may be defined from the start.
+fn collect(script: &Script, environment: &Environment<'_>, functions: Vec<Function>) -> Collector {
     let mut variables = Variables::default();
     if let Some(home) = environment.home {
         variables.set(HOME, Value::Exact(home.into()));
     }
     let mut collector = Collector {
         segments: Vec::with_capacity(script.body.statements.len()),
+        defined: Vec::new(),
         surroundings: Surroundings {
             place: Place::Direct,
             background: false,
             redirects: Vec::new(),
             input: Input::Inherited,
             directory: WorkingDirectory::Start,
-            functions: Vec::new(),
+            functions,
             variables,
             certain: true,
         },
     };
     collector.body(&script.body);
-    collector.segments
+    collector
 }
 
 /// The segments so far, and what surrounds the next one.
 struct Collector {
     segments: Vec<Segment>,
+    /// Every function that was seen, as one that may be defined or not.
+    defined: Vec<Function>,
     surroundings: Surroundings,
 }
 
@@ -116,12 +129,19 @@ impl Collector {
     }
 
     fn link(&mut self, link: &Link, statement_start: &WorkingDirectory) {
+        let before = self.surroundings.directory.clone();
         match link.condition {
-            Condition::Always => return self.pipeline(&link.pipeline),
-            Condition::OnSuccess => {}
-            Condition::OnFailure => self.forget_directory_unless(statement_start),
+            Condition::Always => self.pipeline(&link.pipeline),
+            Condition::OnSuccess => self.maybe(|collector| collector.pipeline(&link.pipeline)),
+            Condition::OnFailure => {
+                self.forget_directory_unless(statement_start);
+                self.maybe(|collector| collector.pipeline(&link.pipeline));
+            }
         }
-        self.maybe(|collector| collector.pipeline(&link.pipeline));
+        // What follows a `&&` may run because `|| cd x` did not, or because `! cd x` failed.
+        if link.condition == Condition::OnFailure || link.pipeline.negation == Negation::Negated {
+            self.forget_directory_unless(&before);
+        }
     }
 
     /// Each stage of a pipeline runs in a subshell of its own.
@@ -152,10 +172,10 @@ impl Collector {
             .iter()
             .any(|redirect| !matches!(redirect.mode, RedirectMode::Heredoc | RedirectMode::Herestring));
         if let Command::Simple(invocation) = &stage.command {
-            let before = fails.then(|| self.surroundings.variables.clone());
-            self.simple(invocation, stage, redirects, input);
-            if let Some(before) = before {
-                self.surroundings.variables.keep_common(&before);
+            if fails {
+                self.maybe(|collector| collector.simple(invocation, stage, redirects, input));
+            } else {
+                self.simple(invocation, stage, redirects, input);
             }
             return;
         }
@@ -261,6 +281,10 @@ impl Collector {
             Command::Function { name, body, .. } => {
                 let function = self.define(name, body);
                 self.restore(outer, Keep::Nothing);
+                self.defined.push(Function {
+                    certain: false,
+                    ..function.clone()
+                });
                 self.surroundings.functions.push(function);
             }
             Command::Unknown(body) => {

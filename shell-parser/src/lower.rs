@@ -16,6 +16,7 @@ mod case;
 mod evaluated;
 mod function;
 mod heredoc;
+mod ledger;
 mod lifted;
 mod parameter;
 mod quote;
@@ -24,6 +25,7 @@ mod reparse;
 mod simple;
 mod stage;
 mod statement;
+mod sum;
 mod test_builtin;
 mod test_command;
 mod word;
@@ -37,6 +39,7 @@ use crate::documents::Document;
 use crate::wrapper::Head;
 use crate::{Body, Dialect, Gap, GapReason, Limits, Script, dialect};
 use arithmetic::Numbers;
+use ledger::Ledger;
 
 /// How much text is read once more at the most, in bytes of text and of the blanks before it; past it the text is a
 /// gap.
@@ -50,6 +53,8 @@ pub(crate) fn lower(cst: &Cst<'_>, original: Original<'_>, limits: &Limits) -> S
     for expression in unsure {
         lowering.gap(expression, GapReason::Expansion);
     }
+    let mut contradictions = lowering.ledger.contradictions();
+    lowering.gaps.append(&mut contradictions);
     if lowering.documents_seen != original.documents.len() {
         lowering.gap(cst.root().span(), GapReason::Heredoc);
     }
@@ -89,6 +94,8 @@ struct Lowering<'c> {
     reparsed: usize,
     /// What may stand in arithmetic.
     numbers: Numbers,
+    /// What is compared at the end.
+    ledger: Ledger,
     /// Whether what is read runs, in this shell, whenever its statement does.
     settles: bool,
     /// How many functions are open.
@@ -110,6 +117,7 @@ impl<'c> Lowering<'c> {
             head: Head::Pipeline,
             reparsed: 0,
             numbers: Numbers::default(),
+            ledger: Ledger::default(),
             settles: true,
             functions: 0,
         }
@@ -156,6 +164,7 @@ impl<'c> Lowering<'c> {
             depth: self.depth,
             reparsed: self.reparsed,
             numbers: std::mem::take(&mut self.numbers),
+            ledger: std::mem::take(&mut self.ledger),
             functions: self.functions,
             ..Lowering::new(&cst, original, self.limits)
         };
@@ -163,6 +172,7 @@ impl<'c> Lowering<'c> {
         self.commands = inner.commands;
         self.reparsed = inner.reparsed;
         self.numbers = inner.numbers;
+        self.ledger = inner.ledger;
         self.gaps.append(&mut inner.gaps);
         Some(lowered)
     }

@@ -31,7 +31,7 @@ impl Collector {
         self.forget_assigned(&assigned);
         self.surroundings.variables.forget(name);
         if let Some(value) = value
-            && !assigned.any
+            && !self.may_set_any(&assigned)
             && !assigned.names.iter().any(|assigned| &**assigned == name)
         {
             self.surroundings.variables.set(name, value);
@@ -42,12 +42,17 @@ impl Collector {
 
     /// Forgets what the rounds of a loop may set: a later round begins with what an earlier one left.
     pub(super) fn forget_assigned(&mut self, assigned: &Assigned) {
-        if assigned.any {
+        if self.may_set_any(assigned) {
             self.surroundings.variables.forget_all();
         }
         for name in &assigned.names {
             self.surroundings.variables.forget(name);
         }
+    }
+
+    /// Whether it may set variables that it does not name: what a function sets is not followed.
+    fn may_set_any(&self, assigned: &Assigned) -> bool {
+        assigned.any || assigned.calls.iter().any(|name| self.called(name).is_some())
     }
 
     /// The rounds of a loop: a later one starts in the directory where an earlier one ended.

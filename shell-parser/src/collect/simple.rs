@@ -110,8 +110,18 @@ impl Collector {
             }
         }
         let mut settings = Vec::with_capacity(invocation.assignments.len());
+        // All words of a command are expanded before it sets anything. What stands before them is set one after the
+        // other, and bash and dash differ on whether `b=$a` behind `a=1` sees that.
+        let before = (!words.is_empty()).then(|| self.surroundings.variables.clone());
+        let mut in_turn = before.clone();
         for assignment in &invocation.assignments {
-            let value = single(&assignment.value, &self.surroundings.variables);
+            let is_word = assignment.words_before > 0;
+            let seen = if is_word { &before } else { &in_turn };
+            let seen = seen.as_ref().unwrap_or(&self.surroundings.variables);
+            let value = single(&assignment.value, seen);
+            if let Some(in_turn) = in_turn.as_mut().filter(|_| !is_word) {
+                in_turn.forget(&assignment.name);
+            }
             if freezes {
                 self.surroundings.variables.freeze(&assignment.name);
             } else if localises {

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use diagnostics::Span;
 
-use super::Lowering;
 use super::parameter::is_name;
+use super::{Lowering, sum};
 use crate::cst::{Kind, Node};
 use crate::{Command, GapReason, Part, Word};
 
@@ -20,8 +20,12 @@ pub(super) struct Numbers {
     set: Vec<Box<str>>,
     /// Those that something anywhere may set to what is no number.
     spoiled: BTreeSet<Box<str>>,
+    /// Those that may be empty or not set, which is 0 but for what `$name` puts in the expression's text.
+    emptied: BTreeSet<Box<str>>,
     /// Those that an expression reads, with its place.
     read: Vec<(Box<str>, Span)>,
+    /// Those whose text an expression takes in.
+    taken_in: Vec<(Box<str>, Span)>,
 }
 
 /// How much is surely set at one place.
@@ -33,6 +37,9 @@ impl Numbers {
     pub(super) fn wrote(&mut self, name: &str, value: Written) {
         match value {
             Written::Number => {}
+            Written::Nothing => {
+                self.emptied.insert(name.into());
+            }
             Written::Anything => {
                 self.spoiled.insert(name.into());
             }
@@ -55,10 +62,10 @@ impl Numbers {
 
     /// The places of expressions that read what may be no number.
     pub(super) fn unsure(&self) -> impl Iterator<Item = Span> {
-        self.read
-            .iter()
-            .filter(|(name, _)| self.spoiled.contains(name))
-            .map(|(_, span)| *span)
+        let spoiled = self.read.iter().filter(|(name, _)| self.spoiled.contains(name));
+        let taken_in = self.taken_in.iter();
+        let emptied = taken_in.filter(|(name, _)| self.emptied.contains(name));
+        spoiled.chain(emptied).map(|(_, span)| *span)
     }
 
     fn reads(&mut self, name: &str, span: Span) -> bool {
@@ -70,8 +77,10 @@ impl Numbers {
 /// What a variable is set to.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Written {
-    /// Digits, with a sign or without, or nothing, which counts as 0.
+    /// Digits, with a minus or without.
     Number,
+    /// Nothing, which counts as 0.
+    Nothing,
     /// Any text.
     Anything,
 }
@@ -84,7 +93,13 @@ impl Written {
             [Part::Derived { name, .. }] => &**name == "#",
             _ => word.literal().is_some_and(|text| is_integer(&text)),
         };
-        if is_number { Self::Number } else { Self::Anything }
+        if is_number {
+            Self::Number
+        } else if word.parts.is_empty() {
+            Self::Nothing
+        } else {
+            Self::Anything
+        }
     }
 }
 
@@ -96,8 +111,8 @@ impl<'c> Lowering<'c> {
             .strip_prefix("$((")
             .and_then(|text| text.strip_suffix("))"));
         inner.is_some_and(|text| {
-            self.expression(text, node.span())
-                .is_some_and(|sets| sets.is_empty())
+            let sets = self.expression(text, node.span());
+            sets.is_some_and(|sets| sets.is_empty()) && sum::has_value(text)
         })
     }
 
@@ -133,6 +148,9 @@ impl<'c> Lowering<'c> {
         let (Some(header), Some(group)) = (header, group) else {
             return Command::Unknown(self.unknown(node, GapReason::Construct));
         };
+        for child in node.children().filter(|child| child.kind() == Kind::Comment) {
+            self.comment(child);
+        }
         let mark = self.numbers.mark();
         self.settles = true;
         let mut sets = Vec::new();
@@ -160,7 +178,9 @@ impl<'c> Lowering<'c> {
     /// Whether an operand of `-lt` and its like in `[[ … ]]` is a number.
     pub(super) fn is_number(&mut self, word: &Word) -> bool {
         match word.parts.as_slice() {
-            [Part::Parameter { name, .. }] if is_name(name) => self.numbers.reads(name, word.span),
+            [Part::Parameter { name, .. }] if is_name(name) => {
+                !is_set_unseen(name) && self.numbers.reads(name, word.span)
+            }
             _ => Written::of(word) == Written::Number,
         }
     }
@@ -173,14 +193,27 @@ impl<'c> Lowering<'c> {
             let constant = constant_assignment(clause);
             let mut rest = clause;
             let mut last = Token::Operator;
-            while let Some(token) = next_token(&mut rest)? {
+            loop {
+                rest = rest.trim_start_matches([' ', '\t', '\n']);
+                let from = clause.len().saturating_sub(rest.len());
+                let Some(token) = next_token(&mut rest)? else {
+                    break;
+                };
                 // `a$x` is another name.
                 if last != Token::Operator && token != Token::Operator {
                     return None;
                 }
                 last = token;
                 let Token::Name(name) = token else { continue };
-                if super::assignment::is_shells_own(name) {
+                let (before, here) = clause.split_at_checked(from)?;
+                if here.starts_with('$') {
+                    // `y-$x` is `y--1` where that is negative.
+                    if before.ends_with('-') {
+                        return None;
+                    }
+                    self.numbers.taken_in.push((name.into(), span));
+                }
+                if super::assignment::is_shells_own(name) || is_set_unseen(name) {
                     return None;
                 }
                 let follows = rest.trim_start_matches([' ', '\t', '\n']);
@@ -202,6 +235,11 @@ impl<'c> Lowering<'c> {
         }
         Some(sets)
     }
+}
+
+/// Variables that commands set without naming them: `read` the one, every command the other.
+fn is_set_unseen(name: &str) -> bool {
+    matches!(name, "REPLY" | "_")
 }
 
 /// Whether `++` or `--` stands before the name that was just read.
@@ -296,8 +334,9 @@ fn next_token<'t>(rest: &mut &'t str) -> Option<Option<Token<'t>>> {
     Some(Some(token))
 }
 
-/// Digits with a sign or without; nothing counts as 0.
+/// Digits with a minus or without, that are no octal number.
 fn is_integer(text: &str) -> bool {
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    digits.bytes().all(|byte| byte.is_ascii_digit())
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_decimal = digits == "0" || !digits.starts_with('0') && !digits.is_empty();
+    is_decimal && digits.len() <= 18 && digits.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -20,6 +20,15 @@ impl<'c> Lowering<'c> {
         }
         self.check_lasting(&invocation);
         self.settle_numbers(&invocation);
+        // In a function it runs whenever that is called.
+        for assignment in &invocation.assignments {
+            let until = if self.functions > 0 {
+                usize::MAX
+            } else {
+                assignment.span.start()
+            };
+            self.ledger.assigns(&assignment.name, until, assignment.span);
+        }
         Command::Simple(invocation)
     }
 
@@ -49,20 +58,35 @@ impl<'c> Lowering<'c> {
                     self.check_separated(end, child);
                     end = Some(child.span().end());
                     invocation.words.push(written(child));
-                    // What the environment gave it stays, and what sets it later fails.
                     if node.child(Kind::KeywordReadonly).is_some() {
+                        // What the environment gave it stays, and what sets it later fails.
                         self.numbers.wrote(child.text(), Written::Anything);
+                        self.freezes(child.text(), node);
+                    } else if node.child(Kind::KeywordExport).is_none() {
+                        self.numbers.wrote(child.text(), Written::Nothing);
                     }
                 }
                 _ => self.gap(child.span(), GapReason::Builtin),
             }
         }
         self.check_lasting(&invocation);
+        if node.child(Kind::KeywordReadonly).is_some() {
+            for assignment in &invocation.assignments {
+                self.freezes(&assignment.name, node);
+            }
+        }
         // Outside of a function `local` fails.
         if self.functions > 0 || node.child(Kind::KeywordLocal).is_none() {
             self.settle_numbers(&invocation);
         }
         Command::Simple(invocation)
+    }
+
+    /// Notes a read-only variable: from here on, or always where this may run before what stands before it.
+    fn freezes(&mut self, name: &str, node: Node<'c>) {
+        let is_outermost = self.depth <= OUTERMOST;
+        let from = if is_outermost { node.span().start() } else { 0 };
+        self.ledger.freezes(name, from);
     }
 
     /// `unset name…` without options.
@@ -78,6 +102,10 @@ impl<'c> Lowering<'c> {
             }
             if child.kind() == Kind::VariableName {
                 self.check_separated(end, child);
+                // In a function it may uncover another one. Where there is no such variable, it takes a function away.
+                self.numbers.wrote(child.text(), Written::Anything);
+                self.ledger
+                    .is_no_function(child.text(), child.span(), GapReason::Builtin);
             }
             end = Some(child.span().end());
             invocation.words.push(written(child));
@@ -206,6 +234,9 @@ impl<'c> Lowering<'c> {
         }
     }
 }
+
+/// How deep a command stands that is in nothing but its list.
+const OUTERMOST: usize = 3;
 
 /// A word whose text is what is written.
 fn written(node: Node<'_>) -> Word {

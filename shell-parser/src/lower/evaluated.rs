@@ -4,7 +4,7 @@ use diagnostics::Span;
 
 use super::Lowering;
 use crate::assigned::Assigned;
-use crate::{Body, Code, Moment, Word};
+use crate::{Body, Code, GapReason, Moment, Word};
 
 /// What the arguments of such a builtin come to.
 #[derive(Debug)]
@@ -53,15 +53,22 @@ impl Lowering<'_> {
         if matches!(&*text, "" | "-") || names.is_empty() && is_name(&text) {
             return Evaluated::Nothing;
         }
-        let Some(body) = self
-            .text_of(std::slice::from_ref(action))
-            .filter(|_| !names.is_empty())
-        else {
+        // It runs later, as a function does.
+        self.functions = self.functions.saturating_add(1);
+        let body = self.text_of(std::slice::from_ref(action));
+        self.functions = self.functions.saturating_sub(1);
+        let Some(body) = body.filter(|_| !names.is_empty()) else {
             return Evaluated::Unknown;
         };
         let at_end = names.iter().all(|name| matches!(&**name, "EXIT" | "0"));
-        if !at_end && Assigned::by(&[&body]).changes_shell() {
+        let assigned = Assigned::by(&[&body]);
+        if !at_end && assigned.changes_shell() {
             return Evaluated::Unknown;
+        }
+        if !at_end {
+            for name in &assigned.calls {
+                self.ledger.is_no_function(name, action.span, GapReason::Builtin);
+            }
         }
         Evaluated::Code(Code {
             moment: Moment::Later,

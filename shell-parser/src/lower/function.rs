@@ -31,6 +31,7 @@ impl<'c> Lowering<'c> {
         if !node.children().all(|child| known(&child)) {
             self.gap(node.span(), GapReason::Construct);
         }
+        self.ledger.defines(name);
         self.functions = self.functions.saturating_add(1);
         let lowered = self.nested(body.span(), |lowering| lowering.function_body(body));
         self.functions = self.functions.saturating_sub(1);

@@ -53,6 +53,9 @@ impl<'c> Lowering<'c> {
             return None;
         }
         let parts = self.reparse(Span::of(start, start.saturating_add(operand.len())))?;
+        // `"${x:-$@}"` is as many fields as `"$@"`.
+        let is_list = |part: &Part| matches!(part, Part::Parameter { name, .. } | Part::Derived { name, .. } if &**name == "@");
+        let name = if parts.iter().any(is_list) { "@" } else { name };
         Some(Part::Derived {
             name: name.into(),
             text: node.text().into(),
@@ -143,9 +146,7 @@ fn operated_parameter(text: &str) -> Option<&str> {
     let is_text = match (operand, rest.strip_prefix(':')) {
         (Some(operand), _) => is_plain_operand(operand),
         // An offset and a length are arithmetic, where a name would be evaluated.
-        (None, Some(offsets)) => offsets
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b' ' | b'-')),
+        (None, Some(offsets)) => is_offset_and_length(offsets),
         (None, None) => false,
     };
     is_text.then_some(name)
@@ -166,6 +167,20 @@ fn split_operated(text: &str) -> Option<(&str, &str)> {
         .iter()
         .find_map(|operator| rest.strip_prefix(*operator))?;
     (!name.is_empty()).then_some((name, operand))
+}
+
+/// `1`, `1:2`, ` -1`. A negative length ends the whole line where the value is shorter, and so does what is no number.
+fn is_offset_and_length(text: &str) -> bool {
+    let (offset, length) = match text.split_once(':') {
+        Some((offset, length)) => (offset, length),
+        None => (text, "0"),
+    };
+    let is_number = |text: &str| {
+        let is_decimal = text == "0" || !text.starts_with('0') && !text.is_empty();
+        is_decimal && text.len() <= 9 && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let offset = offset.trim_matches(' ');
+    is_number(offset.strip_prefix('-').unwrap_or(offset)) && is_number(length.trim_matches(' '))
 }
 
 /// Text without quotes, escapes or braces, in which nothing but plain parameters expands.

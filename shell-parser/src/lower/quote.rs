@@ -261,14 +261,9 @@ fn escape(characters: &mut std::iter::Peekable<std::str::Chars<'_>>, bytes: &mut
             u8::try_from(value & 0xff).ok()?
         }
         'x' => u8::try_from(hex(characters, 2)?).ok()?,
-        'u' => {
-            push_char(char::from_u32(hex(characters, 4)?)?, bytes);
-            return Some(());
-        }
-        'U' => {
-            push_char(char::from_u32(hex(characters, 8)?)?, bytes);
-            return Some(());
-        }
+        // What becomes of a character that is not ASCII depends on the locale: in `C`, `\u00E9` stays.
+        'u' => u8::try_from(hex(characters, 4)?).ok().filter(u8::is_ascii)?,
+        'U' => u8::try_from(hex(characters, 8)?).ok().filter(u8::is_ascii)?,
         // `\c` and unknown escapes differ between versions; nobody who means well needs them.
         _ => return None,
     };

@@ -1,5 +1,7 @@
 //! Simple commands: assignments, words and redirects in the order of the text.
 
+use diagnostics::Span;
+
 use super::Lowering;
 use super::assignment::is_shells_own;
 use crate::cst::{Kind, Node};
@@ -138,6 +140,22 @@ impl<'c> Lowering<'c> {
             if is_shells_own(&assignment.name) && !is_reads && !is_programs(&assignment.name) {
                 self.gap(assignment.span, GapReason::Assignment);
             }
+            if &*assignment.name == "HOME" {
+                self.check_home(invocation, assignment.span);
+            }
+        }
+    }
+}
+
+impl Lowering<'_> {
+    /// `HOME=/x cd` leads there, and so does a `~` in a function that is called with it.
+    fn check_home(&mut self, invocation: &Invocation, span: Span) {
+        let literals = invocation.words.iter().filter_map(Word::literal);
+        if literals.clone().any(|word| &*word == "cd") {
+            self.gap(span, GapReason::Assignment);
+        }
+        if let Some(name) = literals.take(1).next() {
+            self.ledger.is_no_function(&name, span, GapReason::Assignment);
         }
     }
 }

@@ -248,4 +248,5 @@ case_table! {
     keyword_joined_coprocess "coproc\"x\" evil"
     brush_document_in_a_process "c0 \"$(if c1 <(evil x <<'A'\nb $x `c2` '\nA\n) y; then c3; fi)\""
     brush_document_after_a_counting_loop "c0 \"$(c1 | for ((i=0; i<2; i++)); do x=a; done) b\" <<A\n$(evil x)\nA\n"
+    for_arithmetic_comment_with_a_continuation "for ((i=0;i<3;i++)) # x\\\ndo evil; done # y\ndo c0; done"
 }

@@ -158,4 +158,8 @@ case_table! {
     expansion_arithmetic_declared "declare -i n=3; n+=2; c0 $n $((n)); n=x; c1 $n"
     expansion_arithmetic_read_only "readonly n=1; c0 $((n+1)); c1 $((n=2))\nc2 $n"
     expansion_arithmetic_nounset "set -u; c0 $((none)); c1"
+    expansion_default_is_a_list "f() { c0 \"${x:-$@}\" \"${x-${@}}\"; }; f a b"
+    arithmetic_of_what_read_sets_unnamed "REPLY=1; read <<<'a[$(evil)0]'; c1 $((REPLY))"
+    arithmetic_of_the_last_word "_=1; c0 'a[$(evil)0]'; c1 $((_))"
+    arithmetic_test_of_what_read_sets_unnamed "REPLY=1; read <<<'a[$(evil)0]'; [[ $REPLY -lt 3 ]]"
 }

@@ -158,4 +158,9 @@ case_table! {
     trap_reset "trap 'evil' EXIT; trap - EXIT; trap '' INT; trap EXIT; c0"
     trap_behind_dashes "trap -- 'evil' EXIT 0; trap -p; c0"
     trap_in_subshell "( trap 'evil' EXIT; c0 ); c1"
+    unset_function_by_a_bare_name "f() { c0; }; unset f; f x"
+    unset_function_in_another "f() { c0; }; g() { unset f; }; g; f x"
+    eval_function_behind_a_failing_redirect "eval 'f() { c0; }' >/nonexistent/f; f y"
+    trap_debug_calls_a_function "f() { y=2; }; y=1; trap f DEBUG; c0 $y"
+    trap_debug_calls_a_later_function "y=1; trap f DEBUG; f() { y=2; }; c0 $y"
 }

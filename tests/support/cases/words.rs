@@ -165,4 +165,5 @@ case_table! {
     word_bare_hash "c0 # x\n#evil\n #c1\nc2 a #b"
     word_hash_after_operators "c0 a;#evil\nc1 &#x\nc2 |#y\nc3 (#z\n"
     word_hash_after_quotes "c0 \"\"#a ''#b $x#c `c1`#d; evil"
+    word_ansi_c_beyond_ascii "c0 $'\\u00e9'; c1 $'\\U000000e9' $'\\u0041'"
 }
