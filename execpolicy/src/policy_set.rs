@@ -18,7 +18,7 @@ use path_rules::PathRules;
 /// An immutable set of rules from all layers, with what is known of programs.
 ///
 /// Rules keep the order they were given in; that order decides how they are listed, never what they decide.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct PolicySet {
     rules: Vec<Arc<Rule>>,
     programs: HashMap<Box<str>, Entries>,
@@ -34,7 +34,7 @@ pub struct PolicySet {
 }
 
 /// The rules about one program, by place in the set.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Entries {
     all: Vec<usize>,
     /// Those that name no second word.
@@ -50,28 +50,14 @@ impl PolicySet {
     /// that each of them lists count, so that none relaxes another. The last network rule for a host replaces those
     /// before it in the same layer; layers stand beside each other, so that none relaxes another.
     pub fn new(rules: Vec<Rule>, hosts: Vec<HostExecutable>, network: Vec<NetworkRule>) -> Self {
-        let rules: Vec<Arc<Rule>> = rules.into_iter().map(Arc::new).collect();
-        let mut programs: HashMap<Box<str>, Entries> = HashMap::new();
-        for (place, rule) in rules.iter().enumerate() {
-            let entries = programs
-                .entry(base_name(&rule.pattern.program).into())
-                .or_default();
-            entries.insert(place, rule);
-        }
-        let restricting = places(&rules, |rule| rule.decision != Decision::Allow);
         let network = last_of_each_host(network);
         let mut set = Self {
-            rules,
-            programs,
-            restricting,
             hosts: hosts_of_all_files(hosts),
-            network: Vec::new(),
-            effects: Vec::new(),
-            others: Vec::new(),
-            paths: PathRules::default(),
-            profiles: BTreeMap::new(),
-            knowledge: Knowledge::default(),
+            ..Self::default()
         };
+        for rule in rules {
+            set.insert_rule(Arc::new(rule));
+        }
         for rule in &network {
             set.insert_effect_rule(EffectRule {
                 about: About::Host(rule.clone()),
@@ -132,6 +118,26 @@ impl PolicySet {
             knowledge: self.knowledge.with_compiled(text),
             ..self
         }
+    }
+
+    /// A copy with these rules added.
+    #[must_use]
+    pub(crate) fn adding(&self, rules: &[Arc<Rule>]) -> Self {
+        let mut set = self.clone();
+        for rule in rules {
+            set.insert_rule(rule.clone());
+        }
+        set
+    }
+
+    fn insert_rule(&mut self, rule: Arc<Rule>) {
+        let place = self.rules.len();
+        let entries = self.programs.entry(base_name(&rule.pattern.program).into());
+        entries.or_default().insert(place, &rule);
+        if rule.decision != Decision::Allow {
+            self.restricting.push(place);
+        }
+        self.rules.push(rule);
     }
 
     /// Every rule, in order.
@@ -226,12 +232,6 @@ impl Entries {
             }
         }
     }
-}
-
-/// The places of the rules that are so.
-fn places(rules: &[Arc<Rule>], is_so: impl Fn(&Rule) -> bool) -> Vec<usize> {
-    let found = rules.iter().enumerate().filter(|(_, rule)| is_so(rule));
-    found.map(|(place, _)| place).collect()
 }
 
 /// For each name the paths that every file with a word on it lists.

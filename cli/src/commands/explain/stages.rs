@@ -5,7 +5,7 @@ use gatekeeper::report::{
     BasisReport, DecisionWord, EffectReport, GapReport, Happening, PlaceReport, RedirectModeWord,
     SegmentReport, StandingWord, Whereabouts, WordReport,
 };
-use gatekeeper::{Approval, Context, Directory, Judgement};
+use gatekeeper::{Amendment, Approval, Context, Directory, Judgement};
 
 /// Everything up to the verdict, under headings; the findings follow below it.
 pub(crate) fn of(judgement: &Judgement, context: &Context) -> String {
@@ -22,11 +22,15 @@ pub(crate) fn of(judgement: &Judgement, context: &Context) -> String {
     none_where_empty(&mut lines, report.gaps.is_empty());
     lines.push("\nMatches".to_owned());
     each(&mut lines, &report.segments, |segment| {
-        segment.basis.iter().map(basis).collect()
+        let told = segment.basis.iter();
+        told.map(|reason| with_words(basis(reason), text, span_of(reason)))
+            .collect()
     });
     lines.push("\nEffects".to_owned());
     each(&mut lines, &report.segments, |segment| {
-        segment.effects.iter().map(effect).collect()
+        let done = segment.effects.iter();
+        done.map(|done| with_words(effect(done), text, Some(done.span)))
+            .collect()
     });
     lines.push("\nVerdict".to_owned());
     lines.push(format!("  {}", word_of(report.decision)));
@@ -34,7 +38,18 @@ pub(crate) fn of(judgement: &Judgement, context: &Context) -> String {
         Some(name) => format!("  in the confinement `{}`\n", visible(name)),
         None => "  without a confinement\n".to_owned(),
     });
+    lines.extend(judgement.amendment().into_iter().map(proposal));
     lines.join("\n")
+}
+
+/// The rule that would answer the prompt.
+fn proposal(amendment: &Amendment) -> String {
+    format!(
+        "Proposal\n  {}\n  would also allow: {}\n  would not allow: {}\n",
+        visible(amendment.rule()),
+        visible(amendment.example()),
+        visible(amendment.near_miss())
+    )
 }
 
 /// Lines for each segment, the first one with the segment's number.
@@ -194,6 +209,27 @@ fn basis(basis: &BasisReport) -> String {
         BasisReport::WouldAsk { decision } => (*decision, "nobody can be asked".to_owned()),
     };
     format!("{} by {}", word_of(decision), visible(&why))
+}
+
+/// The line, with the words of the command that cause what it says.
+fn with_words(line: String, command: &str, span: Option<[usize; 2]>) -> String {
+    let words = span.and_then(|[start, end]| command.get(start..end));
+    match words.filter(|words| !words.is_empty()) {
+        Some(words) => format!("{line}, at {}", visible(words)),
+        None => line,
+    }
+}
+
+/// The bytes that a reason is about.
+fn span_of(basis: &BasisReport) -> Option<[usize; 2]> {
+    match basis {
+        BasisReport::Rule { span, .. }
+        | BasisReport::EffectRule { span, .. }
+        | BasisReport::Knowledge { span, .. }
+        | BasisReport::Default { span, .. }
+        | BasisReport::Gap { span, .. } => Some(*span),
+        BasisReport::Confined { .. } | BasisReport::WouldAsk { .. } => None,
+    }
 }
 
 fn effect(effect: &EffectReport) -> String {
