@@ -157,7 +157,7 @@ fn known_words(words: &[&str], policy: &PolicySet) -> Option<usize> {
                 .all(|letter| letter.is_ascii_lowercase() || letter == '-')
         };
         let second = words.get(1).filter(|word| !word.starts_with('-'));
-        return Some(if second.filter(looks_like_one).is_some() {
+        return Some(if second.as_ref().is_some_and(looks_like_one) {
             2
         } else {
             1

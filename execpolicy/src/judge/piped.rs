@@ -76,5 +76,5 @@ fn formatted(arguments: &[&str]) -> Option<String> {
             return is_plain.then(|| plain.to_owned());
         }
     };
-    Some(texts.iter().map(|text| format!("{text}{end}")).collect())
+    Some(texts.iter().flat_map(|text| [*text, end]).collect())
 }
