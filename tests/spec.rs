@@ -49,6 +49,7 @@ fn check(expectation: &Expectation, outcome: &Outcome) -> Result<(), Failed> {
         ),
         Expectation::Allowed if outcome.is_allowed() => return Ok(()),
         Expectation::Refused if !outcome.is_allowed() => return Ok(()),
+        Expectation::Proposed(prefix) => (prefix.as_str(), outcome.proposal().to_owned()),
         Expectation::Allowed => ("an allow\n", outcome.block("verdict").to_owned()),
         Expectation::Refused => (
             "a prompt or a refusal

@@ -16,6 +16,7 @@ mod approval;
 mod coverage;
 mod leaning;
 mod nested;
+mod piped;
 mod shell_effects;
 mod variants;
 
@@ -150,7 +151,8 @@ struct Opened {
 
 impl<F: Fallback> Hearing<'_, F> {
     /// Judges the segments of one text, each followed by those that it hands to a shell.
-    fn hear_all(&mut self, segments: Vec<Segment>, gaps: &[Gap], opened: Opened) {
+    fn hear_all(&mut self, mut segments: Vec<Segment>, gaps: &[Gap], opened: Opened) {
+        piped::fill_in(&mut segments);
         let mut places = Vec::with_capacity(segments.len());
         for segment in segments {
             let place = self.segments.len();

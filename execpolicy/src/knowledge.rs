@@ -45,7 +45,7 @@ const WORDS_OF_WAYS: usize = 1024;
 
 /// Entries about programs. Empty knowledge is sound: of every program it says that nothing is known, shells apart,
 /// whose `-c TEXT` is always opened.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Knowledge {
     own: BTreeMap<Box<str>, Entry>,
     compiled: Compiled,

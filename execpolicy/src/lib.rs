@@ -1,6 +1,7 @@
 //! Policy text to rules, and a script to a verdict with its reasons.
 #![forbid(unsafe_code)]
 
+mod amendment;
 mod basis;
 mod compiled;
 mod confinement;
@@ -20,6 +21,7 @@ mod policy_set;
 mod rule;
 mod verdict;
 
+pub use amendment::{Amendment, propose};
 pub use basis::{Basis, Certainty, EffectMatch, RuleMatch, Told};
 pub use compiled::compile;
 pub use confinement::{ConfinementName, Network, Profile};

@@ -20,7 +20,7 @@ use path_rules::PathRules;
 /// An immutable set of rules from all layers, with what is known of programs.
 ///
 /// Rules keep the order they were given in; that order decides how they are listed, never what they decide.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct PolicySet {
     rules: Vec<Arc<Rule>>,
     programs: HashMap<Box<str>, Entries>,
@@ -36,7 +36,7 @@ pub struct PolicySet {
 }
 
 /// The rules about one program, by place in the set.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Entries {
     all: Vec<usize>,
     /// Those that name no second word.
@@ -54,19 +54,11 @@ impl PolicySet {
     pub fn new(rules: Vec<Rule>, hosts: Vec<HostExecutable>, network: Vec<NetworkRule>) -> Self {
         let network = last_of_each_host(network);
         let mut set = Self {
-            rules: Vec::with_capacity(rules.len()),
-            programs: HashMap::new(),
-            restricting: Vec::new(),
             hosts: hosts_of_all_files(hosts),
-            network: Vec::new(),
-            effects: Vec::new(),
-            others: Vec::new(),
-            paths: PathRules::default(),
-            profiles: BTreeMap::new(),
-            knowledge: Knowledge::default(),
+            ..Self::default()
         };
         for rule in rules {
-            set.insert_rule(rule);
+            set.insert_rule(Arc::new(rule));
         }
         for rule in &network {
             set.insert_effect_rule(EffectRule {
@@ -77,16 +69,6 @@ impl PolicySet {
             });
         }
         Self { network, ..set }
-    }
-
-    fn insert_rule(&mut self, rule: Rule) {
-        let place = self.rules.len();
-        if rule.decision != Decision::Allow {
-            self.restricting.push(place);
-        }
-        let name = base_name(&rule.pattern.program).into();
-        self.programs.entry(name).or_default().insert(place, &rule);
-        self.rules.push(Arc::new(rule));
     }
 
     fn insert_effect_rule(&mut self, rule: EffectRule) {
@@ -146,9 +128,29 @@ impl PolicySet {
     pub fn with_compiled_layer(mut self, text: &str, files: &[Source], layer: &Layer) -> Self {
         let CompiledRules { rules, effects } = compiled::rules(text, files, layer);
         for rule in rules {
-            self.insert_rule(rule);
+            self.insert_rule(Arc::new(rule));
         }
         self.with_effect_rules(effects)
+    }
+
+    /// A copy with these rules added.
+    #[must_use]
+    pub(crate) fn adding(&self, rules: &[Arc<Rule>]) -> Self {
+        let mut set = self.clone();
+        for rule in rules {
+            set.insert_rule(rule.clone());
+        }
+        set
+    }
+
+    fn insert_rule(&mut self, rule: Arc<Rule>) {
+        let place = self.rules.len();
+        let entries = self.programs.entry(base_name(&rule.pattern.program).into());
+        entries.or_default().insert(place, &rule);
+        if rule.decision != Decision::Allow {
+            self.restricting.push(place);
+        }
+        self.rules.push(rule);
     }
 
     /// Every rule, in order.

@@ -61,6 +61,18 @@ impl Gatekeeper {
         };
         Judgement::new(command, verdict)
     }
+
+    /// The same judgement, with the smallest rule that would answer its prompt where there is one. It judges a few
+    /// commands more, so who only needs the decision leaves it out. The context is the one it was made in.
+    pub fn propose(&self, judgement: Judgement, context: &Context) -> Judgement {
+        let script = judgement.command().script();
+        let verdict = judgement.verdict();
+        let amendment = match &self.fallback {
+            Some(built_in) => execpolicy::propose(script, verdict, &self.policy, context, built_in),
+            None => execpolicy::propose(script, verdict, &self.policy, context, &ask),
+        };
+        judgement.with_amendment(amendment)
+    }
 }
 
 /// The fallback that knows nothing.

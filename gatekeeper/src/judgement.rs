@@ -1,7 +1,7 @@
 //! A command with its verdict, ready to be told.
 
 use diagnostics::Diagnostic;
-use execpolicy::{Decision, Verdict};
+use execpolicy::{Amendment, Decision, Verdict};
 
 use crate::report::VerdictReport;
 use crate::{Command, finding};
@@ -12,11 +12,20 @@ use crate::{Command, finding};
 pub struct Judgement {
     command: Command,
     verdict: Verdict,
+    amendment: Option<Amendment>,
 }
 
 impl Judgement {
     pub(crate) fn new(command: Command, verdict: Verdict) -> Self {
-        Self { command, verdict }
+        Self {
+            command,
+            verdict,
+            amendment: None,
+        }
+    }
+
+    pub(crate) fn with_amendment(self, amendment: Option<Amendment>) -> Self {
+        Self { amendment, ..self }
     }
 
     /// May it run.
@@ -34,9 +43,15 @@ impl Judgement {
         &self.verdict
     }
 
+    /// The rule that would answer its prompt, once [`Gatekeeper::propose`](crate::Gatekeeper::propose) was asked and
+    /// found one.
+    pub fn amendment(&self) -> Option<&Amendment> {
+        self.amendment.as_ref()
+    }
+
     /// For programs.
     pub fn report(&self) -> VerdictReport {
-        VerdictReport::of(&self.command, &self.verdict)
+        VerdictReport::of(&self.command, &self.verdict, self.amendment())
     }
 
     /// For people: what is in the way, in the order of the text. One finding says why where nothing is.

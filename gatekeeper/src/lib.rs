@@ -21,4 +21,6 @@ pub use judgement::Judgement;
 pub use policy_file::OpenError;
 pub use surroundings::{Surroundings, SurroundingsError};
 
-pub use execpolicy::{Approval, ConfinementName, Context, Decision, Dialect, Directory, Layer, PolicyFile};
+pub use execpolicy::{
+    Amendment, Approval, ConfinementName, Context, Decision, Dialect, Directory, Layer, PolicyFile,
+};

@@ -19,7 +19,7 @@ pub use segment::{
 pub use word::WordReport;
 
 use diagnostics::{Code, Span};
-use execpolicy::{Decision, Verdict};
+use execpolicy::{Amendment, Decision, Verdict};
 use serde::Serialize;
 use shell_parser::Gap;
 
@@ -130,7 +130,7 @@ pub struct GapReport {
 
 impl VerdictReport {
     /// The report of a command's verdict.
-    pub fn of(command: &Command, verdict: &Verdict) -> Self {
+    pub fn of(command: &Command, verdict: &Verdict, amendment: Option<&Amendment>) -> Self {
         let text = command.source();
         let segments = verdict.segments();
         Self {
@@ -148,7 +148,7 @@ impl VerdictReport {
                 .collect(),
             confinement: verdict.confinement().map(|name| name.as_str().to_owned()),
             gaps: verdict.gaps().iter().map(GapReport::of).collect(),
-            amendment: None,
+            amendment: amendment.map(|found| found.prefix().iter().map(ToString::to_string).collect()),
         }
     }
 }

@@ -9,26 +9,20 @@ mod simple;
 use diagnostics::Span;
 
 use crate::assigned::Assigned;
+use crate::environment::Environment;
 use crate::variables::{HOME, Variables};
 use crate::{
     Argument, Arm, Body, Command, Condition, FileRedirect, Input, Launch, Link, Negation, Part, Pipeline,
     Place, Redirect, RedirectMode, RedirectTarget, Script, Segment, Setting, Stage, Statement, TestItem,
     Value, Word, WorkingDirectory,
 };
-use loops::Header;
+use loops::{Header, any_field};
 
 /// Everything that a script may execute, in the order of the text.
 ///
 /// Each branch and each round of a loop is among it, whether it runs or not.
 pub fn segments(script: &Script) -> Vec<Segment> {
     segments_in(script, &Environment::default())
-}
-
-/// What the caller vouches for of the shell that will run a script. A script that changes it has a gap.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Environment<'a> {
-    /// The value of `HOME`, to which `~` and a bare `cd` lead; `None` where it may be anything.
-    pub home: Option<&'a str>,
 }
 
 /// As [`segments`], in a shell of which something is known.
@@ -185,7 +179,7 @@ impl Collector {
                 Vec::new(),
                 Vec::new(),
                 redirects.clone(),
-                redirects_span(&stage.redirects, stage.span),
+                redirects::span(&stage.redirects, stage.span),
             );
         }
         self.substitutions_of_redirects(&stage.redirects);
@@ -194,12 +188,20 @@ impl Collector {
         if let Some(input) = input {
             self.surroundings.input = input;
         }
+        self.share_input();
         if fails {
             let start = outer.directory.clone();
             self.maybe(|collector| collector.compound(&stage.command, outer));
             self.forget_directory_unless(&start);
         } else {
             self.compound(&stage.command, outer);
+        }
+    }
+
+    /// Commands that stand side by side read one input in turn: what is left of it for each is not known.
+    fn share_input(&mut self) {
+        if matches!(self.surroundings.input, Input::Text(_) | Input::Pipe(_)) {
+            self.surroundings.input = Input::Text(any_field());
         }
     }
 
@@ -388,12 +390,4 @@ enum Keep {
     Shell,
     /// Nothing: it was a subshell.
     Nothing,
-}
-
-fn redirects_span(redirects: &[Redirect], whole: Span) -> Span {
-    redirects
-        .iter()
-        .map(|redirect| redirect.span)
-        .reduce(Span::to)
-        .unwrap_or(whole)
 }

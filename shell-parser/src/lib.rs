@@ -7,6 +7,7 @@ mod collect;
 mod cst;
 mod dialect;
 mod documents;
+mod environment;
 mod field;
 mod gap;
 mod limits;
@@ -26,8 +27,9 @@ use documents::Document;
 use lower::Original;
 
 pub use argv::script_of_argv;
-pub use collect::{Environment, segments, segments_in};
+pub use collect::{segments, segments_in};
 pub use dialect::Dialect;
+pub use environment::Environment;
 pub use gap::{Gap, GapReason};
 pub use limits::Limits;
 pub use placeless::placeless;

@@ -239,27 +239,27 @@ fn explain_shows_every_stage() {
        none
 
     Matches
-       1 allow by knowledge of `cd`: it only reads and shows
-       2 forbidden by rule team.codexpolicy:3:1 of layer `command line`: history is shared
-         prompt by rule policies/guard.codexpolicy:18:1 of layer `guard`, for some values of the unknown words: holds the policy that judges commands (and 2 more)
-         prompt by rule default.codexpolicy:31:1 of layer `default`: publishes or rewrites what others see
-         prompt by knowledge of `git push`: nothing is known of the option `-f` of `git push`
-         prompt by knowledge of `git push`: words that are only known when it runs may be options of `git push` that matter
-         prompt by knowledge of `git push`: connects to a host that is only known when it runs
-         prompt by knowledge of `git push`: it is not known what `git push` does with words that are only known when it runs
-         prompt by knowledge of `git push`: connects to `origin`
-         prompt by default: writes to `log`
-         prompt by default: sets `FOO`, which may change what programs do
+       1 allow by knowledge of `cd`: it only reads and shows, at cd web
+       2 forbidden by rule team.codexpolicy:3:1 of layer `command line`: history is shared, at git push -f
+         prompt by rule policies/guard.codexpolicy:18:1 of layer `guard`, for some values of the unknown words: holds the policy that judges commands (and 2 more), at $where
+         prompt by rule default.codexpolicy:31:1 of layer `default`: publishes or rewrites what others see, at git push
+         prompt by knowledge of `git push`: nothing is known of the option `-f` of `git push`, at -f
+         prompt by knowledge of `git push`: words that are only known when it runs may be options of `git push` that matter, at $where
+         prompt by knowledge of `git push`: connects to a host that is only known when it runs, at $where
+         prompt by knowledge of `git push`: it is not known what `git push` does with words that are only known when it runs, at $where
+         prompt by knowledge of `git push`: connects to `origin`, at git
+         prompt by default: writes to `log`, at > log
+         prompt by default: sets `FOO`, which may change what programs do, at FOO=1
 
     Effects
-       1 lists web
-       2 does something unknown: the option is not known (beside what the program is for)
-         does something unknown: the word is not known (beside what the program is for)
-         connects to …
-         does something unknown: the operand is not known (beside what the program is for)
-         connects to origin
-         writes log (beside what the program is for)
-         sets FOO=1 (beside what the program is for)
+       1 lists web, at web
+       2 does something unknown: the option is not known (beside what the program is for), at -f
+         does something unknown: the word is not known (beside what the program is for), at $where
+         connects to …, at $where
+         does something unknown: the operand is not known (beside what the program is for), at $where
+         connects to origin, at git
+         writes log (beside what the program is for), at > log
+         sets FOO=1 (beside what the program is for), at FOO=1
 
     Verdict
       forbidden

@@ -20,7 +20,7 @@ const COLLECTIONS: [(&str, usize); 3] = [
 pub(crate) fn real_commands_have_few_gaps(corpora: &Corpora) -> Result<(), Failed> {
     let mut table: BTreeMap<GapReason, [usize; 3]> = BTreeMap::new();
     let mut totals = [(0, 0); 3];
-    for (column, (name, _)) in COLLECTIONS.iter().enumerate() {
+    for (column, ((name, _), total)) in COLLECTIONS.iter().zip(&mut totals).enumerate() {
         let rows = corpora
             .rows(&format!("{name}.jsonl.gz"))
             .map_err(|error| Failed::from(error.to_string()))?;
@@ -31,22 +31,22 @@ pub(crate) fn real_commands_have_few_gaps(corpora: &Corpora) -> Result<(), Faile
             if !gaps.is_empty() && !bash_accepts(command)? {
                 continue;
             }
-            totals[column].0 += usize::from(gaps.is_empty());
-            totals[column].1 += 1;
+            total.0 += usize::from(gaps.is_empty());
+            total.1 += 1;
             // The first one is what the others follow from.
-            if let Some(gap) = gaps.first() {
-                table.entry(gap.reason).or_default()[column] += 1;
+            if let Some(gap) = gaps.first()
+                && let Some(count) = table.entry(gap.reason).or_default().get_mut(column)
+            {
+                *count += 1;
             }
         }
     }
     for (reason, counts) in &table {
+        let [agents, people, builds] = counts;
         eprintln!(
-            "| {} | {} | {} | {} | {} |",
+            "| {} | {} | {agents} | {people} | {builds} |",
             reason.code(),
-            reason.message(),
-            counts[0],
-            counts[1],
-            counts[2]
+            reason.message()
         );
     }
     for ((name, least), (without, all)) in COLLECTIONS.iter().zip(totals) {

@@ -50,7 +50,8 @@ impl Engine {
 
     /// Judges a command.
     pub fn judge_command(&self, command: Command) -> Judgement {
-        self.gatekeeper.judge(command, &self.context)
+        let judgement = self.gatekeeper.judge(command, &self.context);
+        self.gatekeeper.propose(judgement, &self.context)
     }
 }
 

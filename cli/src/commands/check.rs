@@ -25,8 +25,12 @@ pub(crate) fn answer(request: Request) -> Exit {
     match request.asked {
         Asked::Lines(surroundings) => lines::answer_all(&request.gatekeeper, &surroundings),
         Asked::Command(command, context) => {
-            let judgement = request.gatekeeper.judge(command, &context);
-            let told = tell(&judgement, output::format(request.format));
+            let format = output::format(request.format);
+            let mut judgement = request.gatekeeper.judge(command, &context);
+            if format == Format::Json {
+                judgement = request.gatekeeper.propose(judgement, &context);
+            }
+            let told = tell(&judgement, format);
             output::exit(judgement.decision(), told)
         }
     }

@@ -24,6 +24,7 @@ fn explain(request: Request) -> Exit {
         }
     };
     let judgement = request.gatekeeper.judge(command, &context);
+    let judgement = request.gatekeeper.propose(judgement, &context);
     let told = output::answer_line(&stages::of(&judgement, &context))
         .and_then(|()| output::answer(&judgement.findings(), Format::Human));
     output::exit(judgement.decision(), told)

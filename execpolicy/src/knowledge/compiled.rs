@@ -1,6 +1,6 @@
 //! Knowledge compiled ahead: one line of JSON an entry, sorted by name, read when a command names it.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::knowledge::declaration::Declaration;
 use crate::knowledge::entry::Entry;
@@ -8,10 +8,10 @@ use crate::knowledge::entry::Entry;
 /// What each line begins with, so that the name is found without reading JSON.
 const NAME: &str = "{\"name\":\"";
 
-/// The lines of a compiled text.
-#[derive(Debug, Default)]
+/// The lines of a compiled text; copies share what is read of them.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Compiled {
-    lines: Vec<Line>,
+    lines: Arc<[Line]>,
 }
 
 /// One entry, read at most once.
@@ -38,7 +38,7 @@ impl Compiled {
             .collect();
         // Sorted already, so that this is one pass.
         lines.sort_by_key(|line| line.name);
-        Self { lines }
+        Self { lines: lines.into() }
     }
 
     /// The entry of this name.

@@ -1,5 +1,7 @@
 //! Reads the arguments of a shell: `bash -lc TEXT`.
 
+mod input;
+
 use diagnostics::Span;
 use shell_parser::{Argument, Dialect, Input, RedirectMode, WorkingDirectory};
 
@@ -141,6 +143,12 @@ fn standard_input(shell: Shell, effects: &mut Effects<'_>) {
                     matches!(redirect.mode, RedirectMode::Heredoc | RedirectMode::Herestring)
                 });
             let span = here.map_or(span, |redirect| redirect.span);
+            if text
+                .exact()
+                .is_some_and(|text| !input::is_left_alone(shell.dialect(), text))
+            {
+                effects.unknown(UnknownEffect::Operand, span);
+            }
             effects.text(shell.dialect(), text.clone(), span, WorkingDirectory::Start);
         }
         Input::Inherited | Input::Pipe(_) | Input::File => effects.unknown(UnknownEffect::Operand, span),

@@ -198,8 +198,8 @@ readings! {
 
     a_condition: "[ -f x ]" => [];
     a_condition_of_unknown_words: "[ {one::} = x ]" => [];
-    a_condition_of_an_unknown_operator: "[ {one::} {one::} ]" => ["unknown Word"];
-    a_condition_of_any_words: "[ -n {many} ]" => ["unknown Word"];
+    a_condition_of_an_unknown_operator: "[ {one::} {one::} ]" => [];
+    a_condition_of_any_words: "[ -n {many} ]" => [];
     a_condition_that_evaluates: "test -v a" => ["unknown Option"];
     a_condition_without_its_end: "[ -f x" => ["unknown Operand"];
 

@@ -6,7 +6,7 @@ use crate::PathRule;
 
 /// The places of the path rules, by a name that every path has which one of their patterns matches. A command may
 /// touch thousands of paths, and few of them have such a name.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct PathRules {
     all: Vec<usize>,
     naming: HashMap<Box<str>, Vec<usize>>,

@@ -1,5 +1,6 @@
 //! Functions: their body is judged where it stands, a call of one runs no program.
 
+use super::loops::any_field;
 use super::{Collector, Function};
 use crate::{Body, Place, WorkingDirectory};
 
@@ -9,6 +10,7 @@ impl Collector {
         let certain = self.surroundings.certain;
         let first = self.segments.len();
         self.later(body);
+        self.doubt_calls(name, first);
         let moves = self.segments.iter().skip(first).any(|segment| {
             let name = segment.argv.first().map(|argument| &argument.value);
             name.is_some_and(|name| {
@@ -21,6 +23,25 @@ impl Collector {
             name: name.into(),
             certain,
             moves: moves || calls_mover,
+        }
+    }
+
+    /// A function that calls itself, or one whose definition is not certain here, runs nobody knows what, and how
+    /// often: `:(){ :|:& };:` never ends. So the names that it calls are not those of programs.
+    fn doubt_calls(&mut self, name: &str, first: usize) {
+        let functions = &self.surroundings.functions;
+        let is_doubtful = |called: &str| {
+            called == name
+                || functions
+                    .iter()
+                    .any(|function| *function.name == *called && !function.certain)
+        };
+        for segment in self.segments.iter_mut().skip(first) {
+            if let Some(program) = segment.argv.first_mut()
+                && program.value.exact().is_some_and(is_doubtful)
+            {
+                program.value = any_field();
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! Redirects as a segment carries them.
 
+use diagnostics::Span;
+
 use crate::field::{single, value};
 use crate::variables::Variables;
 use crate::{FileRedirect, Input, Redirect, RedirectMode, RedirectTarget, Value};
@@ -41,6 +43,15 @@ pub(super) fn input(redirects: &[Redirect], variables: &Variables) -> Option<Inp
         | RedirectMode::Duplicate
         | RedirectMode::Close => Some(Input::File),
     }
+}
+
+/// Where they stand; the whole command where there are none.
+pub(super) fn span(redirects: &[Redirect], whole: Span) -> Span {
+    redirects
+        .iter()
+        .map(|redirect| redirect.span)
+        .reduce(Span::to)
+        .unwrap_or(whole)
 }
 
 /// bash ends a here-string in a newline.

@@ -81,6 +81,7 @@ impl Collector {
                 if let Some(input) = redirects::input(&stage.redirects, variables) {
                     self.surroundings.input = input;
                 }
+                self.share_input();
                 self.body(&code.body);
                 self.restore(outer, Keep::Shell);
             }

@@ -16,6 +16,7 @@ pub struct Outcome {
     verdict: String,
     segments: String,
     diagnostics: String,
+    proposal: String,
 }
 
 impl Outcome {
@@ -45,7 +46,15 @@ impl Outcome {
             verdict: shown_verdict(command.source().text(), judgement.verdict()),
             segments: shown_segments(&segments(command.script())),
             diagnostics: shown(&judgement.findings()),
+            proposal: judgement
+                .amendment()
+                .map_or(String::new(), |found| found.prefix().join(" ")),
         }
+    }
+
+    /// The words of the rule that is proposed, empty where none is.
+    pub fn proposal(&self) -> &str {
+        &self.proposal
     }
 
     /// Whether the command was judged and allowed.

@@ -45,6 +45,8 @@ pub enum Expectation {
     Allowed,
     /// A prompt or a refusal.
     Refused,
+    /// A prompt that a rule with this prefix would answer; none where it is empty.
+    Proposed(String),
 }
 
 /// All cases of a chapter, or the first mistake in its form with its line.
@@ -96,6 +98,20 @@ pub fn cases(chapter: &Chapter) -> Result<Vec<Case>, String> {
                     } else {
                         Expectation::Allowed
                     }],
+                }));
+            }
+            "proposed" => {
+                cases.extend(open.take());
+                cases.extend((block.line..).zip(block.text.lines()).map(|(line, text)| {
+                    let (command, prefix) = text.split_once(" => ").unwrap_or((text, ""));
+                    Case {
+                        name: format!("{}: {} (line {line})", chapter.name(), block.heading),
+                        subject: Subject::Command {
+                            policy: policy.clone(),
+                            input: Input::Shell(command.as_bytes().to_vec()),
+                        },
+                        expectations: vec![Expectation::Proposed(prefix.to_owned())],
+                    }
                 }));
             }
             _ => {}

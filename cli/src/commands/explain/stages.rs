@@ -5,7 +5,7 @@ use gatekeeper::report::{
     BasisReport, DecisionWord, EffectReport, GapReport, Happening, PlaceReport, RedirectModeWord,
     SegmentReport, StandingWord, Whereabouts, WordReport,
 };
-use gatekeeper::{Approval, Context, Directory, Judgement};
+use gatekeeper::{Amendment, Approval, Context, Directory, Judgement};
 
 /// Everything up to the verdict, under headings; the findings follow below it.
 pub(crate) fn of(judgement: &Judgement, context: &Context) -> String {
@@ -28,17 +28,21 @@ pub(crate) fn of(judgement: &Judgement, context: &Context) -> String {
         };
         let told = judged.told();
         let told = told.iter().filter_map(|told| {
-            let shown = basis(segment.basis.get(told.place)?);
-            Some(match told.more {
+            let reason = segment.basis.get(told.place)?;
+            let shown = basis(reason);
+            let shown = match told.more {
                 0 => shown,
                 more => format!("{shown} (and {more} more)"),
-            })
+            };
+            Some(with_words(shown, text, span_of(reason)))
         });
         told.collect()
     });
     lines.push("\nEffects".to_owned());
     each(&mut lines, &report.segments, |segment| {
-        segment.effects.iter().map(effect).collect()
+        let done = segment.effects.iter();
+        done.map(|done| with_words(effect(done), text, Some(done.span)))
+            .collect()
     });
     lines.push("\nVerdict".to_owned());
     lines.push(format!("  {}", word_of(report.decision)));
@@ -46,7 +50,18 @@ pub(crate) fn of(judgement: &Judgement, context: &Context) -> String {
         Some(name) => format!("  in the confinement `{}`\n", visible(name)),
         None => "  without a confinement\n".to_owned(),
     });
+    lines.extend(judgement.amendment().into_iter().map(proposal));
     lines.join("\n")
+}
+
+/// The rule that would answer the prompt.
+fn proposal(amendment: &Amendment) -> String {
+    format!(
+        "Proposal\n  {}\n  would also allow: {}\n  would not allow: {}\n",
+        visible(amendment.rule()),
+        visible(amendment.example()),
+        visible(amendment.near_miss())
+    )
 }
 
 /// Lines for each segment, the first one with the segment's number.
@@ -206,6 +221,27 @@ fn basis(basis: &BasisReport) -> String {
         BasisReport::WouldAsk { decision } => (*decision, "nobody can be asked".to_owned()),
     };
     format!("{} by {}", word_of(decision), visible(&why))
+}
+
+/// The line, with the words of the command that cause what it says.
+fn with_words(line: String, command: &str, span: Option<[usize; 2]>) -> String {
+    let words = span.and_then(|[start, end]| command.get(start..end));
+    match words.filter(|words| !words.is_empty()) {
+        Some(words) => format!("{line}, at {}", visible(words)),
+        None => line,
+    }
+}
+
+/// The bytes that a reason is about.
+fn span_of(basis: &BasisReport) -> Option<[usize; 2]> {
+    match basis {
+        BasisReport::Rule { span, .. }
+        | BasisReport::EffectRule { span, .. }
+        | BasisReport::Knowledge { span, .. }
+        | BasisReport::Default { span, .. }
+        | BasisReport::Gap { span, .. } => Some(*span),
+        BasisReport::Confined { .. } | BasisReport::WouldAsk { .. } => None,
+    }
 }
 
 fn effect(effect: &EffectReport) -> String {

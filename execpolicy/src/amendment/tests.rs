@@ -1,0 +1,124 @@
+//! Which rule is proposed for which prompt.
+
+use shell_parser::{Dialect, Limits};
+
+use super::*;
+use crate::{Ruling, Unspoken};
+
+/// Asks for everything.
+fn ask(unspoken: &Unspoken<'_>, _context: &Context) -> Ruling {
+    vec![Basis::Default {
+        decision: Decision::Prompt,
+        reason: "no rule allows it".into(),
+        cause: unspoken.segment.span,
+    }]
+}
+
+fn proposed(policy: &str, command: &str, context: &Context) -> Option<Amendment> {
+    let file = PolicyFile {
+        source: Source::new("team", policy),
+        layer: Layer::new("user"),
+    };
+    let loaded = load(&[file], &|_: &str| None);
+    assert!(loaded.broken.is_empty(), "{:?}", loaded.broken);
+    let script = shell_parser::parse(command, Dialect::Bash, &Limits::default());
+    let verdict = judge(&script, &loaded.policy, context, &ask);
+    propose(&script, &verdict, &loaded.policy, context, &ask)
+}
+
+#[test]
+fn a_command_is_as_many_words_as_the_table_says() {
+    for (command, prefix) in [
+        ("git push origin main", "git push"),
+        ("git remote add x y", "git remote add"),
+        ("git stash drop", "git stash drop"),
+        ("npm run build -- --watch", "npm run build"),
+        ("npm publish", "npm publish"),
+        ("docker compose up -d", "docker compose up"),
+        ("docker build .", "docker build"),
+        ("cargo publish --dry-run", "cargo publish"),
+        ("kubectl apply -f x.yaml", "kubectl apply"),
+        ("mytool deploy production", "mytool deploy"),
+        ("mytool --fast", "mytool"),
+        ("mytool a.txt", "mytool"),
+        ("mytool", "mytool"),
+        ("A=1; mytool x", ""),
+        ("mytool x && mytool y", ""),
+    ] {
+        let found = proposed("", command, &Context::default());
+        let words = found.map(|found| found.prefix().join(" ")).unwrap_or_default();
+        assert_eq!(words, prefix, "{command}");
+    }
+}
+
+#[test]
+fn commands_that_say_too_little_get_no_proposal() {
+    for command in [
+        "bash x.sh",
+        "python3.12 x.py",
+        "node x.js",
+        "sed -i x y",
+        "sudo ls",
+        "/usr/bin/sudo ls",
+        "timeout 5 ls",
+        "xargs ls",
+        "npx thing",
+        "docker run image",
+        "uv run x",
+        "git",
+        "git -C x push",
+        "git --version",
+        "npm run",
+        "rm -rf x",
+        "mkfs.ext4 /dev/x",
+        ". x",
+        "eval x",
+        "/tmp/x",
+        "/var/tmp/a/x",
+        "./../tmp/x",
+        "./build.sh",
+        "cd /tmp && ./x",
+        "\"$x\" y",
+        "mytool > \"$x\"",
+        "mytool $(",
+    ] {
+        assert_eq!(proposed("", command, &Context::default()), None, "{command}");
+    }
+}
+
+#[test]
+fn what_a_layer_has_spoken_of_is_not_asked_about_again() {
+    let restricts = r#"prefix_rule(pattern = ["mytool"], decision = "prompt")"#;
+    let forbids = r#"prefix_rule(pattern = ["mytool"], decision = "forbidden")"#;
+    let about = r#"path_rule(access = ["write"], paths = ["**/x"], decision = "prompt")"#;
+    let other = r#"prefix_rule(pattern = ["other"], decision = "prompt")"#;
+    for (policy, command, is_proposed) in [
+        (restricts, "mytool x", false),
+        (forbids, "mytool x", false),
+        (about, "mytool > x", false),
+        (other, "mytool x", true),
+    ] {
+        let found = proposed(policy, command, &Context::default());
+        assert_eq!(found.is_some(), is_proposed, "{policy} {command}");
+    }
+}
+
+#[test]
+fn nobody_is_told_how_to_answer_where_nobody_is_asked() {
+    let context = Context {
+        approval: crate::Approval::Never,
+        ..Context::default()
+    };
+    assert_eq!(proposed("", "mytool x", &context), None);
+}
+
+#[test]
+fn a_proposal_says_what_it_means() {
+    let found = proposed("", "git push origin main", &Context::default()).unwrap();
+    assert_eq!(
+        found.rule(),
+        r#"prefix_rule(pattern = ["git", "push"], decision = "allow")"#
+    );
+    assert_eq!(found.example(), "git push --force");
+    assert_eq!(found.near_miss(), "git reset");
+}
