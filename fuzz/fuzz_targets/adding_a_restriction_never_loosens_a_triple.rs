@@ -1,4 +1,6 @@
 //! Feeds bytes to the property of this name.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| support::properties::adding_a_restriction_never_loosens_a_triple(bytes));
+libfuzzer_sys::fuzz_target!(
+    |bytes: &[u8]| support::properties::adding_a_restriction_never_loosens_a_triple(bytes)
+);
