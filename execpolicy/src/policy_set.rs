@@ -189,11 +189,6 @@ impl PolicySet {
         &self.others
     }
 
-    /// Whether there is a rule about paths.
-    pub(crate) fn has_path_rules(&self) -> bool {
-        !self.paths.is_empty()
-    }
-
     /// The rules about paths, by the names in them.
     pub(crate) fn path_rules(&self) -> &PathRules {
         &self.paths

@@ -47,7 +47,7 @@ pub(crate) fn effect_rules_met(
         }
     }
     if let Some((touch, value)) = Touch::of(&effect.kind)
-        && policy.has_path_rules()
+        && touch.counts_for(policy.path_rules().accesses())
     {
         let asked = Asked::new(value, whereabouts);
         for place in candidates(policy, &asked, whereabouts) {

@@ -2,7 +2,7 @@
 
 use super::component::{Wildcards, is_wild, meets_name, says_nothing};
 use super::place::{Located, Spelling, names};
-use super::{Component, PathGlob};
+use super::{Component, PathGlob, Root};
 use crate::{Certainty, Context};
 
 /// What of a directory an access reaches beside the directory itself.
@@ -46,6 +46,9 @@ enum Piece<'p> {
 /// By the text: `..` is taken both as text and as a name, since either may be what the kernel finds. Where a script
 /// starts in a directory that nobody knows, that directory itself is taken not to be one of the pattern's.
 pub(crate) fn meeting(glob: &PathGlob, path: &Located<'_>, question: &Question<'_>) -> Option<Certainty> {
+    if is_apart(glob, path, question) {
+        return None;
+    }
     let Some(roots) = glob.roots(question.context) else {
         // The variable is not known: it might stand for any directory.
         let pieces: Vec<Piece<'_>> = [Piece::Any].into_iter().chain(pieces(glob)).collect();
@@ -58,6 +61,32 @@ pub(crate) fn meeting(glob: &PathGlob, path: &Located<'_>, question: &Question<'
             best(&pieces, path, question)
         })
         .max()
+}
+
+/// Whether a plain path leads past a pattern at its first name, which most do, and what can be told without a walk.
+fn is_apart(glob: &PathGlob, path: &Located<'_>, question: &Question<'_>) -> bool {
+    let is_plain = path.is_absolute
+        && path.resolved.is_none()
+        && path
+            .written
+            .iter()
+            .all(|(_, spelling)| *spelling == Spelling::Plain);
+    if !is_plain || glob.root != Root::Slash {
+        return false;
+    }
+    let has = |wanted: &str| path.written.iter().any(|(name, _)| *name == wanted);
+    match glob.components.as_ref() {
+        [Component::Name(first), ..] => path.written.first().is_some_and(|(name, _)| **name != **first),
+        [Component::Any, Component::Name(named), ..] => {
+            let reaches_below = match question.reach {
+                Reach::Itself => false,
+                Reach::Below => is_read_whole(&path.written, true, question.context),
+                Reach::Whole => true,
+            };
+            !reaches_below && !has(named)
+        }
+        _ => false,
+    }
 }
 
 fn pieces(glob: &PathGlob) -> impl Iterator<Item = Piece<'_>> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::PathRule;
+use crate::{Access, PathRule};
 
 /// The places of the path rules, by a name that every path has which one of their patterns matches. A command may
 /// touch thousands of paths, and few of them have such a name.
@@ -11,11 +11,17 @@ pub(crate) struct PathRules {
     all: Vec<usize>,
     naming: HashMap<Box<str>, Vec<usize>>,
     naming_nothing: Vec<usize>,
+    accesses: Vec<Access>,
 }
 
 impl PathRules {
     pub(super) fn insert(&mut self, place: usize, rule: &PathRule) {
         self.all.push(place);
+        for access in &rule.access {
+            if !self.accesses.contains(access) {
+                self.accesses.push(*access);
+            }
+        }
         for glob in &rule.paths {
             let places = match glob.key() {
                 Some(name) => self.naming.entry(name.into()).or_default(),
@@ -27,9 +33,9 @@ impl PathRules {
         }
     }
 
-    /// Whether there is none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.all.is_empty()
+    /// The kinds of access that some rule is about: most commands list, and hardly a rule asks what is listed.
+    pub(crate) fn accesses(&self) -> &[Access] {
+        &self.accesses
     }
 
     /// Every place.
