@@ -18,6 +18,10 @@ type Holds = fn(&str) -> bool;
 /// compared.
 const KNOWN_ERRORS: &[(Holds, &str)] = &[
     (
+        |script| script.contains("$(") && script.contains("<<"),
+        "a parenthesis in a here-document ends the substitution that it is in",
+    ),
+    (
         |script| has_process(script) && script.contains("<<"),
         "a here-document in a process substitution hides the command it belongs to",
     ),

@@ -70,8 +70,8 @@ const PROCESSES: &str = "60";
 /// pipeline do not mix.
 const ARGV_END: &[u8] = b"\x01\x02";
 
-/// What bash reports instead of a newline; scripts with such a character have a gap.
-const NEWLINE: char = '\u{4}';
+/// What bash reports instead of a newline: a character that no script of ours has.
+const NEWLINE: char = '\u{e000}';
 
 /// The word that ends a script's reports.
 const SCRIPT_END: &[u8] = b"\x01\x03";

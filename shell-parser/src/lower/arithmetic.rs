@@ -218,7 +218,12 @@ impl<'c> Lowering<'c> {
                 }
                 let follows = rest.trim_start_matches([' ', '\t', '\n']);
                 let plain = follows.starts_with('=') && !follows.starts_with("==");
-                if plain || changes(follows) || rest_before(clause, rest, name) {
+                let is_set = plain || changes(follows) || rest_before(clause, rest, name);
+                // The text that `$x` puts there is what is set: nothing, and then the name before it, or a number.
+                if is_set && here.starts_with('$') {
+                    return None;
+                }
+                if is_set {
                     self.numbers.wrote(name, Written::Number);
                     sets.push(name.into());
                 }

@@ -242,4 +242,6 @@ case_table! {
     variable_not_changed_behind_one_made_read_only_later "f() { r=2; }\nreadonly r=1\nx=a\n{ f; x=b; }\nc0 $x"
     function_not_defined_behind_a_division "{ c1 $((1/0)); f() { c2; }; }\nf x"
     home_in_a_function_called_with_another "f() { c0 ~; }; HOME=/x f"
+    arithmetic_empty_name_before_an_assignment "x; y=1; ((y +$x= 3)); c0 $y"
+    arithmetic_empty_name_before_a_step "y=1; (($x++ y)); ((y $x-= 3)); c0 $y"
 }

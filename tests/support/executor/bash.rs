@@ -6,7 +6,7 @@ use std::process::Command;
 /// report in two pieces, which mix with those of other stages. The status changes, so that loops over commands end.
 const DRIVER: &str = r#"
 command_not_found_handle() {
-    builtin printf '%s\0' "${@//$'\n'/$'\004'}" $'\001\002' >&9
+    builtin printf '%s\0' "${@//$'\n'/$'\356\200\200'}" $'\001\002' >&9
     [ $# = 1 ] || builtin printf '%s\n' "${@:$#}"
     (( RANDOM % 2 ))
 }
