@@ -42,6 +42,10 @@ const KNOWN_ERRORS: &[(Holds, &str)] = &[
         "a substitution ends at a parenthesis in a comment: `$(a # )`",
     ),
     (
+        |script| script.contains("coproc{"),
+        "`coproc` is a keyword though a brace touches it",
+    ),
+    (
         |script| script.contains("! time"),
         "`time` behind `!` is a program",
     ),
