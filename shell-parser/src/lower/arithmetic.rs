@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use diagnostics::Span;
 
-use super::parameter::is_name;
+use super::parameter::{is_name, name_length};
 use super::{Lowering, sum};
 use crate::cst::{Kind, Node};
 use crate::{Command, GapReason, Part, Word};
@@ -296,11 +296,6 @@ enum Token<'t> {
 fn next_token<'t>(rest: &mut &'t str) -> Option<Option<Token<'t>>> {
     let Some(first) = rest.bytes().next() else {
         return Some(None);
-    };
-    let name_length = |text: &str| {
-        text.bytes()
-            .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
-            .count()
     };
     let (token, length) = match first {
         b'$' => {

@@ -6,7 +6,7 @@
 use diagnostics::Span;
 
 use super::Lowering;
-use super::parameter::is_name;
+use super::parameter::{is_name, name_length};
 use crate::cst::{Kind, Node};
 use crate::documents::{Document, closing_line};
 use crate::{Body, GapReason, Part, Redirect, RedirectMode, RedirectTarget, Spread, Word};
@@ -262,13 +262,9 @@ fn expands_to_text_only(text: &str) -> bool {
             (_, _) => after,
         };
         // `$name` followed by a continuation would be a longer name.
-        let name_length = rest
-            .bytes()
-            .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
-            .count();
         if active == "$"
             && rest
-                .get(name_length..)
+                .get(name_length(rest)..)
                 .is_some_and(|tail| tail.starts_with("\\\n"))
         {
             return false;

@@ -120,10 +120,7 @@ fn operated_parameter(text: &str) -> Option<&str> {
             .unwrap_or(name);
         return is_name(array).then_some("#");
     }
-    let length = inner
-        .bytes()
-        .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
-        .count();
+    let length = name_length(inner);
     let (name, rest) = inner.split_at_checked(length)?;
     if is_name(name)
         && let Some(subscript) = rest.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'))
@@ -155,10 +152,7 @@ fn operated_parameter(text: &str) -> Option<&str> {
 /// The variable and the operand of an expansion with an operator that neither assigns nor evaluates.
 fn split_operated(text: &str) -> Option<(&str, &str)> {
     let inner = text.strip_prefix("${")?.strip_suffix('}')?;
-    let length = inner
-        .bytes()
-        .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
-        .count();
+    let length = name_length(inner);
     let (name, rest) = inner.split_at_checked(length)?;
     let operators = [
         ":-", ":+", ":?", "-", "+", "?", "##", "#", "%%", "%", "//", "/", "^^", "^", ",,", ",",
@@ -187,10 +181,7 @@ fn is_offset_and_length(text: &str) -> bool {
 fn is_plain_operand(text: &str) -> bool {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('$') {
-        let length = after
-            .bytes()
-            .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
-            .count();
+        let length = name_length(after);
         let Some((name, tail)) = after.split_at_checked(length) else {
             return false;
         };
@@ -222,6 +213,13 @@ fn is_special(name: &str) -> bool {
         name.as_bytes(),
         [b'0'..=b'9' | b'@' | b'*' | b'#' | b'?' | b'$' | b'!' | b'-']
     )
+}
+
+/// How many bytes at the beginning of a text may belong to a variable's name.
+pub(super) fn name_length(text: &str) -> usize {
+    text.bytes()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+        .count()
 }
 
 /// A variable's name.

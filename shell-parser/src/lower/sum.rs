@@ -3,6 +3,8 @@
 //! Where it finds none (a division by zero, `08`, `1 +`), it drops the rest of the line with all groups and functions
 //! around it, and goes on with the next line.
 
+use super::parameter::name_length;
+
 /// How many digits surely fit.
 const DIGITS: usize = 18;
 
@@ -48,11 +50,6 @@ pub(super) fn has_value(expression: &str) -> bool {
 
 /// The length of a number or variable; 0 where there is none that will do.
 fn operand(text: &str, divides: bool) -> usize {
-    let length = |text: &str| {
-        text.bytes()
-            .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
-            .count()
-    };
     if text.starts_with("$#") || text.starts_with("$?") {
         return if divides { 0 } else { 2 };
     }
@@ -61,7 +58,7 @@ fn operand(text: &str, divides: bool) -> usize {
         (None, Some(inner)) => (inner, 1),
         (None, None) => (text, 0),
     };
-    let word = name.get(..length(name)).unwrap_or_default();
+    let word = name.get(..name_length(name)).unwrap_or_default();
     let is_number = word.starts_with(|first: char| first.is_ascii_digit());
     let is_whole = match word.strip_prefix("0x") {
         Some(digits) => !digits.is_empty(),
