@@ -184,11 +184,7 @@ impl Collector {
         }
         self.substitutions_of_redirects(&stage.redirects);
         let outer = self.surroundings.clone();
-        self.surroundings.redirects.splice(0..0, redirects);
-        if let Some(input) = input {
-            self.surroundings.input = input;
-        }
-        self.share_input();
+        self.surround(redirects, input);
         if fails {
             let start = outer.directory.clone();
             self.maybe(|collector| collector.compound(&stage.command, outer));
@@ -198,8 +194,14 @@ impl Collector {
         }
     }
 
+    /// Puts redirects around several commands.
+    ///
     /// Commands that stand side by side read one input in turn: what is left of it for each is not known.
-    fn share_input(&mut self) {
+    fn surround(&mut self, redirects: Vec<FileRedirect>, input: Option<Input>) {
+        self.surroundings.redirects.splice(0..0, redirects);
+        if let Some(input) = input {
+            self.surroundings.input = input;
+        }
         if matches!(self.surroundings.input, Input::Text(_) | Input::Pipe(_)) {
             self.surroundings.input = Input::Text(any_field());
         }

@@ -76,12 +76,10 @@ impl Collector {
                 let redirects = stage
                     .redirects
                     .iter()
-                    .map(|redirect| file_redirect(redirect, variables));
-                self.surroundings.redirects.splice(0..0, redirects);
-                if let Some(input) = redirects::input(&stage.redirects, variables) {
-                    self.surroundings.input = input;
-                }
-                self.share_input();
+                    .map(|redirect| file_redirect(redirect, variables))
+                    .collect();
+                let input = redirects::input(&stage.redirects, variables);
+                self.surround(redirects, input);
                 self.body(&code.body);
                 self.restore(outer, Keep::Shell);
             }
@@ -113,7 +111,8 @@ impl Collector {
         let mut settings = Vec::with_capacity(invocation.assignments.len());
         // All words of a command are expanded before it sets anything. What stands before them is set one after the
         // other, and bash and dash differ on whether `b=$a` behind `a=1` sees that.
-        let before = (!words.is_empty()).then(|| self.surroundings.variables.clone());
+        let expands_first = !words.is_empty() && !invocation.assignments.is_empty();
+        let before = expands_first.then(|| self.surroundings.variables.clone());
         let mut in_turn = before.clone();
         for assignment in &invocation.assignments {
             let is_word = assignment.words_before > 0;
