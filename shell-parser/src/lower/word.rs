@@ -275,11 +275,12 @@ fn bodies(parts: Vec<Part>) -> Body {
     all
 }
 
-/// Makes one piece of texts that stand side by side, however each was quoted. An empty one stays where it stands
+/// Makes one piece of texts that stand side by side, however each was quoted, and one of patterns. An empty one stays where it stands
 /// between expansions, for it may make a field; a word that is nothing else has no parts.
 pub(super) fn join_literals(parts: &mut Vec<Part>) {
     parts.dedup_by(|after, before| match (before, after) {
-        (Part::Literal(before), Part::Literal(after)) => {
+        // A list of braces may bring two patterns together.
+        (Part::Literal(before), Part::Literal(after)) | (Part::Pattern(before), Part::Pattern(after)) => {
             *before = format!("{before}{after}").into();
             true
         }

@@ -82,6 +82,7 @@ case_table! {
     word_brace_list_of_substitutions "c0 {a,$(c1 b)} {`c1`,x}"
     word_brace_list_of_tildes "c0 {~,a} ~{a,b} a={~,b}"
     word_brace_list_of_patterns "c0 {a,b}* {*,?}"
+    word_brace_list_beside_a_pattern "c0 *{*,?} {*,?}*"
     word_brace_list_assigned "x={a,b}; c0 $x \"$x\""
     word_brace_list_in_an_argument "c0 --x={a,b} x={a,b}"
     word_brace_list_before_assignment "{x,y}=1 evil"
