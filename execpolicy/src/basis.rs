@@ -53,6 +53,19 @@ pub enum Basis {
 }
 
 impl Basis {
+    /// The gap that it is.
+    pub fn gap(&self) -> Option<&Gap> {
+        match self {
+            Self::Gap(gap) => Some(gap),
+            Self::Rule(_)
+            | Self::Effect(_)
+            | Self::Knowledge { .. }
+            | Self::Default { .. }
+            | Self::Confined { .. }
+            | Self::WouldAsk => None,
+        }
+    }
+
     /// What this basis asks for.
     pub fn decision(&self) -> Decision {
         match self {

@@ -322,29 +322,14 @@ fn place_in_finding(basis: &Basis) -> (bool, usize) {
 
 /// The first gap, where gaps alone decide.
 fn sole_gap<'a>(bases: &[&'a Basis]) -> Option<&'a Gap> {
-    let mut gaps = bases.iter().map(|basis| match basis {
-        Basis::Gap(gap) => Some(gap),
-        Basis::Rule(_)
-        | Basis::Effect(_)
-        | Basis::Knowledge { .. }
-        | Basis::Default { .. }
-        | Basis::Confined { .. }
-        | Basis::WouldAsk => None,
-    });
+    let mut gaps = bases.iter().map(|basis| basis.gap());
     let first = gaps.next()??;
     gaps.all(|gap| gap.is_some()).then_some(first)
 }
 
 fn gaps_of(judged: &SegmentVerdict) -> impl Iterator<Item = (Span, GapReason)> {
-    judged.basis.iter().filter_map(|basis| match basis {
-        Basis::Gap(gap) => Some((gap.span, gap.reason)),
-        Basis::Rule(_)
-        | Basis::Effect(_)
-        | Basis::Knowledge { .. }
-        | Basis::Default { .. }
-        | Basis::Confined { .. }
-        | Basis::WouldAsk => None,
-    })
+    let gaps = judged.basis.iter().filter_map(Basis::gap);
+    gaps.map(|gap| (gap.span, gap.reason))
 }
 
 /// The text of a span between backticks, shortened.

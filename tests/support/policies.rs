@@ -55,11 +55,7 @@ impl DrawnRule {
 
     /// A rule that prompts or forbids.
     pub fn draw_restricting(choices: &mut Choices<'_>) -> Self {
-        let decision = if choices.once_in(2) {
-            Decision::Forbidden
-        } else {
-            Decision::Prompt
-        };
+        let decision = restriction(choices);
         Self::draw_as(choices, decision)
     }
 
@@ -102,4 +98,13 @@ fn alternatives(choices: &mut Choices<'_>, words: &[&'static str]) -> Vec<&'stat
         }
     }
     chosen
+}
+
+/// A decision that prompts or forbids.
+pub(crate) fn restriction(choices: &mut Choices<'_>) -> Decision {
+    if choices.once_in(2) {
+        Decision::Forbidden
+    } else {
+        Decision::Prompt
+    }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use execpolicy::{Approval, Decision};
 
 use crate::choices::Choices;
+use crate::policies::restriction;
 
 /// A policy, a command and what is around it.
 #[derive(Clone, Debug)]
@@ -196,11 +197,7 @@ impl Drawn {
 
     /// A rule that prompts or forbids.
     pub fn draw_restricting(choices: &mut Choices<'_>) -> Self {
-        let decision = if choices.once_in(2) {
-            Decision::Forbidden
-        } else {
-            Decision::Prompt
-        };
+        let decision = restriction(choices);
         Self::draw_as(choices, decision)
     }
 

@@ -1,7 +1,7 @@
 //! A verdict and its segments as the lines that chapters hold.
 
 use diagnostics::visible;
-use execpolicy::{About, Basis, Certainty, EffectMatch, SegmentVerdict, Token, Told, Verdict};
+use execpolicy::{About, Basis, Certainty, EffectMatch, Origin, SegmentVerdict, Token, Told, Verdict};
 use shell_parser::{FileRedirect, Input, Place, RedirectMode, Segment, Value, WorkingDirectory};
 
 /// The most segments that are shown.
@@ -99,15 +99,8 @@ fn shown_basis(basis: &Basis) -> String {
                     Token::Matching(_) | Token::Any | Token::Rest(_) => format!(" {token}"),
                 })
                 .collect();
-            let doubt = match found.certainty {
-                Certainty::Maybe => "may match ",
-                Certainty::Yes => "",
-            };
-            // A rule of the chapter's own policy needs no layer.
-            let layer = match found.rule.origin.layer.as_str() {
-                "command line" => String::new(),
-                layer => format!("{layer} "),
-            };
+            let doubt = shown_doubt(found.certainty);
+            let layer = shown_layer(&found.rule.origin);
             format!("{doubt}{layer}rule {}{rest}", pattern.program)
         }
         Basis::Knowledge { program, reason, .. } => format!("knowledge {program}: {reason}"),
@@ -121,14 +114,8 @@ fn shown_basis(basis: &Basis) -> String {
 
 /// A rule about an effect, by the first thing that it names.
 fn shown_effect_rule(found: &EffectMatch) -> String {
-    let doubt = match found.certainty {
-        Certainty::Maybe => "may match ",
-        Certainty::Yes => "",
-    };
-    let layer = match found.rule.origin.layer.as_str() {
-        "command line" => String::new(),
-        layer => format!("{layer} "),
-    };
+    let doubt = shown_doubt(found.certainty);
+    let layer = shown_layer(&found.rule.origin);
     let about = match &found.rule.about {
         About::Paths(paths) => {
             let path = paths.paths.first().map_or("", |path| path.as_str());
@@ -145,6 +132,21 @@ fn shown_effect_rule(found: &EffectMatch) -> String {
         }
     };
     format!("{doubt}{layer}{about}")
+}
+
+fn shown_doubt(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::Maybe => "may match ",
+        Certainty::Yes => "",
+    }
+}
+
+/// Whose word a rule is; one of the chapter's own policy needs no layer.
+fn shown_layer(origin: &Origin) -> String {
+    match origin.layer.as_str() {
+        "command line" => String::new(),
+        layer => format!("{layer} "),
+    }
 }
 
 /// A line for each segment: its words as they are known, redirects, and how it comes to run.

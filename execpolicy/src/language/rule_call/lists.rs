@@ -3,7 +3,7 @@
 use super::super::LoadCode;
 use super::super::interpreter::Interpreter;
 use super::super::stop::Stop;
-use super::super::value::Place;
+use super::super::value::{Place, Value};
 use super::Given;
 use super::prefix::list;
 use crate::PathGlob;
@@ -14,11 +14,21 @@ pub(super) fn texts(
     given: &Given,
     name: &str,
 ) -> Result<Vec<(Box<str>, Place)>, Stop> {
-    let Some(value) = given.value(name) else {
-        return Ok(Vec::new());
-    };
-    let Some(items) = list(run, &value)? else {
-        given.unsuited(run, name, &value, "a list of strings");
+    match given.value(name) {
+        Some(value) => texts_of(run, given, name, &value),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The strings of this value, which the finding calls `name`.
+pub(super) fn texts_of(
+    run: &mut Interpreter<'_>,
+    given: &Given,
+    name: &str,
+    value: &Value,
+) -> Result<Vec<(Box<str>, Place)>, Stop> {
+    let Some(items) = list(run, value)? else {
+        given.unsuited(run, name, value, "a list of strings");
         return Ok(Vec::new());
     };
     let mut texts = Vec::with_capacity(items.len());

@@ -6,8 +6,8 @@ use super::super::interpreter::Interpreter;
 use super::super::stop::Stop;
 use super::super::store::{Described, Example};
 use super::super::value::{Place, Value};
-use super::Given;
-use super::prefix::{examples, list};
+use super::prefix::examples;
+use super::{Given, lists};
 use crate::{Declaration, Does, Entry, Syntax, Trait};
 
 const PARAMETERS: &[&str] = &[
@@ -259,19 +259,8 @@ fn texts_of(
     name: &str,
     value: &Value,
 ) -> Result<Vec<Box<str>>, Stop> {
-    let Some(items) = list(run, value)? else {
-        given.unsuited(run, name, value, "a list of strings");
-        return Ok(Vec::new());
-    };
-    let mut texts = Vec::with_capacity(items.len());
-    for item in &items {
-        let Some(text) = given.text(run, name, item) else {
-            continue;
-        };
-        run.heap.meter.keep(&text.text)?;
-        texts.push((*text.text).into());
-    }
-    Ok(texts)
+    let texts = lists::texts_of(run, given, name, value)?;
+    Ok(texts.into_iter().map(|(text, _)| text).collect())
 }
 
 /// The entries of a dict with strings as keys; none where the argument is not given.
