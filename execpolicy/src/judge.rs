@@ -26,11 +26,11 @@ use std::sync::Arc;
 use diagnostics::Span;
 use shell_parser::{Gap, GapReason, Script, Segment};
 
-use crate::matching::{Subject, effect_rules_met, rules_met};
+use crate::matching::{self, Subject, effect_rules_met, rules_met};
 use crate::path_glob::Whereabouts;
 use crate::{
-    Basis, Certainty, Context, Decision, Effect, EffectMatch, Fallback, PolicySet, Profile, SegmentVerdict,
-    Unspoken, Verdict,
+    Basis, Certainty, ConfinementName, Context, Decision, Effect, EffectMatch, Fallback, PolicySet, Profile,
+    SegmentVerdict, Unspoken, Verdict,
 };
 use coverage::Coverage;
 use leaning::Asked;
@@ -71,31 +71,38 @@ fn judge_segments<F: Fallback>(
             fallback,
             leaning,
             segments: Vec::new(),
+            may_ask_for: Vec::new(),
             gaps: gaps.to_vec(),
         };
         hearing.hear_all(segments, gaps, Opened::default());
-        (hearing.segments, hearing.gaps)
+        (hearing.segments, hearing.gaps, hearing.may_ask_for)
     };
-    let (mut heard, mut gaps) = hear(segments, of_caller.as_ref());
+    let (mut heard, mut gaps, may_ask_for) = hear(segments, of_caller.as_ref());
     // What the rules ask for does not depend on what leans, so a second hearing is the last.
     let asked = leaning::asked(&heard, policy, context);
     let confinement = match &asked {
         Asked::Nothing => {
-            let leans = heard.iter().flat_map(|segment| &segment.basis).any(is_confined);
+            let leans = heard
+                .iter()
+                .flat_map(|segment| &segment.basis)
+                .any(leaning::is_confined);
             context.confinement.clone().filter(|_| leans)
         }
         Asked::Profile(profile) => {
             if let Some(segments) = again.filter(|_| context.confinement.as_ref() != Some(&profile.name)) {
                 let chosen = Some(&**profile).filter(|profile| leaning::confines(profile));
-                (heard, gaps) = hear(segments, chosen);
+                (heard, gaps, _) = hear(segments, chosen);
             }
             Some(profile.name.clone())
         }
         Asked::Unclear => {
-            heard.iter_mut().for_each(ask_which_confinement);
+            heard.iter_mut().for_each(leaning::ask_which);
             context.confinement.clone()
         }
     };
+    if let Some(chosen) = &confinement {
+        leaning::ask_about_others(&mut heard, may_ask_for, chosen, context);
+    }
     for segment in &mut heard {
         approval::refuse_what_nobody_can_answer(segment, context.approval);
     }
@@ -109,26 +116,6 @@ fn judge_segments<F: Fallback>(
     }
 }
 
-fn is_confined(basis: &Basis) -> bool {
-    matches!(basis, Basis::Confined { .. })
-}
-
-/// Asks about a segment whose rule names a confinement, where it is not clear which one the script gets.
-fn ask_which_confinement(judged: &mut SegmentVerdict) {
-    let names = judged
-        .basis
-        .iter()
-        .any(|basis| matches!(basis, Basis::Rule(found) if found.rule.confinement.is_some()));
-    if names {
-        judged.basis.push(Basis::Default {
-            decision: Decision::Prompt,
-            reason: "the rules of this script ask for confinements of which none is the narrowest".into(),
-            cause: judged.segment.span,
-        });
-        judged.decision = approval::join(&judged.basis);
-    }
-}
-
 /// What is judged, and what is known so far.
 struct Hearing<'a, F> {
     policy: &'a PolicySet,
@@ -137,6 +124,8 @@ struct Hearing<'a, F> {
     /// The profile that segments may lean on.
     leaning: Option<&'a Profile>,
     segments: Vec<SegmentVerdict>,
+    /// What allows that only may match ask for, each with the place of its segment; `None` is the caller's confinement.
+    may_ask_for: Vec<(usize, Option<ConfinementName>)>,
     gaps: Vec<Gap>,
 }
 
@@ -149,6 +138,16 @@ struct Opened {
     spoken_for: bool,
 }
 
+/// What came of one segment.
+struct Heard {
+    verdict: SegmentVerdict,
+    /// What it hands to a shell.
+    texts: Vec<nested::Text>,
+    may_ask_for: Vec<Option<ConfinementName>>,
+    /// Whether an allow speaks for these texts too.
+    everything: bool,
+}
+
 impl<F: Fallback> Hearing<'_, F> {
     /// Judges the segments of one text, each followed by those that it hands to a shell.
     fn hear_all(&mut self, mut segments: Vec<Segment>, gaps: &[Gap], opened: Opened) {
@@ -157,31 +156,29 @@ impl<F: Fallback> Hearing<'_, F> {
         for segment in segments {
             let place = self.segments.len();
             places.push(place);
-            let (verdict, nested, everything) = self.hear(segment, gaps, opened);
-            self.segments.push(verdict);
+            let heard = self.hear(segment, gaps, opened);
+            self.segments.push(heard.verdict);
+            let asked = heard.may_ask_for.into_iter();
+            self.may_ask_for.extend(asked.map(|asked| (place, asked)));
             let inner = Opened {
-                spoken_for: everything,
+                spoken_for: heard.everything,
                 ..opened
             };
-            for script in nested {
+            for script in heard.texts {
                 self.open(place, &script, inner);
             }
         }
         nested::renumber_pipes(&mut self.segments, &places);
     }
 
-    /// Judges one segment by itself; gives the texts that it hands to a shell, and whether an allow speaks for them.
-    fn hear(
-        &self,
-        segment: Segment,
-        gaps: &[Gap],
-        opened: Opened,
-    ) -> (SegmentVerdict, Vec<nested::Text>, bool) {
+    /// Judges one segment by itself.
+    fn hear(&self, segment: Segment, gaps: &[Gap], opened: Opened) -> Heard {
         let mut basis = Vec::new();
         // Rules are told apart by where they are: there may be many, and each is long.
         let mut seen = BTreeSet::new();
         let mut effects = Vec::new();
         let mut texts = Vec::new();
+        let mut may_ask_for = Vec::new();
         let mut everything = true;
         for variant in variants::of(&segment).iter() {
             let reading = self.policy.knowledge().read(variant, self.context);
@@ -193,6 +190,7 @@ impl<F: Fallback> Hearing<'_, F> {
                 entry: entry.and_then(|entry| self.policy.knowledge().entry(entry)),
             };
             let rules = rules_met(self.policy, &subject);
+            may_ask_for.extend(matching::may_ask_for(self.policy, &subject));
             let shell = shell_effects::of(variant);
             let all = reading.effects.iter().chain(&shell);
             let mut met: Vec<Vec<EffectMatch>> = all
@@ -238,7 +236,12 @@ impl<F: Fallback> Hearing<'_, F> {
             basis,
             effects,
         };
-        (verdict, texts, everything)
+        Heard {
+            verdict,
+            texts,
+            may_ask_for,
+            everything,
+        }
     }
 
     /// Takes out the path rules that only may match and that the confinement enforces anyway; says so if there were
@@ -253,7 +256,7 @@ impl<F: Fallback> Hearing<'_, F> {
                 !is_enforced
             });
         }
-        dropped.then(|| confined(profile, cause))
+        dropped.then(|| leaning::confined(profile, cause))
     }
 
     /// The fallback's answer; no answer is a prompt. Where it asks, and the confinement keeps in all that is left,
@@ -289,7 +292,7 @@ impl<F: Fallback> Hearing<'_, F> {
             unspoken.confined = Some(profile);
             ruling = self.fallback.rule_on(&unspoken, self.context);
             ruling.extend(self.not_enforced(profile, &coverage.left));
-            ruling.push(confined(profile, segment.span));
+            ruling.push(leaning::confined(profile, segment.span));
         }
         ruling
     }
@@ -354,14 +357,6 @@ fn spoken_for_outside(basis: &[Basis], segment: &Segment) -> Option<Basis> {
         reason: "the rule that allows the command around it covers everything".into(),
         cause: segment.span,
     })
-}
-
-/// What a segment does stays in the confinement.
-fn confined(profile: &Profile, cause: Span) -> Basis {
-    Basis::Confined {
-        profile: profile.name.clone(),
-        cause,
-    }
 }
 
 /// Adds those that are not there yet: the values of a word that is one of a few share most of what is said of them.

@@ -86,11 +86,10 @@ fn start() -> io::Result<Executor> {
 /// Each `@` as a command of its own that is told its directory.
 fn numbered(text: &str) -> String {
     let mut pieces = text.split('@');
-    let mut script = pieces.next().unwrap_or_default().to_owned();
-    for (number, piece) in pieces.enumerate() {
-        script.push_str(&format!("c{number} \"$PWD\"{piece}"));
-    }
-    script
+    let first = pieces.next().unwrap_or_default().to_owned();
+    let commands = pieces.enumerate();
+    let commands = commands.map(|(number, piece)| format!("c{number} \"$PWD\"{piece}"));
+    first + &commands.collect::<String>()
 }
 
 /// A command that ran where no segment of its name runs.
@@ -100,9 +99,7 @@ fn find(script: &str, bash: &mut Executor) -> Result<Option<Failed>, Failed> {
         return Ok(None);
     }
     let start = bash.directory().to_path_buf();
-    let environment = Environment {
-        home: start.to_str().map(Into::into),
-    };
+    let environment = Environment { home: start.to_str() };
     let claimed = segments_in(&read, &environment);
     let executed = bash.run(script)?;
     if !executed.finished {
