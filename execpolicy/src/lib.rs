@@ -28,7 +28,9 @@ pub use confinement::{ConfinementName, Network, Profile};
 pub use context::{Approval, Context, Directory, Links, Lookup, Program};
 pub use decision::Decision;
 pub use effect::{Effect, EffectKind, Executed, Standing, UnknownEffect};
-pub use effect_rule::{About, Above, Access, EffectRule, EffectWord, NamePattern, PathRule, Stars};
+pub use effect_rule::{
+    About, Above, Access, EffectRule, EffectWord, NamePattern, PathRule, Stars, VariableRule,
+};
 pub use fallback::{BuiltIn, Fallback, Ruling, Unspoken};
 pub use judge::judge;
 pub use knowledge::{

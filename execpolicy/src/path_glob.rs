@@ -8,7 +8,7 @@ use std::fmt;
 
 use crate::Context;
 
-use component::Wildcards;
+pub(crate) use component::Wildcards;
 pub(crate) use meeting::{Bare, Question, Reach, meeting};
 pub(crate) use place::{Located, Spelling, Whereabouts};
 
@@ -20,8 +20,8 @@ const BYTES: usize = 4096;
 
 /// A pattern of absolute paths.
 ///
-/// `**` stands for any number of components, none included; `*`, `?` and `[a-z]` stand for characters inside one, a
-/// leading dot among them. `$WORKSPACE`, `$HOME` (also `~`), `$TMPDIR` and `$POLICY` are what the context says they are.
+/// `**` stands for any number of components, none included; `*`, `?`, `[a-z]` and `[!a-z]` stand for characters inside one,
+/// a leading dot among them. `$WORKSPACE`, `$HOME` (also `~`), `$TMPDIR` and `$POLICY` are what the context says they are.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct PathGlob {
     text: Box<str>,
@@ -52,7 +52,7 @@ enum Variable {
 enum Component {
     /// Exactly this name.
     Name(Box<str>),
-    /// With `*`, `?` or `[a-z]`.
+    /// With `*`, `?`, `[a-z]` or `[!a-z]`.
     Pattern(Wildcards),
     /// `**`
     Any,

@@ -59,8 +59,10 @@ fn cost(rule: &EffectRule) -> usize {
                 .map(|glob| glob.as_str().len())
                 .fold(1, usize::saturating_add)
         }
-        About::Variables(names) => names
+        About::Variables(rule) => rule
+            .names
             .iter()
+            .chain(&rule.outside)
             .map(|name| name.as_str().len())
             .fold(1, usize::saturating_add),
         About::Host(_) | About::Effects(_) => 1,
@@ -112,7 +114,7 @@ fn matches(rule: &EffectRule, example: &Example, context: &Context) -> bool {
             };
             is_in(&paths.paths) && !is_in(&paths.outside)
         }
-        About::Variables(names) => names.iter().any(|name| name.matches(word)),
+        About::Variables(rule) => rule.means(word, |_| true),
         About::Host(_) | About::Effects(_) => false,
     }
 }

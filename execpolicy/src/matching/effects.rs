@@ -9,7 +9,7 @@ use super::host::host;
 use crate::path_glob::{Bare, Located, Question, Reach, Spelling, Whereabouts, meeting};
 use crate::{
     About, Above, Access, Certainty, Context, Decision, Effect, EffectKind, EffectMatch, EffectRule,
-    EffectWord, Links, PathGlob, PathRule, PolicySet, Stars, UnknownEffect,
+    EffectWord, Links, NamePattern, PathGlob, PathRule, PolicySet, Stars, UnknownEffect,
 };
 
 /// The rules that an effect meets, in the order of the set: allows that surely match, restrictions that may.
@@ -255,16 +255,13 @@ fn meets_other(rule: &EffectRule, kind: &EffectKind, context: &Context) -> Optio
         return (rule.decision != Decision::Allow).then_some(Certainty::Maybe);
     }
     match (&rule.about, kind) {
-        (About::Variables(patterns), EffectKind::Setting { name, .. }) => {
+        (About::Variables(variables), EffectKind::Setting { name, .. }) => {
             let is_in_environment = || context.environment.iter().any(|known| known == name);
-            patterns
-                .iter()
-                // A pattern allows no variable that programs get already: its author did not think of that one.
-                .any(|pattern| {
-                    pattern.matches(name)
-                        && (rule.decision != Decision::Allow || pattern.is_name() || !is_in_environment())
-                })
-                .then_some(Certainty::Yes)
+            // A pattern allows no variable that programs get already: its author did not think of that one.
+            let counts = |pattern: &NamePattern| {
+                rule.decision != Decision::Allow || pattern.is_name() || !is_in_environment()
+            };
+            variables.means(name, counts).then_some(Certainty::Yes)
         }
         (About::Host(network), EffectKind::Connect(value)) => host(network, value, rule.decision),
         (About::Effects(words), kind) => words.contains(&EffectWord::of(kind)).then_some(Certainty::Yes),

@@ -6,7 +6,7 @@ use super::super::interpreter::Interpreter;
 use super::super::stop::Stop;
 use super::super::value::Value;
 use super::Given;
-use super::lists::{paths, texts};
+use super::lists::{names, paths, texts};
 use crate::confinement::{LIMITS, built_in};
 use crate::{ConfinementName, NamePattern, Network, Profile};
 
@@ -109,15 +109,7 @@ fn env(run: &mut Interpreter<'_>, given: &Given) -> Result<Option<Vec<NamePatter
     if given.value("env").is_none() {
         return Ok(None);
     }
-    let mut names = Vec::new();
-    for (text, place) in texts(run, given, "env")? {
-        if let Some(name) = NamePattern::new(&text) {
-            names.push(name);
-        } else {
-            run.report(Stop::new(LoadCode::Word, format!("`{text}` is not a variable's name")).at(place));
-        }
-    }
-    Ok(Some(names))
+    names(run, given, "env").map(Some)
 }
 
 /// Variables with their values.
