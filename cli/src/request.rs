@@ -71,6 +71,8 @@ fn surroundings(args: &CheckArgs) -> Result<Surroundings, Diagnostic> {
         home: path("--home", args.home.clone().or_else(environment::home))?,
         temporary: path("$TMPDIR", environment::temporary())?,
         settings: path("$XDG_CONFIG_HOME", environment::settings())?,
+        data: path("$XDG_DATA_HOME", environment::data())?,
+        state: path("$XDG_STATE_HOME", environment::state())?,
         environment: environment::names(),
         approval: args.approval.into(),
         confinement: args.confinement.as_deref().map(ConfinementName::new),

@@ -23,6 +23,8 @@ pub struct Context {
     pub temporary: Option<Box<str>>,
     /// The files and directories that policy is read from, absolute: `$POLICY` of path rules.
     pub policy: Vec<Box<str>>,
+    /// The files and directories that hold what is trusted, and the log, absolute: `$STORE` of path rules.
+    pub store: Vec<Box<str>>,
     /// What is known of symbolic links.
     pub links: Links,
     /// Names of variables in the environment that a later bare assignment would change for programs.

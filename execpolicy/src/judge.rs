@@ -283,7 +283,10 @@ impl<F: Fallback> Hearing<'_, F> {
         let profile = self.leaning.filter(|profile| {
             let mut left = coverage.left.iter();
             approval::join(&ruling) > Decision::Allow
-                && left.all(|effect| leaning::contains(profile, effect, whereabouts))
+                && left.all(|effect| {
+                    leaning::contains(profile, effect, whereabouts)
+                        || self.fallback.allows(segment, effect, self.context)
+                })
         });
         if let Some(profile) = profile {
             unspoken.confined = Some(profile);

@@ -21,7 +21,8 @@ const BYTES: usize = 4096;
 /// A pattern of absolute paths.
 ///
 /// `**` stands for any number of components, none included; `*`, `?`, `[a-z]` and `[!a-z]` stand for characters inside one,
-/// a leading dot among them. `$WORKSPACE`, `$HOME` (also `~`), `$TMPDIR` and `$POLICY` are what the context says they are.
+/// a leading dot among them. `$WORKSPACE`, `$HOME` (also `~`), `$TMPDIR`, `$POLICY` and `$STORE`
+/// are what the context says they are.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct PathGlob {
     text: Box<str>,
@@ -45,6 +46,7 @@ enum Variable {
     Home,
     Temporary,
     Policy,
+    Store,
 }
 
 /// One component of a pattern.
@@ -65,7 +67,7 @@ pub enum PathGlobError {
     #[error("it begins neither with `/`, `~/` nor `**/` nor with a variable")]
     Relative,
     /// A variable that there is not.
-    #[error("the variables are `$WORKSPACE`, `$HOME`, `$TMPDIR` and `$POLICY`")]
+    #[error("the variables are `$WORKSPACE`, `$HOME`, `$TMPDIR`, `$POLICY` and `$STORE`")]
     Variable,
     /// A component that is `.` or `..`, or `**` with something beside it.
     #[error("`.`, `..` and `**` beside other characters are no names")]
@@ -122,9 +124,10 @@ impl PathGlob {
 
     /// A name that every path has which this pattern matches; `None` where it says none.
     ///
-    /// Names that a variable stands for are not among them; of `$POLICY`, which is anywhere, none are told.
+    /// Names that a variable stands for are not among them; of `$POLICY` and `$STORE`, which are anywhere, none are
+    /// told.
     pub(crate) fn key(&self) -> Option<&str> {
-        if self.root == Root::Variable(Variable::Policy) {
+        if let Root::Variable(Variable::Policy | Variable::Store) = self.root {
             return None;
         }
         self.components.iter().find_map(|component| match component {
@@ -184,6 +187,7 @@ impl Root {
             "$WORKSPACE" => Variable::Workspace,
             "$TMPDIR" => Variable::Temporary,
             "$POLICY" => Variable::Policy,
+            "$STORE" => Variable::Store,
             _ if first.starts_with('$') => return Err(PathGlobError::Variable),
             _ => return Err(PathGlobError::Relative),
         };
@@ -195,6 +199,7 @@ impl Variable {
     fn directories(self, context: &Context) -> Option<Vec<&str>> {
         let one = match self {
             Self::Policy => return Some(context.policy.iter().map(|path| &**path).collect()),
+            Self::Store => return Some(context.store.iter().map(|path| &**path).collect()),
             Self::Workspace => context.workspace_root(),
             Self::Home => context.home.as_deref(),
             Self::Temporary => context.temporary.as_deref(),

@@ -9,7 +9,7 @@ use diagnostics::Source;
 use shell_parser::Value;
 
 use crate::compiled::{self, CompiledRules};
-use crate::confinement::built_in;
+use crate::confinement::{Guarded, built_in};
 use crate::path::base_name;
 use crate::{
     About, ConfinementName, Decision, EffectRule, HostExecutable, Knowledge, Layer, NetworkRule, Profile,
@@ -32,6 +32,7 @@ pub struct PolicySet {
     others: Vec<usize>,
     paths: PathRules,
     profiles: BTreeMap<ConfinementName, Profile>,
+    guarded: Guarded,
     knowledge: Knowledge,
 }
 
@@ -104,6 +105,15 @@ impl PolicySet {
             self.profiles.remove(&name);
         }
         self
+    }
+
+    /// The same rules, where the profiles that come with us hide and protect what the rules of another policy guard.
+    #[must_use]
+    pub fn with_guarded(self, by: &PolicySet) -> Self {
+        Self {
+            guarded: Guarded::by(by),
+            ..self
+        }
     }
 
     /// The same rules with this knowledge.
@@ -181,7 +191,7 @@ impl PolicySet {
     /// The profile of this name, if a policy describes it or it comes with us.
     pub fn profile(&self, name: &ConfinementName) -> Option<Profile> {
         let own = self.profiles.get(name).cloned();
-        own.or_else(|| built_in(name.as_str()))
+        own.or_else(|| built_in(name.as_str(), &self.guarded))
     }
 
     /// The places of the effect rules that are not about paths.

@@ -44,10 +44,11 @@ impl Gatekeeper {
     }
 
     fn with(policy: PolicySet, defaults: Defaults) -> Self {
+        let built_in = builtin::fallback();
         Self {
-            policy: builtin::completed(policy),
+            policy: builtin::completed(policy, &built_in),
             fallback: match defaults {
-                Defaults::BuiltIn => Some(builtin::fallback()),
+                Defaults::BuiltIn => Some(built_in),
                 Defaults::None => None,
             },
         }

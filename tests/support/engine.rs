@@ -1,5 +1,7 @@
 //! The engine as the tests use it: one policy, one place, a text in, a verdict out.
 
+use std::sync::LazyLock;
+
 use diagnostics::{Diagnostic, Source};
 use execpolicy::{
     Basis, ConfinementName, Context, Decision, Directory, Effect, EffectKind, Fallback, Layer, Loaded,
@@ -119,6 +121,12 @@ impl Fallback for ReadersMayRun {
     }
 }
 
+/// What every profile hides that comes with us.
+static GUARDED: LazyLock<PolicySet> = LazyLock::new(|| {
+    let rule = "path_rule(access = ['read'], paths = ['**/.env'], decision = 'prompt')";
+    load(&[file(rule)], &|_: &str| None).policy
+});
+
 impl Heard {
     /// Loads the triple's policy and judges its command.
     ///
@@ -146,7 +154,7 @@ impl Heard {
             confinement: triple.confinement.map(ConfinementName::new),
             ..at("/w/repo", "/home/user")
         };
-        let verdict = judge(&script, &policy, &context, &ReadersMayRun);
+        let verdict = judge(&script, &policy.with_guarded(&GUARDED), &context, &ReadersMayRun);
         let is_it = |one: &&SegmentVerdict| {
             let program = one.segment.argv.first().and_then(|word| word.value.exact());
             program == Some(triple.command.program)
@@ -182,6 +190,10 @@ fn at(workspace: &str, home: &str) -> Context {
             "/etc/execpolicy".into(),
             format!("{home}/.config/execpolicy").into(),
             format!("{workspace}/.execpolicy").into(),
+        ],
+        store: vec![
+            "/var/data/execpolicy".into(),
+            format!("{home}/.local/state/execpolicy").into(),
         ],
         ..Context::default()
     }

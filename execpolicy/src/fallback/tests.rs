@@ -166,6 +166,12 @@ fn what_is_not_known_leans_and_what_is_known_to_harm_asks() {
         ("cat /home/user/.ssh/id_rsa", Decision::Prompt),
         ("ls > /etc/x", Decision::Prompt),
         ("ls > .git/config", Decision::Prompt),
+        ("ls > .envrc", Decision::Prompt),
+        ("ls > .github/workflows/ci.yml", Decision::Prompt),
+        ("tee CLAUDE.md < x", Decision::Prompt),
+        ("mkdir .github", Decision::Allow),
+        ("apple 2>/dev/null", Decision::Allow),
+        ("apple 2>/dev/tty", Decision::Prompt),
         ("rm -rf .", Decision::Prompt),
         ("git reset --hard", Decision::Prompt),
         ("curl https://example.org", Decision::Prompt),
@@ -179,9 +185,11 @@ fn what_is_not_known_leans_and_what_is_known_to_harm_asks() {
             confinement: Some(crate::ConfinementName::new("workspace-write")),
             ..Context::default()
         };
+        let fallback = BuiltIn::compiled(COMPILED, &[]);
         let policy = PolicySet::default().with_compiled_knowledge(COMPILED);
+        let policy = policy.with_guarded(fallback.policy());
         let script = shell_parser::parse(text, Dialect::Bash, &Limits::default());
-        let found = judge(&script, &policy, &context, &BuiltIn::compiled(COMPILED, &[]));
+        let found = judge(&script, &policy, &context, &fallback);
         assert_eq!(found.decision(), decision, "{text}\n{:#?}", found.segments());
         let leans = found.decision() == Decision::Allow;
         assert!(!leans || found.confinement().is_some(), "{text}");

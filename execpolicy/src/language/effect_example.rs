@@ -14,6 +14,7 @@ const WORKSPACE: &str = "/workspace";
 const HOME: &str = "/home/user";
 const TEMPORARY: &str = "/tmp";
 const POLICY: &str = "/etc/execpolicy";
+const STORE: &str = "/home/user/.local/state/execpolicy";
 
 /// Checks every example against the rule of its call; what fails is added to the errors.
 pub(super) fn check(store: &mut Store) {
@@ -24,6 +25,7 @@ pub(super) fn check(store: &mut Store) {
         home: Some(HOME.into()),
         temporary: Some(TEMPORARY.into()),
         policy: vec![POLICY.into()],
+        store: vec![STORE.into()],
         ..Context::default()
     };
     let mut left = Bound::Checks.limit();
@@ -127,6 +129,7 @@ fn absolute(path: &str) -> String {
         ("~", HOME),
         ("$TMPDIR", TEMPORARY),
         ("$POLICY", POLICY),
+        ("$STORE", STORE),
     ];
     for (variable, directory) in variables {
         if let Some(rest) = path.strip_prefix(variable)

@@ -169,6 +169,8 @@ fn surroundings(written: &Written, base: &Surroundings) -> Surroundings {
         temporary: base.temporary.clone(),
         // Another home has settings of its own.
         settings: base.settings.clone().filter(|_| context.home.is_none()),
+        data: base.data.clone().filter(|_| context.home.is_none()),
+        state: base.state.clone().filter(|_| context.home.is_none()),
         environment: base.environment.clone(),
         approval: approval.unwrap_or(base.approval),
         confinement: confinement.or_else(|| base.confinement.clone()),

@@ -7,7 +7,7 @@ use super::super::stop::Stop;
 use super::super::value::Value;
 use super::Given;
 use super::lists::{names, paths, texts};
-use crate::confinement::{LIMITS, built_in};
+use crate::confinement::{LIMITS, is_built_in};
 use crate::{ConfinementName, NamePattern, Network, Profile};
 
 const PARAMETERS: &[&str] = &[
@@ -65,7 +65,7 @@ fn name(run: &mut Interpreter<'_>, given: &Given) -> Result<Option<Box<str>>, St
         |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
     let message = if text.text.is_empty() || !text.text.chars().all(is_plain) {
         Some(format!("`{}` is not a profile's name", text.text))
-    } else if built_in(&text.text).is_some() {
+    } else if is_built_in(&text.text) {
         Some(format!("the profile `{}` comes with us", text.text))
     } else if run
         .store
