@@ -4,6 +4,7 @@ mod component;
 mod meeting;
 mod place;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::Context;
@@ -160,11 +161,17 @@ impl PathGlob {
 
     /// The directories that the pattern's variable stands for, each as an absolute path; `None` where the context
     /// does not know, one empty path where there is no variable.
-    fn roots<'c>(&self, context: &'c Context) -> Option<Vec<&'c str>> {
-        match self.root {
-            Root::Slash => Some(vec![""]),
-            Root::Variable(variable) => variable.directories(context),
-        }
+    fn roots<'c>(&self, context: &'c Context) -> Option<Vec<Cow<'c, str>>> {
+        let variable = match self.root {
+            Root::Slash => return Some(vec![Cow::Borrowed("")]),
+            Root::Variable(variable) => variable,
+        };
+        let directories = variable.directories(context)?.into_iter();
+        Some(
+            directories
+                .flat_map(|directory| context.names_of(directory))
+                .collect(),
+        )
     }
 }
 

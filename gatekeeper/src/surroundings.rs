@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use execpolicy::{Approval, ConfinementName, Context, Dialect, Directory};
+use execpolicy::{Approval, ConfinementName, Context, Dialect, Directory, Links};
 
 /// What a caller says of the place and the people; what it leaves out is found as the fields say.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -25,6 +25,8 @@ pub struct Surroundings {
     pub state: Option<String>,
     /// Names of the variables in the environment.
     pub environment: Vec<Box<str>>,
+    /// What is known of symbolic links, by absolute paths. Nothing is to be looked up where anything is said.
+    pub links: Links,
     /// Who may be asked.
     pub approval: Approval,
     /// What the caller will enforce. `None` is nothing.
@@ -106,12 +108,24 @@ impl Surroundings {
             cwd: cwd.map_or(Directory::Unknown, Directory::Known),
             home,
             environment: self.environment.clone(),
+            links: links(&self.links)?,
             dialect: self.dialect,
             approval: self.approval,
             confinement: self.confinement.clone(),
             ..Context::default()
         })
     }
+}
+
+/// The links, by normalised paths.
+fn links(given: &Links) -> Result<Links, SurroundingsError> {
+    let Links::Table(table) = given else {
+        return Ok(Links::Assumed);
+    };
+    let each = table
+        .iter()
+        .map(|(path, link)| Ok((absolute("link", path)?, link.clone())));
+    Ok(Links::Table(each.collect::<Result<_, SurroundingsError>>()?))
 }
 
 /// Where the layers of policy are read from: the system's, the user's, the project's.

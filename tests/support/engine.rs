@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use diagnostics::{Diagnostic, Source};
 use execpolicy::{
-    Basis, ConfinementName, Context, Decision, Directory, Effect, EffectKind, Fallback, Layer, Loaded,
-    PolicyFile, PolicySet, Ruling, SegmentVerdict, Unspoken, Verdict, judge, load,
+    Basis, ConfinementName, Context, Decision, Directory, Effect, EffectKind, Fallback, Layer, Link, Links,
+    Loaded, PolicyFile, PolicySet, Ruling, SegmentVerdict, Unspoken, Verdict, judge, load,
 };
 use gatekeeper::{Command, Defaults, Gatekeeper, Judgement};
 use shell_parser::{Dialect, Limits, Script, parse};
@@ -41,6 +41,28 @@ impl Engine {
             context: at(workspace, home),
             ..self
         }
+    }
+
+    /// The same where there are these links: `path -> target` a line, `?` where nobody knows; a path is relative to
+    /// the work tree, or begins with `/` or `~/`.
+    #[must_use]
+    pub fn where_links(mut self, lines: &str) -> Self {
+        let at = |path: &str| match (path.strip_prefix("~/"), path.starts_with('/')) {
+            (Some(below), _) => format!("/home/user/{below}"),
+            (None, true) => path.to_owned(),
+            (None, false) => format!("/w/repo/{path}"),
+        };
+        let links = lines.lines().filter_map(|line| {
+            let (path, target) = line.split_once(" -> ")?;
+            let link = match target {
+                "?" => Link::Unknown,
+                target if target.starts_with("~/") => Link::To(at(target).into()),
+                target => Link::To(target.into()),
+            };
+            Some((at(path).into(), link))
+        });
+        self.context.links = Links::Table(links.collect());
+        self
     }
 
     /// Judges a text for bash.

@@ -4,7 +4,7 @@ use diagnostics::{Source, Span, visible};
 use shell_parser::{Segment, Value};
 
 use crate::compiled::{self, CompiledRules};
-use crate::judge::enforces;
+use crate::judge::{enforces, not_enforced};
 use crate::matching::{Subject, effect_rules_met, rules_met};
 use crate::path_glob::Whereabouts;
 use crate::{
@@ -90,6 +90,9 @@ impl Fallback for BuiltIn {
         if met.iter().any(|found| found.decision() > Decision::Allow) {
             // The rule says better why it asks than that nothing is known.
             ruling.retain(|basis| !says_nothing_is_known(basis, unspoken));
+        }
+        if let Some(profile) = unspoken.confined {
+            ruling.extend(not_enforced(&self.policy, profile, unspoken.effects).map(Basis::Effect));
         }
         let has_rules = !met.is_empty();
         ruling.splice(0..0, met.into_iter().map(Basis::Rule));

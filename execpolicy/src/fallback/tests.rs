@@ -197,6 +197,45 @@ fn what_is_not_known_leans_and_what_is_known_to_harm_asks() {
 }
 
 #[test]
+fn what_a_profile_leaves_open_may_be_touched() {
+    let profiles = "sandbox_profile(name = 'open', writable = ['$WORKSPACE/**'])";
+    let file = crate::PolicyFile {
+        source: diagnostics::Source::new("policy", profiles),
+        layer: crate::Layer::new("command line"),
+    };
+    let fallback = BuiltIn::compiled(COMPILED, &[]);
+    let policy = crate::load(&[file], &|_: &str| None).policy;
+    let policy = policy
+        .with_compiled_knowledge(COMPILED)
+        .with_guarded(fallback.policy());
+    for (text, profile, decision) in [
+        ("apple", "open", Decision::Prompt),
+        ("apple", "workspace-write", Decision::Allow),
+        ("ls > out", "open", Decision::Allow),
+        ("ls > .envrc", "open", Decision::Prompt),
+        ("ls > \"$out\"", "open", Decision::Prompt),
+        ("ls > \"$out\"", "workspace-write", Decision::Allow),
+        ("ls > \"$out\"", "workspace-commit", Decision::Allow),
+    ] {
+        let context = Context {
+            workspace: Some("/w/repo".into()),
+            cwd: Directory::Known("/w/repo".into()),
+            home: Some("/home/user".into()),
+            confinement: Some(crate::ConfinementName::new(profile)),
+            ..Context::default()
+        };
+        let script = shell_parser::parse(text, Dialect::Bash, &Limits::default());
+        let found = judge(&script, &policy, &context, &fallback);
+        assert_eq!(
+            found.decision(),
+            decision,
+            "{text} in {profile}\n{:#?}",
+            found.segments()
+        );
+    }
+}
+
+#[test]
 fn a_rule_of_the_fallback_says_why() {
     let verdict = verdict("git push --force");
     let says = verdict
