@@ -29,8 +29,8 @@ use shell_parser::{Gap, GapReason, Script, Segment};
 use crate::matching::{Subject, effect_rules_met, rules_met};
 use crate::path_glob::Whereabouts;
 use crate::{
-    Basis, Certainty, Context, Decision, Effect, EffectMatch, Fallback, PolicySet, Profile, SegmentVerdict,
-    Unspoken, Verdict,
+    Basis, Certainty, Context, Decision, EffectMatch, Fallback, PolicySet, Profile, SegmentVerdict, Unspoken,
+    Verdict,
 };
 use coverage::Coverage;
 use leaning::Asked;

@@ -307,3 +307,23 @@ fn text_of_strangers_cannot_act_on_the_terminal() {
         }
     }
 }
+
+#[test]
+fn a_link_is_followed() {
+    let project = Project::new().with("file", "");
+    for (link, target) in [("notes", "../home/.ssh/id_rsa"), ("near", "file")] {
+        std::os::unix::fs::symlink(target, project.work().join(link)).unwrap();
+    }
+    let output = project.run(&["check", "--format", "concise", "--", "cat", "notes"]);
+    assert_eq!(output.status, 10, "{output}");
+    assert!(
+        output
+            .stdout
+            .contains("reads `notes`, which leads to `$TEST/home/.ssh/id_rsa`"),
+        "{output}"
+    );
+    for subject in ["near", "file", "absent"] {
+        let output = project.run(&["check", "--", "cat", subject]);
+        assert_eq!(output.status, 0, "{output}");
+    }
+}

@@ -1,5 +1,7 @@
 //! What the shipped fallback answers to whole commands, by the shipped knowledge.
 
+use std::time::Duration;
+
 use shell_parser::{Dialect, Limits};
 
 use crate::{Basis, BuiltIn, Context, Decision, Directory, PolicySet, Verdict, judge};
@@ -15,7 +17,12 @@ fn verdict(text: &str) -> Verdict {
         ..Context::default()
     };
     let policy = PolicySet::default().with_compiled_knowledge(COMPILED);
-    let script = shell_parser::parse(text, Dialect::Bash, &Limits::default());
+    // However busy the machine is.
+    let limits = Limits {
+        parse_time: Duration::from_secs(10),
+        ..Limits::default()
+    };
+    let script = shell_parser::parse(text, Dialect::Bash, &limits);
     judge(&script, &policy, &context, &BuiltIn::compiled(COMPILED, &[]))
 }
 

@@ -36,11 +36,6 @@ pub(crate) struct Ways {
 type Names = Vec<(Box<str>, Spelling)>;
 
 impl Ways {
-    /// Whether it leads where its text says and nowhere else.
-    pub(crate) fn is_straight(&self) -> bool {
-        self.ends.is_empty() && self.through.is_empty() && !self.is_unknown
-    }
-
     /// Where it leads in the end.
     pub(crate) fn ends(&self) -> impl Iterator<Item = Located<'_>> {
         self.ends.iter().map(|names| located(names))

@@ -175,12 +175,12 @@ fn candidates(policy: &PolicySet, asked: &Asked<'_>, whereabouts: &Whereabouts<'
         let Some(Touched { path, ways }) = touched else {
             return policy.path_rules().all().collect();
         };
-        let context = whereabouts.context;
-        let leads_elsewhere = path.follows_links_of_a_process() || !ways.is_straight();
-        if path.may_be_above_everything(context) || leads_elsewhere {
+        let may_be_any = ways.is_unknown || path.follows_links_of_a_process();
+        let is_wide = |path: &Located<'_>| path.may_be_above_everything(whereabouts.context);
+        if may_be_any || is_wide(path) || ways.all().any(|way| is_wide(&way)) {
             return policy.path_rules().all().collect();
         }
-        for (name, spelling) in &path.written {
+        for (name, spelling) in ways.all().flat_map(|way| way.written).chain(path.written.clone()) {
             match spelling {
                 Spelling::Pattern => return policy.path_rules().all().collect(),
                 Spelling::Plain => places.extend(policy.path_rules().naming(name)),
