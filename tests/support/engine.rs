@@ -158,15 +158,30 @@ impl Heard {
         Self::described(triple, "writes")
     }
 
+    /// The same, where these paths are links to those.
+    ///
+    /// # Panics
+    /// As [`Heard::of`].
+    pub fn linked(triple: &Triple, links: &[(&str, &str)]) -> Self {
+        let links = links
+            .iter()
+            .map(|(path, target)| ((*path).into(), Link::To((*target).into())));
+        Self::among(triple, "writes", Links::Table(links.collect()))
+    }
+
     /// The same, where the option `-o` of the described program does this instead of writing.
     ///
     /// # Panics
     /// As [`Heard::of`].
+    pub fn described(triple: &Triple, does: &str) -> Self {
+        Self::among(triple, does, Links::Assumed)
+    }
+
     #[expect(
         clippy::expect_used,
         reason = "a drawn triple that cannot be judged is a defect of the generator"
     )]
-    pub fn described(triple: &Triple, does: &str) -> Self {
+    fn among(triple: &Triple, does: &str, links: Links) -> Self {
         let text = triple.policy_where(does);
         let Loaded { policy, broken, .. } = load(&[file(&text)], &|_: &str| None);
         assert!(broken.is_empty(), "{broken:#?}");
@@ -174,6 +189,7 @@ impl Heard {
         let context = Context {
             approval: triple.approval,
             confinement: triple.confinement.map(ConfinementName::new),
+            links,
             ..at("/w/repo", "/home/user")
         };
         let verdict = judge(&script, &policy.with_guarded(&GUARDED), &context, &ReadersMayRun);

@@ -21,8 +21,8 @@ use crate::policies::{DrawnPolicy, DrawnRule};
 use crate::{scripts, splicing};
 
 pub use of_triples::{
-    adding_a_restriction_never_loosens_a_triple, engine_equals_naive_on_triples, order_never_matters,
-    raising_an_effect_never_loosens,
+    a_link_never_loosens_a_triple, adding_a_restriction_never_loosens_a_triple,
+    engine_equals_naive_on_triples, order_never_matters, raising_an_effect_never_loosens,
 };
 
 /// A promise.
@@ -49,6 +49,7 @@ properties![
     engine_equals_naive,
     engine_equals_naive_on_triples,
     adding_a_restriction_never_loosens_a_triple,
+    a_link_never_loosens_a_triple,
     order_never_matters,
     raising_an_effect_never_loosens,
     gap_never_loosens,
