@@ -24,6 +24,16 @@ pub(crate) fn settings() -> Option<PathBuf> {
     absolute("XDG_CONFIG_HOME")
 }
 
+/// `$XDG_DATA_HOME`, where it is an absolute path.
+pub(crate) fn data() -> Option<PathBuf> {
+    absolute("XDG_DATA_HOME")
+}
+
+/// `$XDG_STATE_HOME`, where it is an absolute path.
+pub(crate) fn state() -> Option<PathBuf> {
+    absolute("XDG_STATE_HOME")
+}
+
 /// The names of all variables that are UTF-8, sorted.
 pub(crate) fn names() -> Vec<Box<str>> {
     let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use diagnostics::{Diagnostic, Severity, Source, Span};
 use gatekeeper::{
-    Approval, Command, ConfinementName, Context, Defaults, Dialect, Gatekeeper, Surroundings, codes,
+    Approval, Command, ConfinementName, Context, Defaults, Dialect, Gatekeeper, Links, Surroundings, codes,
 };
 
 use crate::args::{ApprovalWord, CheckArgs, DialectWord, Format, Subject};
@@ -71,7 +71,10 @@ fn surroundings(args: &CheckArgs) -> Result<Surroundings, Diagnostic> {
         home: path("--home", args.home.clone().or_else(environment::home))?,
         temporary: path("$TMPDIR", environment::temporary())?,
         settings: path("$XDG_CONFIG_HOME", environment::settings())?,
+        data: path("$XDG_DATA_HOME", environment::data())?,
+        state: path("$XDG_STATE_HOME", environment::state())?,
         environment: environment::names(),
+        links: Links::Assumed,
         approval: args.approval.into(),
         confinement: args.confinement.as_deref().map(ConfinementName::new),
         dialect: args.dialect.into(),

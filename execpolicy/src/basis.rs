@@ -112,6 +112,8 @@ pub struct EffectMatch {
     pub effect: EffectKind,
     /// The words that cause it.
     pub cause: Span,
+    /// Where a link on the path leads, if one is known to be there.
+    pub leads_to: Option<Box<str>>,
 }
 
 impl EffectMatch {

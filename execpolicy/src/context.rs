@@ -1,11 +1,13 @@
 //! What is known of the place and the people around a command. An argument of `judge`, never looked up by it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use shell_parser::{Dialect, Environment};
 
-use crate::ConfinementName;
+use crate::links::{Last, ways};
 use crate::path_glob::Located;
+use crate::{ConfinementName, Links};
 
 /// Everything outside the script and the policy that a verdict may depend on.
 ///
@@ -23,6 +25,8 @@ pub struct Context {
     pub temporary: Option<Box<str>>,
     /// The files and directories that policy is read from, absolute: `$POLICY` of path rules.
     pub policy: Vec<Box<str>>,
+    /// The files and directories that hold what is trusted, and the log, absolute: `$STORE` of path rules.
+    pub store: Vec<Box<str>>,
     /// What is known of symbolic links.
     pub links: Links,
     /// Names of variables in the environment that a later bare assignment would change for programs.
@@ -45,12 +49,25 @@ impl Context {
         }
     }
 
-    /// Where a path leads, if the table of links says it.
-    pub(crate) fn target(&self, path: &Located<'_>) -> Option<&str> {
-        let Links::Table(table) = &self.links else {
-            return None;
-        };
-        table.get(path.text()?.as_str()).map(|target| &**target)
+    /// The places that policies name: work tree, home, temporary files, policy, trust and log.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &str> {
+        let single = [
+            self.workspace_root(),
+            self.home.as_deref(),
+            self.temporary.as_deref(),
+        ];
+        let several = self.policy.iter().chain(&self.store).map(|path| &**path);
+        single.into_iter().flatten().chain(several)
+    }
+
+    /// A place under each name that it is known by: its own, and where links lead from there.
+    pub(crate) fn names_of<'c>(&self, place: &'c str) -> Vec<Cow<'c, str>> {
+        let mut names = vec![Cow::Borrowed(place)];
+        if !self.links.is_empty() {
+            let ways = ways(&self.links, &Located::of_path(place), Last::Followed);
+            names.extend(ways.ends().filter_map(|end| end.text()).map(Cow::Owned));
+        }
+        names
     }
 
     /// The root of the work tree; where none is known, the directory that the script starts in is taken for it.
@@ -71,16 +88,6 @@ pub enum Directory {
     /// Anywhere.
     #[default]
     Unknown,
-}
-
-/// Where paths lead.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub enum Links {
-    /// Every path leads where its text says.
-    #[default]
-    Assumed,
-    /// These paths, absolute and without `.` and `..`, lead to those; one that is not listed may lead anywhere.
-    Table(BTreeMap<Box<str>, Box<str>>),
 }
 
 /// What a bare program name leads to.

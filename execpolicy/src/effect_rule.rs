@@ -1,8 +1,12 @@
 //! Rules about what a command does, whichever command it is.
 
+mod variables;
+
 use std::fmt;
 
 use crate::{Decision, EffectKind, NetworkRule, Origin, PathGlob};
+
+pub use variables::{NamePattern, VariableRule};
 
 /// A `path_rule`, `env_rule`, `network_rule` or `effect_rule`: what this is about gets this decision.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -23,7 +27,7 @@ pub enum About {
     /// Paths that are touched in one of these ways.
     Paths(PathRule),
     /// Variables that are set.
-    Variables(Vec<NamePattern>),
+    Variables(VariableRule),
     /// Connections to a host.
     Host(NetworkRule),
     /// Effects of these kinds.
@@ -107,10 +111,6 @@ pub enum EffectWord {
     Unknown,
 }
 
-/// A variable's name with `*` for any characters, such as `LD_*`.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct NamePattern(Box<str>);
-
 impl Access {
     /// Every one, with the word that policies use.
     pub const ALL: &[(&str, Self)] = &[
@@ -179,29 +179,6 @@ impl fmt::Display for Access {
     }
 }
 
-impl NamePattern {
-    /// Reads a pattern: letters, digits, `_` and `*`; `None` where there is anything else, or nothing.
-    pub fn new(text: &str) -> Option<Self> {
-        let is_name = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '*');
-        (!text.is_empty() && text.chars().all(is_name)).then(|| Self(text.into()))
-    }
-
-    /// As it was written.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether it is one name.
-    pub fn is_name(&self) -> bool {
-        !self.0.contains('*')
-    }
-
-    /// Whether it stands for this name.
-    pub fn matches(&self, name: &str) -> bool {
-        crate::knowledge::may_match(&self.0, name)
-    }
-}
-
 /// What a word names.
 fn named<T: Copy>(all: &[(&str, T)], word: &str) -> Option<T> {
     let found = all.iter().find(|(known, _)| *known == word)?;
@@ -212,29 +189,4 @@ fn named<T: Copy>(all: &[(&str, T)], word: &str) -> Option<T> {
 fn word<T: PartialEq>(all: &[(&'static str, T)], wanted: &T) -> &'static str {
     let found = all.iter().find(|(_, known)| known == wanted);
     found.map_or("", |(word, _)| word)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pattern_of_names_is_of_names() {
-        for (pattern, name, matches) in [
-            ("LD_*", "LD_PRELOAD", true),
-            ("LD_*", "OLD_X", false),
-            ("PATH", "PATH", true),
-            ("PATH", "PATHS", false),
-            ("*_proxy", "https_proxy", true),
-        ] {
-            assert_eq!(
-                NamePattern::new(pattern).unwrap().matches(name),
-                matches,
-                "{pattern} {name}"
-            );
-        }
-        for wrong in ["", "A=1", "A B", "A?"] {
-            assert_eq!(NamePattern::new(wrong), None, "{wrong}");
-        }
-    }
 }

@@ -1,7 +1,6 @@
 //! The seam for what no rule speaks for.
 
 mod built_in;
-mod setting;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +15,12 @@ pub trait Fallback {
     /// Answers for the program (where no allow speaks for it) and for each effect that is left. The answer is the
     /// join of the bases, so at least one is needed; an empty list counts as a prompt.
     fn rule_on(&self, unspoken: &Unspoken<'_>, context: &Context) -> Ruling;
+
+    /// Whether a rule allows an effect, whichever program has it: then no confinement need keep it in.
+    fn allows(&self, segment: &Segment, effect: &Effect, context: &Context) -> bool {
+        let _ = (segment, effect, context);
+        false
+    }
 
     /// What speaks against effects of a segment that an allow of a layer would speak for: a path that is guarded,
     /// whoever reads it. Nothing, unless the fallback guards paths.

@@ -29,13 +29,13 @@ use shell_parser::{Gap, GapReason, Script, Segment};
 use crate::matching::{self, Subject, effect_rules_met, rules_met};
 use crate::path_glob::Whereabouts;
 use crate::{
-    Basis, Certainty, ConfinementName, Context, Decision, Effect, EffectMatch, Fallback, PolicySet, Profile,
+    Basis, Certainty, ConfinementName, Context, Decision, EffectMatch, Fallback, PolicySet, Profile,
     SegmentVerdict, Unspoken, Verdict,
 };
 use coverage::Coverage;
 use leaning::Asked;
 
-pub(crate) use leaning::enforces;
+pub(crate) use leaning::{enforces, not_enforced};
 
 /// How deep what programs run is opened: `sudo env A=1 timeout 5 bash -c '…'` is four deep. Deeper is a [`Gap`].
 const NESTING: usize = 8;
@@ -177,6 +177,7 @@ impl<F: Fallback> Hearing<'_, F> {
         // Rules are told apart by where they are: there may be many, and each is long.
         let mut seen = BTreeSet::new();
         let mut effects = Vec::new();
+        let mut trusted = Vec::new();
         let mut texts = Vec::new();
         let mut may_ask_for = Vec::new();
         let mut everything = true;
@@ -222,6 +223,7 @@ impl<F: Fallback> Hearing<'_, F> {
                     .objects_to(variant, &coverage.guardable, self.context),
             );
             add_new(&mut effects, reading.effects.iter().chain(&shell).cloned());
+            add_new(&mut trusted, reading.trusted.iter().cloned());
             let handed = reading
                 .nested
                 .iter()
@@ -235,6 +237,7 @@ impl<F: Fallback> Hearing<'_, F> {
             segment,
             basis,
             effects,
+            trusted,
         };
         Heard {
             verdict,
@@ -286,35 +289,18 @@ impl<F: Fallback> Hearing<'_, F> {
         let profile = self.leaning.filter(|profile| {
             let mut left = coverage.left.iter();
             approval::join(&ruling) > Decision::Allow
-                && left.all(|effect| leaning::contains(profile, effect, whereabouts))
+                && left.all(|effect| {
+                    leaning::contains(profile, effect, whereabouts)
+                        || self.fallback.allows(segment, effect, self.context)
+                })
         });
         if let Some(profile) = profile {
             unspoken.confined = Some(profile);
             ruling = self.fallback.rule_on(&unspoken, self.context);
-            ruling.extend(self.not_enforced(profile, &coverage.left));
+            ruling.extend(not_enforced(self.policy, profile, &coverage.left).map(Basis::Effect));
             ruling.push(leaning::confined(profile, segment.span));
         }
         ruling
-    }
-
-    /// The path rules that the confinement does not enforce, where something that is not known may touch any path.
-    fn not_enforced(&self, profile: &Profile, left: &[Effect]) -> Vec<Basis> {
-        let Some(effect) = left.iter().find(|effect| leaning::may_touch_anything(effect)) else {
-            return Vec::new();
-        };
-        let rules = self.policy.path_rules().all();
-        let rules = rules.filter_map(|place| self.policy.effect_rules().get(place));
-        let open = rules.filter(|rule| rule.decision != Decision::Allow && !enforces(profile, rule));
-        // Each says the same of what could be anything: one is enough.
-        let open = open.take(1).map(|rule| {
-            Basis::Effect(EffectMatch {
-                rule: rule.clone(),
-                certainty: Certainty::Maybe,
-                effect: effect.kind.clone(),
-                cause: effect.cause,
-            })
-        });
-        open.collect()
     }
 
     /// Judges a text that a segment hands to a shell, or leaves a gap where it nests too deep.

@@ -60,6 +60,8 @@ pub struct Reading {
     pub effects: Vec<Effect>,
     /// What it has run, to be judged by itself.
     pub nested: Vec<Nested>,
+    /// Directories whose configuration it obeys since they are the workspace's, seen from where it runs.
+    pub trusted: Vec<Box<str>>,
 }
 
 impl Knowledge {
@@ -127,6 +129,7 @@ impl Knowledge {
                 entry: None,
                 effects: effects.found,
                 nested: Vec::new(),
+                trusted: Vec::new(),
             };
         };
         let entry = self.read_entry(entry, words, &mut effects);
@@ -185,6 +188,7 @@ fn reading(entry: &str, effects: Effects<'_>) -> Reading {
         entry: Some(entry.into()),
         effects: effects.found,
         nested: effects.nested,
+        trusted: effects.trusted,
     }
 }
 
@@ -252,6 +256,7 @@ fn join(mut one: Reading, other: Reading) -> Reading {
             one.nested.push(nested);
         }
     }
+    one.trusted.extend(other.trusted);
     one
 }
 

@@ -33,7 +33,7 @@ mod value;
 
 use diagnostics::{Diagnostic, Severity, Source};
 
-use crate::confinement::built_in;
+use crate::confinement::is_built_in;
 use crate::{Decision, Declaration, Knowledge, Layer, PolicySet, Profile};
 use interpreter::Interpreter;
 use module::Library;
@@ -132,7 +132,7 @@ fn check_profiles(store: &mut Store, earlier: &[Profile]) {
     let mut errors = Vec::new();
     for (name, origin) in &store.named_profiles {
         let mut described = store.profiles.iter().chain(earlier);
-        if built_in(name.as_str()).is_none() && !described.any(|profile| profile.name == *name) {
+        if !is_built_in(name.as_str()) && !described.any(|profile| profile.name == *name) {
             let message = format!("no profile `{name}` is described");
             let found = Diagnostic::new(LoadCode::Profile.code(), Severity::Error, message);
             errors.push(found.at(&origin.source, origin.span, ""));

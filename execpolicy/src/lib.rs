@@ -13,6 +13,7 @@ mod fallback;
 mod judge;
 mod knowledge;
 mod language;
+mod links;
 mod matching;
 mod origin;
 mod path;
@@ -25,16 +26,19 @@ pub use amendment::{Amendment, propose};
 pub use basis::{Basis, Certainty, EffectMatch, RuleMatch, Told};
 pub use compiled::compile;
 pub use confinement::{ConfinementName, Network, Profile};
-pub use context::{Approval, Context, Directory, Links, Lookup, Program};
+pub use context::{Approval, Context, Directory, Lookup, Program};
 pub use decision::Decision;
 pub use effect::{Effect, EffectKind, Executed, Standing, UnknownEffect};
-pub use effect_rule::{About, Above, Access, EffectRule, EffectWord, NamePattern, PathRule, Stars};
+pub use effect_rule::{
+    About, Above, Access, EffectRule, EffectWord, NamePattern, PathRule, Stars, VariableRule,
+};
 pub use fallback::{BuiltIn, Fallback, Ruling, Unspoken};
 pub use judge::judge;
 pub use knowledge::{
     Declaration, DeclarationError, Does, Entry, Knowledge, Nested, Ran, Reading, SpellingError, Syntax, Trait,
 };
 pub use language::{LoadCode, Loaded, Packs, PolicyFile, load};
+pub use links::{Link, LinkReader, Links, look_up};
 pub use origin::{Layer, Origin};
 pub use path_glob::{PathGlob, PathGlobError};
 pub use policy_set::PolicySet;

@@ -8,6 +8,7 @@ mod words;
 
 use shell_parser::{Segment, Value};
 
+use crate::links::{Last, ways};
 use crate::path_glob::{Bare, Question, Reach, Whereabouts, meeting};
 use crate::{Certainty, ConfinementName, Decision, Entry, PolicySet, Rule, RuleMatch, Token};
 
@@ -135,17 +136,22 @@ fn in_directory(rule: &Rule, subject: &Subject<'_>) -> Option<Certainty> {
         return Some(Certainty::Maybe);
     };
     if rule.decision == Decision::Allow {
-        return lies_in(globs, &directory, whereabouts.context).then_some(Certainty::Yes);
+        let holds = lies_in(globs, &directory, Last::Followed, whereabouts.context);
+        return holds.then_some(Certainty::Yes);
     }
     let question = Question {
         reach: Reach::Itself,
         bare: Bare::Counts,
         context: whereabouts.context,
     };
-    let met = globs
-        .iter()
-        .filter_map(|glob| meeting(glob, &directory, &question));
-    met.max()
+    let ways = ways(&whereabouts.context.links, &directory, Last::Followed);
+    let unknown = ways.is_unknown.then_some(Certainty::Maybe);
+    let places = ways.all().chain([directory]);
+    let met = places.filter_map(|place| {
+        let met = globs.iter().filter_map(|glob| meeting(glob, &place, &question));
+        met.max()
+    });
+    met.max().max(unknown)
 }
 
 /// A restriction that a program of unknown name may meet. One is enough: any of them asks.

@@ -4,11 +4,12 @@ mod component;
 mod meeting;
 mod place;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::Context;
 
-use component::Wildcards;
+pub(crate) use component::Wildcards;
 pub(crate) use meeting::{Bare, Question, Reach, meeting};
 pub(crate) use place::{Located, Spelling, Whereabouts};
 
@@ -20,8 +21,9 @@ const BYTES: usize = 4096;
 
 /// A pattern of absolute paths.
 ///
-/// `**` stands for any number of components, none included; `*`, `?` and `[a-z]` stand for characters inside one, a
-/// leading dot among them. `$WORKSPACE`, `$HOME` (also `~`), `$TMPDIR` and `$POLICY` are what the context says they are.
+/// `**` stands for any number of components, none included; `*`, `?`, `[a-z]` and `[!a-z]` stand for characters inside one,
+/// a leading dot among them. `$WORKSPACE`, `$HOME` (also `~`), `$TMPDIR`, `$POLICY` and `$STORE`
+/// are what the context says they are.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct PathGlob {
     text: Box<str>,
@@ -45,6 +47,7 @@ enum Variable {
     Home,
     Temporary,
     Policy,
+    Store,
 }
 
 /// One component of a pattern.
@@ -52,7 +55,7 @@ enum Variable {
 enum Component {
     /// Exactly this name.
     Name(Box<str>),
-    /// With `*`, `?` or `[a-z]`.
+    /// With `*`, `?`, `[a-z]` or `[!a-z]`.
     Pattern(Wildcards),
     /// `**`
     Any,
@@ -65,7 +68,7 @@ pub enum PathGlobError {
     #[error("it begins neither with `/`, `~/` nor `**/` nor with a variable")]
     Relative,
     /// A variable that there is not.
-    #[error("the variables are `$WORKSPACE`, `$HOME`, `$TMPDIR` and `$POLICY`")]
+    #[error("the variables are `$WORKSPACE`, `$HOME`, `$TMPDIR`, `$POLICY` and `$STORE`")]
     Variable,
     /// A component that is `.` or `..`, or `**` with something beside it.
     #[error("`.`, `..` and `**` beside other characters are no names")]
@@ -122,9 +125,10 @@ impl PathGlob {
 
     /// A name that every path has which this pattern matches; `None` where it says none.
     ///
-    /// Names that a variable stands for are not among them; of `$POLICY`, which is anywhere, none are told.
+    /// Names that a variable stands for are not among them; of `$POLICY` and `$STORE`, which are anywhere, none are
+    /// told.
     pub(crate) fn key(&self) -> Option<&str> {
-        if self.root == Root::Variable(Variable::Policy) {
+        if let Root::Variable(Variable::Policy | Variable::Store) = self.root {
             return None;
         }
         self.components.iter().find_map(|component| match component {
@@ -157,11 +161,17 @@ impl PathGlob {
 
     /// The directories that the pattern's variable stands for, each as an absolute path; `None` where the context
     /// does not know, one empty path where there is no variable.
-    fn roots<'c>(&self, context: &'c Context) -> Option<Vec<&'c str>> {
-        match self.root {
-            Root::Slash => Some(vec![""]),
-            Root::Variable(variable) => variable.directories(context),
-        }
+    fn roots<'c>(&self, context: &'c Context) -> Option<Vec<Cow<'c, str>>> {
+        let variable = match self.root {
+            Root::Slash => return Some(vec![Cow::Borrowed("")]),
+            Root::Variable(variable) => variable,
+        };
+        let directories = variable.directories(context)?.into_iter();
+        Some(
+            directories
+                .flat_map(|directory| context.names_of(directory))
+                .collect(),
+        )
     }
 }
 
@@ -184,6 +194,7 @@ impl Root {
             "$WORKSPACE" => Variable::Workspace,
             "$TMPDIR" => Variable::Temporary,
             "$POLICY" => Variable::Policy,
+            "$STORE" => Variable::Store,
             _ if first.starts_with('$') => return Err(PathGlobError::Variable),
             _ => return Err(PathGlobError::Relative),
         };
@@ -195,6 +206,7 @@ impl Variable {
     fn directories(self, context: &Context) -> Option<Vec<&str>> {
         let one = match self {
             Self::Policy => return Some(context.policy.iter().map(|path| &**path).collect()),
+            Self::Store => return Some(context.store.iter().map(|path| &**path).collect()),
             Self::Workspace => context.workspace_root(),
             Self::Home => context.home.as_deref(),
             Self::Temporary => context.temporary.as_deref(),

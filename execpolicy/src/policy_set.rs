@@ -9,7 +9,7 @@ use diagnostics::Source;
 use shell_parser::Value;
 
 use crate::compiled::{self, CompiledRules};
-use crate::confinement::built_in;
+use crate::confinement::{Guarded, built_in};
 use crate::path::base_name;
 use crate::{
     About, ConfinementName, Decision, EffectRule, HostExecutable, Knowledge, Layer, NetworkRule, Profile,
@@ -34,6 +34,7 @@ pub struct PolicySet {
     profiles: BTreeMap<ConfinementName, Profile>,
     /// Whether a rule asks for one of them.
     names_confinements: bool,
+    guarded: Guarded,
     knowledge: Knowledge,
 }
 
@@ -108,6 +109,15 @@ impl PolicySet {
         self
     }
 
+    /// The same rules, where the profiles that come with us hide and protect what the rules of another policy guard.
+    #[must_use]
+    pub fn with_guarded(mut self, by: &PolicySet) -> Self {
+        let rules = by.path_rules().all();
+        let rules = rules.filter_map(|place| by.effect_rules().get(place));
+        self.guarded.extend(rules);
+        self
+    }
+
     /// The same rules with this knowledge.
     #[must_use]
     pub fn with_knowledge(self, knowledge: Knowledge) -> Self {
@@ -125,14 +135,18 @@ impl PolicySet {
     }
 
     /// These rules and those of a text that [`compile`](crate::compile) wrote, as the word of this layer; `files` are
-    /// the policy files that it was compiled from.
+    /// the policy files that it was compiled from. Profiles that come with us keep what these guard.
     #[must_use]
     pub fn with_compiled_layer(mut self, text: &str, files: &[Source], layer: &Layer) -> Self {
         let CompiledRules { rules, effects } = compiled::rules(text, files, layer);
         for rule in rules {
             self.insert_rule(Arc::new(rule));
         }
-        self.with_effect_rules(effects)
+        let before = self.effects.len();
+        let mut set = self.with_effect_rules(effects);
+        let own = set.effects.get(before..).unwrap_or_default();
+        set.guarded.extend(own);
+        set
     }
 
     /// A copy with these rules added.
@@ -184,7 +198,7 @@ impl PolicySet {
     /// The profile of this name, if a policy describes it or it comes with us.
     pub fn profile(&self, name: &ConfinementName) -> Option<Profile> {
         let own = self.profiles.get(name).cloned();
-        own.or_else(|| built_in(name.as_str()))
+        own.or_else(|| built_in(name.as_str(), &self.guarded))
     }
 
     /// The places of the effect rules that are not about paths.

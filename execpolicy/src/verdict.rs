@@ -48,6 +48,8 @@ pub struct SegmentVerdict {
     pub basis: Vec<Basis>,
     /// What it does.
     pub effects: Vec<Effect>,
+    /// Directories whose configuration it obeys since they are the workspace's, seen from where it runs.
+    pub trusted: Vec<Box<str>>,
 }
 
 impl SegmentVerdict {

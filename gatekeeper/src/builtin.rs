@@ -18,73 +18,58 @@ const GUARD_FILE: (&str, &str) = (
 /// The layer of the rules that protect the gate itself.
 const GUARD_LAYER: &str = "guard";
 
-/// The policy files that are shipped, by name.
-const FILES: &[(&str, &str)] = &[
-    ("default.codexpolicy", include_str!("../../default.codexpolicy")),
-    (
-        "policies/programs/builds.codexpolicy",
-        include_str!("../../policies/programs/builds.codexpolicy"),
-    ),
-    (
-        "policies/programs/changes.codexpolicy",
-        include_str!("../../policies/programs/changes.codexpolicy"),
-    ),
-    (
-        "policies/programs/execpolicy.codexpolicy",
-        include_str!("../../policies/programs/execpolicy.codexpolicy"),
-    ),
-    (
-        "policies/programs/files.codexpolicy",
-        include_str!("../../policies/programs/files.codexpolicy"),
-    ),
-    (
-        "policies/programs/git.codexpolicy",
-        include_str!("../../policies/programs/git.codexpolicy"),
-    ),
-    (
-        "policies/programs/git-changes.codexpolicy",
-        include_str!("../../policies/programs/git-changes.codexpolicy"),
-    ),
-    (
-        "policies/programs/network.codexpolicy",
-        include_str!("../../policies/programs/network.codexpolicy"),
-    ),
-    (
-        "policies/programs/python.codexpolicy",
-        include_str!("../../policies/programs/python.codexpolicy"),
-    ),
-    (
-        "policies/programs/search.codexpolicy",
-        include_str!("../../policies/programs/search.codexpolicy"),
-    ),
-    (
-        "policies/programs/system.codexpolicy",
-        include_str!("../../policies/programs/system.codexpolicy"),
-    ),
-    (
-        "policies/programs/text.codexpolicy",
-        include_str!("../../policies/programs/text.codexpolicy"),
-    ),
-    (
-        "policies/programs/wrappers.codexpolicy",
-        include_str!("../../policies/programs/wrappers.codexpolicy"),
-    ),
+/// Files by the names they have in the repository, with their texts.
+macro_rules! shipped {
+    ($($name:literal,)+) => { &[$(($name, include_str!(concat!("../../", $name)))),+] };
+}
+
+/// The policy files that are shipped: the default policy, the packs of rules, the knowledge of programs.
+const FILES: &[(&str, &str)] = shipped![
+    "default.codexpolicy",
+    "policies/packs/agents.codexpolicy",
+    "policies/packs/destructive.codexpolicy",
+    "policies/packs/devices.codexpolicy",
+    "policies/packs/environment.codexpolicy",
+    "policies/packs/hooks.codexpolicy",
+    "policies/packs/installs.codexpolicy",
+    "policies/packs/network.codexpolicy",
+    "policies/packs/privilege.codexpolicy",
+    "policies/packs/publishing.codexpolicy",
+    "policies/packs/secrets.codexpolicy",
+    "policies/packs/startup.codexpolicy",
+    "policies/programs/builds.codexpolicy",
+    "policies/programs/changes.codexpolicy",
+    "policies/programs/execpolicy.codexpolicy",
+    "policies/programs/files.codexpolicy",
+    "policies/programs/git.codexpolicy",
+    "policies/programs/git-changes.codexpolicy",
+    "policies/programs/network.codexpolicy",
+    "policies/programs/python.codexpolicy",
+    "policies/programs/search.codexpolicy",
+    "policies/programs/system.codexpolicy",
+    "policies/programs/text.codexpolicy",
+    "policies/programs/wrappers.codexpolicy",
 ];
 
-/// The policy with the layer that protects the gate, and with what is known of programs, for those that it does not
-/// describe itself.
-pub(crate) fn completed(policy: PolicySet) -> PolicySet {
+/// Where the files stand that hold knowledge alone.
+const PROGRAMS: &str = "policies/programs/";
+
+/// The policy with the layer that protects the gate, with what is known of programs, for those that it does not
+/// describe itself, and with profiles that keep what the default policy guards.
+pub(crate) fn completed(policy: PolicySet, fallback: &BuiltIn) -> PolicySet {
     let (name, text) = GUARD_FILE;
     policy
+        .with_guarded(fallback.policy())
         .with_compiled_layer(GUARD, &[Source::new(name, text)], &Layer::new(GUARD_LAYER))
         .with_compiled_knowledge(COMPILED)
 }
 
 /// What answers where no policy file does.
 pub(crate) fn fallback() -> BuiltIn {
-    // The texts of the packs are only needed to show where one of their rules stands, and they hold knowledge alone.
-    let files = FILES.first().map(|(name, text)| Source::new(*name, *text));
-    BuiltIn::compiled(COMPILED, files.as_slice())
+    // The texts are only needed to show where a rule stands.
+    let files = FILES.iter().filter(|(name, _)| !name.starts_with(PROGRAMS));
+    let files: Vec<Source> = files.map(|(name, text)| Source::new(*name, *text)).collect();
+    BuiltIn::compiled(COMPILED, &files)
 }
 
 /// A pack that policy files may load: `//programs/git.codexpolicy`.
@@ -136,12 +121,15 @@ mod tests {
         assert!(!fallback.policy().rules().is_empty());
         for rule in fallback.policy().rules() {
             let call = rule.origin.source.snippet(rule.origin.span).unwrap();
-            assert!(call.starts_with("ask("), "{call}");
+            assert!(call.starts_with("prefix_rule("), "{call}");
         }
         assert!(!fallback.policy().effect_rules().is_empty());
         for rule in fallback.policy().effect_rules() {
             let call = rule.origin.source.snippet(rule.origin.span).unwrap();
-            assert!(call.starts_with("path_rule("), "{call}");
+            let is_rule = ["path_rule(", "env_rule(", "ask("]
+                .iter()
+                .any(|name| call.starts_with(name));
+            assert!(is_rule, "{call}");
         }
     }
 }

@@ -4,7 +4,7 @@ mod done;
 
 use std::collections::HashSet;
 
-use diagnostics::{Code, Diagnostic, Severity, Source, Span};
+use diagnostics::{Code, Diagnostic, Severity, Source, Span, visible};
 use execpolicy::{Basis, Certainty, Decision, EffectMatch, Origin, RuleMatch, SegmentVerdict, Told, Verdict};
 use shell_parser::{Gap, GapReason};
 
@@ -219,7 +219,10 @@ fn of_rule(found: &RuleMatch) -> String {
 fn of_effect_rule(found: &EffectMatch) -> String {
     let rule = &found.rule;
     let whose = whose(found.certainty, &rule.origin, rule.justification.as_deref());
-    format!("{}: {whose}", done(&found.effect))
+    let leads = found.leads_to.as_deref().map_or_else(String::new, |target| {
+        format!(", which leads to `{}`", visible(target))
+    });
+    format!("{}{leads}: {whose}", done(&found.effect))
 }
 
 /// What is done to a path of which it is only known when the command runs which rules it meets.

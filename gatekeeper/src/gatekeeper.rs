@@ -1,9 +1,11 @@
 //! The gatekeeper: policy files and defaults, ready to judge.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use execpolicy::{Basis, BuiltIn, Context, Decision, PolicyFile, PolicySet, Ruling, Unspoken};
+use execpolicy::{Basis, BuiltIn, Context, Decision, Links, PolicyFile, PolicySet, Ruling, Unspoken};
 
+use crate::links::Reader;
 use crate::policy_file::{self, OpenError};
 use crate::{Command, Judgement, builtin};
 
@@ -44,10 +46,11 @@ impl Gatekeeper {
     }
 
     fn with(policy: PolicySet, defaults: Defaults) -> Self {
+        let built_in = builtin::fallback();
         Self {
-            policy: builtin::completed(policy),
+            policy: builtin::completed(policy, &built_in),
             fallback: match defaults {
-                Defaults::BuiltIn => Some(builtin::fallback()),
+                Defaults::BuiltIn => Some(built_in),
                 Defaults::None => None,
             },
         }
@@ -60,6 +63,29 @@ impl Gatekeeper {
             None => execpolicy::judge(command.script(), &self.policy, context, &ask),
         };
         Judgement::new(command, verdict)
+    }
+
+    /// Judges one command in the place that the context names: where a path that it touches has symbolic links on its
+    /// way, it is judged by where they lead, too. The context gets what the file system says of them, unless it holds
+    /// something of links already.
+    pub fn judge_in_place(&self, command: Command, context: &mut Context) -> Judgement {
+        let judgement = self.judge(command, context);
+        if context.links != Links::Assumed {
+            return judgement;
+        }
+        let policies: Vec<&PolicySet> = self
+            .fallback
+            .iter()
+            .map(BuiltIn::policy)
+            .chain([&self.policy])
+            .collect();
+        let mut reader = Reader::new();
+        execpolicy::look_up(judgement.verdict(), &policies, context, &mut reader);
+        context.links = reader.into_links();
+        if context.links == Links::Table(BTreeMap::new()) {
+            return judgement;
+        }
+        self.judge(judgement.into_command(), context)
     }
 
     /// The same judgement, with the smallest rule that would answer its prompt where there is one. It judges a few

@@ -33,6 +33,11 @@ impl Judgement {
         self.verdict.decision()
     }
 
+    /// The command alone, to be judged again.
+    pub(crate) fn into_command(self) -> Command {
+        self.command
+    }
+
     /// What was asked about.
     pub fn command(&self) -> &Command {
         &self.command

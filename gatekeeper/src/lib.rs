@@ -2,7 +2,7 @@
 //!
 //! A [`Gatekeeper`] is built once from policy files and shared; a [`Command`] is what is asked about; its
 //! [`Judgement`] is told to programs as a [`report::Report`] and to people as findings. The file system is read
-//! here (policy files, the repository around a directory) and nothing below this crate does.
+//! here (policy files, the repository around a directory, links on paths) and nothing below this crate does.
 #![forbid(unsafe_code)]
 
 mod builtin;
@@ -11,6 +11,7 @@ mod command;
 mod finding;
 mod gatekeeper;
 mod judgement;
+mod links;
 mod policy_file;
 pub mod report;
 mod surroundings;
@@ -22,5 +23,6 @@ pub use policy_file::OpenError;
 pub use surroundings::{Surroundings, SurroundingsError};
 
 pub use execpolicy::{
-    Amendment, Approval, ConfinementName, Context, Decision, Dialect, Directory, Layer, PolicyFile,
+    Amendment, Approval, ConfinementName, Context, Decision, Dialect, Directory, Layer, Link, Links,
+    PolicyFile,
 };

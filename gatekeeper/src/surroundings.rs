@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use execpolicy::{Approval, ConfinementName, Context, Dialect, Directory};
+use execpolicy::{Approval, ConfinementName, Context, Dialect, Directory, Links};
 
 /// What a caller says of the place and the people; what it leaves out is found as the fields say.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -18,8 +18,15 @@ pub struct Surroundings {
     pub temporary: Option<String>,
     /// The directory of the user's settings, absolute. `None` is `.config` in `home`.
     pub settings: Option<String>,
+    /// The directory of the user's data, absolute. `None` is `.local/share` in `home`.
+    pub data: Option<String>,
+    /// The directory of what programs of the user keep from one run to the next, absolute. `None` is `.local/state` in
+    /// `home`.
+    pub state: Option<String>,
     /// Names of the variables in the environment.
     pub environment: Vec<Box<str>>,
+    /// What is known of symbolic links, by absolute paths. Nothing is to be looked up where anything is said.
+    pub links: Links,
     /// Who may be asked.
     pub approval: Approval,
     /// What the caller will enforce. `None` is nothing.
@@ -79,24 +86,46 @@ impl Surroundings {
             (None, None) => None,
         };
         let temporary = absolute("temporary directory", self.temporary.as_deref().unwrap_or("/tmp"))?;
-        let settings = match (self.settings.as_deref(), home.as_deref()) {
-            (Some(path), _) => Some(absolute("settings directory", path)?),
-            (None, Some(home)) => Some(format!("{home}/.config").into()),
-            (None, None) => None,
+        let of_user = |what, given: &Option<String>, default: &str| match (given, home.as_deref()) {
+            (Some(path), _) => absolute(what, path).map(Some),
+            (None, Some(home)) => Ok(Some(format!("{home}/{default}").into())),
+            (None, None) => Ok(None),
         };
+        let settings = of_user("settings directory", &self.settings, ".config")?;
+        let kept = [
+            of_user("data directory", &self.data, ".local/share")?,
+            of_user("state directory", &self.state, ".local/state")?,
+        ];
+        let store = kept
+            .iter()
+            .flatten()
+            .map(|directory| format!("{directory}/execpolicy").into());
         Ok(Context {
             policy: policy_directories(settings.as_deref(), workspace.as_deref()),
+            store: store.collect(),
             temporary: Some(temporary),
             workspace,
             cwd: cwd.map_or(Directory::Unknown, Directory::Known),
             home,
             environment: self.environment.clone(),
+            links: links(&self.links)?,
             dialect: self.dialect,
             approval: self.approval,
             confinement: self.confinement.clone(),
             ..Context::default()
         })
     }
+}
+
+/// The links, by normalised paths.
+fn links(given: &Links) -> Result<Links, SurroundingsError> {
+    let Links::Table(table) = given else {
+        return Ok(Links::Assumed);
+    };
+    let each = table
+        .iter()
+        .map(|(path, link)| Ok((absolute("link", path)?, link.clone())));
+    Ok(Links::Table(each.collect::<Result<_, SurroundingsError>>()?))
 }
 
 /// Where the layers of policy are read from: the system's, the user's, the project's.
@@ -217,6 +246,33 @@ mod tests {
         std::fs::write(root.path().join(".git"), "gitdir: elsewhere").unwrap();
         let found = workspace(inner.to_str().unwrap(), None, None).unwrap();
         assert_eq!(found.as_deref(), root.path().to_str());
+    }
+
+    #[test]
+    fn where_trust_and_log_are_kept() {
+        let found = |data: Option<&str>, state: Option<&str>| {
+            let surroundings = Surroundings {
+                home: Some("/home/u".to_owned()),
+                data: data.map(str::to_owned),
+                state: state.map(str::to_owned),
+                ..Surroundings::default()
+            };
+            surroundings.context().unwrap().store.join(" ")
+        };
+        for (data, state, wanted) in [
+            (
+                None,
+                None,
+                "/home/u/.local/share/execpolicy /home/u/.local/state/execpolicy",
+            ),
+            (
+                Some("/x/data"),
+                Some("/x/state/"),
+                "/x/data/execpolicy /x/state/execpolicy",
+            ),
+        ] {
+            assert_eq!(found(data, state), wanted);
+        }
     }
 
     #[test]

@@ -49,7 +49,7 @@ fn a_broken_line_costs_that_line_only() {
     {"schema":"execpolicy.check.v1","id":8,"decision":"forbidden","error":{"code":"EP4003","message":"an argument holds a NUL byte, which no argument can","line":9}}
     {"schema":"execpolicy.check.v1","id":9,"decision":"forbidden","error":{"code":"EP4005","message":"the directory `here` is not an absolute path","line":10}}
     {"schema":"execpolicy.check.v1","id":10,"decision":"forbidden","error":{"code":"EP4005","message":"the workspace `/` is the root, the home directory or above it","line":11}}
-    {"schema":"execpolicy.check.v1","id":11,"decision":"forbidden","error":{"code":"EP4003","message":"the line is not a request: unknown field `aproval`, expected one of `workspace`, `home`, `approval`, `confinement`, `dialect` at column 49","line":12}}
+    {"schema":"execpolicy.check.v1","id":11,"decision":"forbidden","error":{"code":"EP4003","message":"the line is not a request: unknown field `aproval`, expected one of `workspace`, `home`, `approval`, `confinement`, `dialect`, `links` at column 49","line":12}}
     {"schema":"execpolicy.check.v1","decision":"forbidden","error":{"code":"EP4002","message":"the line is not JSON: expected value at column 1","line":13}}
     {"schema":"execpolicy.check.v1","decision":"forbidden","error":{"code":"EP4003","message":"the line is not a request: invalid length 0, expected struct Written with 5 elements at column 2","line":14}}
     {"schema":"execpolicy.check.v1","decision":"forbidden","error":{"code":"EP4002","message":"the line is not JSON: recursion limit exceeded at column 128","line":15}}
@@ -62,6 +62,29 @@ fn a_broken_line_costs_that_line_only() {
         ("allow", "allow")
     );
     assert!(decisions[1..15].iter().all(|decision| decision == "forbidden"));
+}
+
+#[test]
+fn a_request_may_say_which_links_there_are() {
+    let request = |links: &str| {
+        format!(
+            r#"{{"command": "cat notes", "cwd": "/w/repo", "context": {{"workspace": "/w/repo", "home": "/home/user", "links": {links}}}}}"#
+        )
+    };
+    let links = [
+        "{}",
+        r#"{"/w/repo/notes": "/home/user/.ssh/id_rsa"}"#,
+        r#"{"/w/./repo/notes": "src/notes"}"#,
+        r#"{"/w/repo/notes": null}"#,
+        r#"{"notes": "x"}"#,
+    ];
+    let input = links.map(request).join("\n");
+    let output = Project::new().run_on(&["check", "--stdin"], input.as_bytes());
+    assert_eq!(
+        decisions(&output.stdout),
+        ["allow", "prompt", "allow", "prompt", "forbidden"]
+    );
+    assert!(output.stdout.contains("the link `notes` is not an absolute path"));
 }
 
 #[test]

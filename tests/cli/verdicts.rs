@@ -42,15 +42,21 @@ fn a_rule_for_one_segment_says_nothing_of_its_neighbour() {
     warning[EP3002]: prompt: `rm -rf ./`: removes files, and nothing brings them back (matched by a rule of layer `default`)
       --> command:1:9
        |
-     1 | apple | rm -rf ./
-       |         ^^ ^^^^^^ deletes `./` with all that is below
-       |         |
-       |         prompt
+     1 |   apple | rm -rf ./
+       |           ^^ ^^^^^^ deletes `./` with all that is below
+       |           |
+       |           prompt
        |
-      ::: default.codexpolicy:24:1
+      ::: policies/packs/destructive.codexpolicy:5:1
        |
-    24 | ask("removes files, and nothing brings them back", "rm", "rmdir", "unlink", "shred", "truncate")
-       | ------------------------------------------------------------------------------------------------ this rule asks
+     5 | / prefix_rule(
+     6 | |     pattern = [["rm", "rmdir", "unlink", "shred", "truncate"]],
+     7 | |     decision = "prompt",
+     8 | |     justification = "removes files, and nothing brings them back",
+     9 | |     match = ["rm -rf x", "shred x"],
+    10 | |     not_match = ["git rm x"],
+    11 | | )
+       | |_- this rule asks
        |
        = note: deletes `./` with all that is below
        = help: a person must say yes to it
@@ -167,7 +173,7 @@ fn a_pipe_reads_json() {
     ];
     assert_snapshot!(team().run(&arguments), @r#"
     -- stdout
-    {"schema":"execpolicy.check.v1","decision":"forbidden","matchedRules":[{"prefixRuleMatch":{"matchedPrefix":["git","push","-f"],"decision":"forbidden","justification":"history is shared"}},{"prefixRuleMatch":{"matchedPrefix":["git","push"],"decision":"prompt","justification":"publishes or rewrites what others see"}},{"heuristicsRuleMatch":{"command":["git","push","-f","origin"],"decision":"prompt"}}],"segments":[{"text":"git push -f origin > log","span":[0,24],"words":[{"exact":"git"},{"exact":"push"},{"exact":"-f"},{"exact":"origin"}],"assignments":[],"redirects":[{"fd":1,"mode":"write","target":{"exact":"log"}}],"place":"direct","decision":"forbidden","basis":[{"kind":"rule","file":"team.codexpolicy","line":3,"column":1,"layer":"command line","decision":"forbidden","pattern":["git","push",["--force","-f"]],"certain":true,"span":[0,11],"justification":"history is shared"},{"kind":"rule","file":"default.codexpolicy","line":31,"column":1,"layer":"default","decision":"prompt","pattern":["git","push"],"certain":true,"span":[0,8],"justification":"publishes or rewrites what others see"},{"kind":"knowledge","program":"git push","decision":"prompt","reason":"nothing is known of the option `-f` of `git push`","span":[9,11]},{"kind":"knowledge","program":"git push","decision":"prompt","reason":"connects to `origin`","span":[12,18]},{"kind":"default","decision":"prompt","reason":"writes to `log`","span":[19,24]}],"effects":[{"kind":"unknown","reason":"option","span":[9,11],"standing":"extra"},{"kind":"connect","host":{"exact":"origin"},"span":[12,18],"standing":"ordinary"},{"kind":"write","path":{"exact":"log"},"span":[19,24],"standing":"extra"}]}],"confinement":null,"gaps":[],"amendment":null}
+    {"schema":"execpolicy.check.v1","decision":"forbidden","matchedRules":[{"prefixRuleMatch":{"matchedPrefix":["git","push","-f"],"decision":"forbidden","justification":"history is shared"}},{"prefixRuleMatch":{"matchedPrefix":["git","push"],"decision":"prompt","justification":"publishes or rewrites what others see"}},{"heuristicsRuleMatch":{"command":["git","push","-f","origin"],"decision":"prompt"}}],"segments":[{"text":"git push -f origin > log","span":[0,24],"words":[{"exact":"git"},{"exact":"push"},{"exact":"-f"},{"exact":"origin"}],"assignments":[],"redirects":[{"fd":1,"mode":"write","target":{"exact":"log"}}],"place":"direct","decision":"forbidden","basis":[{"kind":"rule","file":"team.codexpolicy","line":3,"column":1,"layer":"command line","decision":"forbidden","pattern":["git","push",["--force","-f"]],"certain":true,"span":[0,11],"justification":"history is shared"},{"kind":"rule","file":"policies/packs/publishing.codexpolicy","line":5,"column":1,"layer":"default","decision":"prompt","pattern":["git","push"],"certain":true,"span":[0,8],"justification":"publishes or rewrites what others see"},{"kind":"knowledge","program":"git push","decision":"prompt","reason":"nothing is known of the option `-f` of `git push`","span":[9,11]},{"kind":"knowledge","program":"git push","decision":"prompt","reason":"connects to `origin`","span":[12,18]},{"kind":"default","decision":"prompt","reason":"writes to `log`","span":[19,24]}],"effects":[{"kind":"unknown","reason":"option","span":[9,11],"standing":"extra"},{"kind":"connect","host":{"exact":"origin"},"span":[12,18],"standing":"ordinary"},{"kind":"write","path":{"exact":"log"},"span":[19,24],"standing":"extra"}]}],"confinement":null,"gaps":[],"amendment":null}
     -- status 20
     "#);
 }
@@ -242,7 +248,7 @@ fn explain_shows_every_stage() {
        1 allow by knowledge of `cd`: it only reads and shows, at cd web
        2 forbidden by rule team.codexpolicy:3:1 of layer `command line`: history is shared, at git push -f
          prompt by rule policies/guard.codexpolicy:18:1 of layer `guard`, for some values of the unknown words: holds the policy that judges commands (and 2 more), at $where
-         prompt by rule default.codexpolicy:31:1 of layer `default`: publishes or rewrites what others see, at git push
+         prompt by rule policies/packs/publishing.codexpolicy:5:1 of layer `default`: publishes or rewrites what others see, at git push
          prompt by knowledge of `git push`: nothing is known of the option `-f` of `git push`, at -f
          prompt by knowledge of `git push`: words that are only known when it runs may be options of `git push` that matter, at $where
          prompt by knowledge of `git push`: connects to a host that is only known when it runs, at $where
@@ -299,5 +305,25 @@ fn text_of_strangers_cannot_act_on_the_terminal() {
             assert!(!output.stdout.contains(hidden), "{format}: {output}");
             assert_ne!(output.status, 0);
         }
+    }
+}
+
+#[test]
+fn a_link_is_followed() {
+    let project = Project::new().with("file", "");
+    for (link, target) in [("notes", "../home/.ssh/id_rsa"), ("near", "file")] {
+        std::os::unix::fs::symlink(target, project.work().join(link)).unwrap();
+    }
+    let output = project.run(&["check", "--format", "concise", "--", "cat", "notes"]);
+    assert_eq!(output.status, 10, "{output}");
+    assert!(
+        output
+            .stdout
+            .contains("reads `notes`, which leads to `$TEST/home/.ssh/id_rsa`"),
+        "{output}"
+    );
+    for subject in ["near", "file", "absent"] {
+        let output = project.run(&["check", "--", "cat", subject]);
+        assert_eq!(output.status, 0, "{output}");
     }
 }

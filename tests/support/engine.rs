@@ -1,9 +1,11 @@
 //! The engine as the tests use it: one policy, one place, a text in, a verdict out.
 
+use std::sync::LazyLock;
+
 use diagnostics::{Diagnostic, Source};
 use execpolicy::{
-    Basis, ConfinementName, Context, Decision, Directory, Effect, EffectKind, Fallback, Layer, Loaded,
-    PolicyFile, PolicySet, Ruling, SegmentVerdict, Unspoken, Verdict, judge, load,
+    Basis, ConfinementName, Context, Decision, Directory, Effect, EffectKind, Fallback, Layer, Link, Links,
+    Loaded, PolicyFile, PolicySet, Ruling, SegmentVerdict, Unspoken, Verdict, judge, load,
 };
 use gatekeeper::{Command, Defaults, Gatekeeper, Judgement};
 use shell_parser::{Dialect, Limits, Script, parse};
@@ -39,6 +41,28 @@ impl Engine {
             context: at(workspace, home),
             ..self
         }
+    }
+
+    /// The same where there are these links: `path -> target` a line, `?` where nobody knows; a path is relative to
+    /// the work tree, or begins with `/` or `~/`.
+    #[must_use]
+    pub fn where_links(mut self, lines: &str) -> Self {
+        let at = |path: &str| match (path.strip_prefix("~/"), path.starts_with('/')) {
+            (Some(below), _) => format!("/home/user/{below}"),
+            (None, true) => path.to_owned(),
+            (None, false) => format!("/w/repo/{path}"),
+        };
+        let table = lines.lines().filter_map(|line| {
+            let (path, target) = line.split_once(" -> ")?;
+            let link = match target {
+                "?" => Link::Unknown,
+                target if target.starts_with("~/") => Link::To(at(target).into()),
+                target => Link::To(target.into()),
+            };
+            Some((at(path).into(), link))
+        });
+        self.context.links = Links::Table(table.collect());
+        self
     }
 
     /// Judges a text for bash.
@@ -119,6 +143,12 @@ impl Fallback for ReadersMayRun {
     }
 }
 
+/// What every profile hides that comes with us.
+static GUARDED: LazyLock<PolicySet> = LazyLock::new(|| {
+    let rule = "path_rule(access = ['read'], paths = ['**/.env'], decision = 'prompt')";
+    load(&[file(rule)], &|_: &str| None).policy
+});
+
 impl Heard {
     /// Loads the triple's policy and judges its command.
     ///
@@ -128,15 +158,30 @@ impl Heard {
         Self::described(triple, "writes")
     }
 
+    /// The same, where these paths are links to those.
+    ///
+    /// # Panics
+    /// As [`Heard::of`].
+    pub fn linked(triple: &Triple, links: &[(&str, &str)]) -> Self {
+        let links = links
+            .iter()
+            .map(|(path, target)| ((*path).into(), Link::To((*target).into())));
+        Self::among(triple, "writes", Links::Table(links.collect()))
+    }
+
     /// The same, where the option `-o` of the described program does this instead of writing.
     ///
     /// # Panics
     /// As [`Heard::of`].
+    pub fn described(triple: &Triple, does: &str) -> Self {
+        Self::among(triple, does, Links::Assumed)
+    }
+
     #[expect(
         clippy::expect_used,
         reason = "a drawn triple that cannot be judged is a defect of the generator"
     )]
-    pub fn described(triple: &Triple, does: &str) -> Self {
+    fn among(triple: &Triple, does: &str, links: Links) -> Self {
         let text = triple.policy_where(does);
         let Loaded { policy, broken, .. } = load(&[file(&text)], &|_: &str| None);
         assert!(broken.is_empty(), "{broken:#?}");
@@ -144,9 +189,10 @@ impl Heard {
         let context = Context {
             approval: triple.approval,
             confinement: triple.confinement.map(ConfinementName::new),
+            links,
             ..at("/w/repo", "/home/user")
         };
-        let verdict = judge(&script, &policy, &context, &ReadersMayRun);
+        let verdict = judge(&script, &policy.with_guarded(&GUARDED), &context, &ReadersMayRun);
         let is_it = |one: &&SegmentVerdict| {
             let program = one.segment.argv.first().and_then(|word| word.value.exact());
             program == Some(triple.command.program)
@@ -182,6 +228,10 @@ fn at(workspace: &str, home: &str) -> Context {
             "/etc/execpolicy".into(),
             format!("{home}/.config/execpolicy").into(),
             format!("{workspace}/.execpolicy").into(),
+        ],
+        store: vec![
+            "/var/data/execpolicy".into(),
+            format!("{home}/.local/state/execpolicy").into(),
         ],
         ..Context::default()
     }

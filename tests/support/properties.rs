@@ -21,8 +21,9 @@ use crate::policies::{DrawnPolicy, DrawnRule};
 use crate::{scripts, splicing};
 
 pub use of_triples::{
-    adding_a_restriction_never_loosens_a_triple, engine_equals_naive_on_triples, order_never_matters,
-    raising_an_effect_never_loosens, what_leans_allows_every_substitution_or_knows_why,
+    a_link_never_loosens_a_triple, adding_a_restriction_never_loosens_a_triple,
+    engine_equals_naive_on_triples, order_never_matters, raising_an_effect_never_loosens,
+    what_leans_allows_every_substitution_or_knows_why,
 };
 
 /// A promise.
@@ -49,6 +50,7 @@ properties![
     engine_equals_naive,
     engine_equals_naive_on_triples,
     adding_a_restriction_never_loosens_a_triple,
+    a_link_never_loosens_a_triple,
     order_never_matters,
     raising_an_effect_never_loosens,
     what_leans_allows_every_substitution_or_knows_why,

@@ -4,6 +4,8 @@
 //!
 //! - `codexpolicy`: the policy for what follows, until the next such block; a `diagnostics` block right after it
 //!   lists the findings it loads with;
+//! - `links`: the symbolic links there are for what follows, until the next policy: `path -> target` a line, relative
+//!   paths in the work tree, `?` for one that nobody can say;
 //! - `bash`: one command, judged to the byte without the last newline; `bash escaped` reads `\n \t \r \\ \xHH
 //!   \u{HHHH}`, `bash repeat=N` repeats the text N times, `bash nest=N` puts it N times into itself
 //!   in place of `@`;

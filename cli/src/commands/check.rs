@@ -24,9 +24,9 @@ pub(crate) fn run(args: &CheckArgs) -> Exit {
 pub(crate) fn answer(request: Request) -> Exit {
     match request.asked {
         Asked::Lines(surroundings) => lines::answer_all(&request.gatekeeper, &surroundings),
-        Asked::Command(command, context) => {
+        Asked::Command(command, mut context) => {
             let format = output::format(request.format);
-            let mut judgement = request.gatekeeper.judge(command, &context);
+            let mut judgement = request.gatekeeper.judge_in_place(command, &mut context);
             if format == Format::Json {
                 judgement = request.gatekeeper.propose(judgement, &context);
             }

@@ -17,13 +17,13 @@ pub(crate) fn run(args: &CheckArgs) -> Exit {
 }
 
 fn explain(request: Request) -> Exit {
-    let (command, context) = match (output::format(request.format), request.asked) {
+    let (command, mut context) = match (output::format(request.format), request.asked) {
         (Format::Human, Asked::Command(command, context)) => (command, context),
         (Format::Human | Format::Concise | Format::Json, asked) => {
             return check::answer(Request { asked, ..request });
         }
     };
-    let judgement = request.gatekeeper.judge(command, &context);
+    let judgement = request.gatekeeper.judge_in_place(command, &mut context);
     let judgement = request.gatekeeper.propose(judgement, &context);
     let told = output::answer_line(&stages::of(&judgement, &context))
         .and_then(|()| output::answer(&judgement.findings(), Format::Human));

@@ -74,8 +74,8 @@ fn answer(gatekeeper: &Gatekeeper, surroundings: &Surroundings, line: &Line<'_>,
 
 fn judge(gatekeeper: &Gatekeeper, surroundings: &Surroundings, bytes: &[u8], number: u64) -> Report {
     match wire::read(bytes, surroundings) {
-        Ok(asked) => {
-            let judgement = gatekeeper.judge(asked.command, &asked.context);
+        Ok(mut asked) => {
+            let judgement = gatekeeper.judge_in_place(asked.command, &mut asked.context);
             let mut report = gatekeeper.propose(judgement, &asked.context).report();
             report.id = asked.id;
             Report::Verdict(Box::new(report))

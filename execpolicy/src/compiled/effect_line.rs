@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{About, Above, Access, EffectRule, EffectWord, NamePattern, PathGlob, PathRule, Stars};
+use crate::{
+    About, Above, Access, EffectRule, EffectWord, NamePattern, PathGlob, PathRule, Stars, VariableRule,
+};
 
 /// What a rule is about, as a line holds it. Network rules are not shipped.
 #[derive(Debug, Deserialize, Serialize)]
@@ -17,7 +19,11 @@ pub(super) enum AboutLine {
         #[serde(default = "yes", skip_serializing_if = "is_yes")]
         above: bool,
     },
-    Variables(Vec<Box<str>>),
+    Variables {
+        names: Vec<Box<str>>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        outside: Vec<Box<str>>,
+    },
     Effects(Vec<Box<str>>),
 }
 
@@ -25,6 +31,7 @@ impl AboutLine {
     /// What a line holds of a rule; `None` for a network rule.
     pub(super) fn of(rule: &EffectRule) -> Option<Self> {
         let texts = |globs: &[PathGlob]| globs.iter().map(|glob| glob.as_str().into()).collect();
+        let names = |names: &[NamePattern]| names.iter().map(|name| name.as_str().into()).collect();
         Some(match &rule.about {
             About::Paths(rule) => Self::Paths {
                 access: rule
@@ -37,9 +44,10 @@ impl AboutLine {
                 stars: rule.stars == Stars::Match,
                 above: rule.above == Above::Matches,
             },
-            About::Variables(names) => {
-                Self::Variables(names.iter().map(|name| name.as_str().into()).collect())
-            }
+            About::Variables(rule) => Self::Variables {
+                names: names(&rule.names),
+                outside: names(&rule.outside),
+            },
             About::Effects(words) => {
                 Self::Effects(words.iter().map(|word| word.to_string().into()).collect())
             }
@@ -51,6 +59,9 @@ impl AboutLine {
     pub(super) fn about(&self) -> Option<About> {
         let globs = |texts: &[Box<str>]| -> Option<Vec<PathGlob>> {
             texts.iter().map(|text| PathGlob::new(text).ok()).collect()
+        };
+        let patterns = |texts: &[Box<str>]| -> Option<Vec<NamePattern>> {
+            texts.iter().map(|text| NamePattern::new(text)).collect()
         };
         Some(match self {
             Self::Paths {
@@ -69,12 +80,10 @@ impl AboutLine {
                 stars: if *stars { Stars::Match } else { Stars::Ignored },
                 above: if *above { Above::Matches } else { Above::MayMatch },
             }),
-            Self::Variables(names) => About::Variables(
-                names
-                    .iter()
-                    .map(|name| NamePattern::new(name))
-                    .collect::<Option<_>>()?,
-            ),
+            Self::Variables { names, outside } => About::Variables(VariableRule {
+                names: patterns(names)?,
+                outside: patterns(outside)?,
+            }),
             Self::Effects(words) => About::Effects(
                 words
                     .iter()

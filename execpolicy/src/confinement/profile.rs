@@ -1,6 +1,8 @@
 //! A sandbox profile as policy describes it, and which of two is the narrower.
 
-use crate::{ConfinementName, NamePattern, Origin, PathGlob};
+use std::sync::Arc;
+
+use crate::{About, Access, ConfinementName, Decision, EffectRule, NamePattern, Origin, PathGlob};
 
 /// What a command may touch while it runs.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -53,42 +55,43 @@ pub(crate) const LIMITS: &[&str] = &[
     "wall_seconds",
 ];
 
-/// Names that hold secrets wherever they stand, hidden in every profile that comes with us: those that the default
-/// policy guards from readers.
-#[rustfmt::skip]
-const HIDDEN_NAMES: &[&str] = &[
-    ".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".password-store", ".mozilla", ".terraform.d",
-    ".config/gh", ".config/gcloud", ".config/hub", ".config/op", ".config/rclone", ".config/google-chrome",
-    ".config/chromium", ".config/git/credentials", ".local/share/keyrings", ".claude/.credentials.json",
-    ".codex/auth.json", ".cargo/credentials", ".cargo/credentials.toml", ".m2/settings.xml", ".gem/credentials",
-    ".netrc", ".git-credentials", ".npmrc", ".pypirc", ".pgpass", ".my.cnf", ".vault-token", ".env", ".env.local",
-    ".env.development", ".env.production", ".env.staging", ".env.test", ".bash_history", ".zsh_history",
-    ".python_history", ".node_repl_history", ".psql_history", ".mysql_history", "id_rsa", "id_ed25519", "id_ecdsa",
-    "id_dsa",
-];
-
-/// Of each process in `/proc`, what leads into it.
-const HIDDEN_OF_PROCESSES: &[&str] = &["environ", "mem", "root", "cwd", "fd", "task"];
-
-/// How the names of raw disks begin in `/dev`.
-const DISKS: &[&str] = &[
-    "sd", "vd", "hd", "xvd", "nvme", "mmcblk", "dm-", "md", "loop", "nbd", "mapper", "disk", "block",
-];
-
-/// Paths of the system that are hidden.
-#[rustfmt::skip]
-const HIDDEN: &[&str] = &[
-    "/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/sudoers", "/etc/sudoers.d/**",
-    "/etc/ssl/private/**", "/etc/ssh/ssh_host_rsa_key", "/etc/ssh/ssh_host_ecdsa_key",
-    "/etc/ssh/ssh_host_ed25519_key", "/etc/letsencrypt/**", "/etc/krb5.keytab", "/etc/security/opasswd",
-    "/etc/NetworkManager/system-connections/**", "/run/secrets/**", "/var/run/secrets/**", "/root/**", "/proc/kcore", "/dev/mem", "/dev/kmem",
-];
-
 /// What nobody writes who works in the workspace.
 const PROTECTED: &[&str] = &["**/.execpolicy/**", "**/.codex/**", "**/.claude/**", "$POLICY/**"];
 
-/// The profile of that name that comes with us: `read-only`, `workspace-write`, `workspace-commit`, `none`.
-pub(crate) fn built_in(name: &str) -> Option<Profile> {
+/// What policy guards: every profile that comes with us keeps it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Guarded {
+    rules: Vec<Arc<EffectRule>>,
+}
+
+impl Guarded {
+    /// Adds what these rules guard.
+    pub(crate) fn extend<'a>(&mut self, rules: impl IntoIterator<Item = &'a Arc<EffectRule>>) {
+        let restricting = rules.into_iter().filter(|rule| rule.decision != Decision::Allow);
+        self.rules.extend(restricting.cloned());
+    }
+
+    /// The paths that are guarded from this access.
+    fn from(&self, access: Access) -> Vec<PathGlob> {
+        let rules = self.rules.iter().filter_map(|rule| match &rule.about {
+            About::Paths(paths) if paths.access.contains(&access) => Some(&paths.paths),
+            About::Paths(_) | About::Variables(_) | About::Host(_) | About::Effects(_) => None,
+        });
+        rules.flatten().cloned().collect()
+    }
+}
+
+/// Whether a profile of that name comes with us.
+pub(crate) fn is_built_in(name: &str) -> bool {
+    matches!(
+        name,
+        "read-only" | "workspace-write" | "workspace-commit" | "none"
+    )
+}
+
+/// The profile of that name that comes with us: `read-only`, `workspace-write`, `workspace-commit`, `none`. All but the
+/// last hide what is guarded from readers, and protect what is guarded from writers.
+pub(crate) fn built_in(name: &str, guarded: &Guarded) -> Option<Profile> {
     let globs = |texts: &[&str]| -> Vec<PathGlob> {
         texts.iter().filter_map(|text| PathGlob::new(text).ok()).collect()
     };
@@ -108,22 +111,13 @@ pub(crate) fn built_in(name: &str) -> Option<Profile> {
         _ => return None,
     };
     let confines = name != "none";
-    let kept = |texts| if confines { globs(texts) } else { Vec::new() };
-    let mut protected = kept(PROTECTED);
-    let mut hidden = kept(HIDDEN);
-    if confines {
-        let names = HIDDEN_NAMES.iter();
-        hidden.extend(names.filter_map(|name| PathGlob::new(&format!("**/{name}/**")).ok()));
-        for process in ["self", "thread-self", "[0-9]*"] {
-            let parts = HIDDEN_OF_PROCESSES.iter();
-            let globs = parts.map(|part| PathGlob::new(&format!("/proc/{process}/{part}/**")));
-            hidden.extend(globs.filter_map(Result::ok));
-        }
-        let disks = DISKS
-            .iter()
-            .map(|disk| PathGlob::new(&format!("/dev/{disk}*/**")));
-        hidden.extend(disks.filter_map(Result::ok));
-    }
+    let (mut protected, hidden) = if confines {
+        let mut protected = globs(PROTECTED);
+        protected.extend(guarded.from(Access::Write));
+        (protected, guarded.from(Access::Read))
+    } else {
+        (Vec::new(), Vec::new())
+    };
     protected.extend(git);
     Some(Profile {
         name: ConfinementName::new(name),
@@ -192,7 +186,7 @@ mod tests {
     #[test]
     fn the_profiles_that_come_with_us_are_a_chain() {
         let chain = ["read-only", "workspace-write", "workspace-commit", "none"];
-        let chain = chain.map(|name| built_in(name).unwrap());
+        let chain = chain.map(|name| built_in(name, &Guarded::default()).unwrap());
         for (place, narrow) in chain.iter().enumerate() {
             for (other, wide) in chain.iter().enumerate() {
                 assert_eq!(
@@ -204,18 +198,13 @@ mod tests {
                 );
             }
         }
-        assert_eq!(built_in("unheard-of"), None);
+        assert_eq!(built_in("unheard-of", &Guarded::default()), None);
     }
 
     #[test]
     fn every_shipped_pattern_is_one() {
-        for text in HIDDEN.iter().chain(PROTECTED).chain(HIDDEN_NAMES) {
-            let text = if HIDDEN_NAMES.contains(text) {
-                format!("**/{text}/**")
-            } else {
-                (*text).to_owned()
-            };
-            assert!(PathGlob::new(&text).is_ok(), "{text}");
+        for text in PROTECTED {
+            assert!(PathGlob::new(text).is_ok(), "{text}");
         }
     }
 }

@@ -4,8 +4,7 @@ use diagnostics::{Source, Span, visible};
 use shell_parser::{Segment, Value};
 
 use crate::compiled::{self, CompiledRules};
-use crate::fallback::setting;
-use crate::judge::enforces;
+use crate::judge::{enforces, not_enforced};
 use crate::matching::{Subject, effect_rules_met, rules_met};
 use crate::path_glob::Whereabouts;
 use crate::{
@@ -78,12 +77,13 @@ impl Fallback for BuiltIn {
             if let Some(profile) = unspoken.confined {
                 rules.retain(|found| found.certainty == Certainty::Yes || !enforces(profile, &found.rule));
             }
-            let is_named = !rules.is_empty();
+            // What only may be guarded is told beside what surely is done.
+            let is_named = rules.iter().any(|found| found.certainty == Certainty::Yes);
             ruling.extend(rules.into_iter().map(Basis::Effect));
             if is_named || is_allowed || unspoken.confined.is_some() {
                 continue;
             }
-            if let Some(reason) = objection(effect, unspoken, context) {
+            if let Some(reason) = objection(effect, unspoken) {
                 ruling.push(basis(unspoken, effect, reason));
             }
         }
@@ -91,12 +91,23 @@ impl Fallback for BuiltIn {
             // The rule says better why it asks than that nothing is known.
             ruling.retain(|basis| !says_nothing_is_known(basis, unspoken));
         }
+        if let Some(profile) = unspoken.confined {
+            ruling.extend(not_enforced(&self.policy, profile, unspoken.effects).map(Basis::Effect));
+        }
         let has_rules = !met.is_empty();
         ruling.splice(0..0, met.into_iter().map(Basis::Rule));
-        if !has_rules && ruling.is_empty() && unspoken.confined.is_none() {
+        // Rules that allow what the shell does say nothing of the program.
+        let says_all = !ruling.is_empty() && (unspoken.spoken_for || unspoken.segment.argv.is_empty());
+        let is_allowed = ruling.iter().all(|basis| basis.decision() == Decision::Allow);
+        if !has_rules && is_allowed && !says_all && unspoken.confined.is_none() {
             ruling.push(consent(unspoken));
         }
         ruling
+    }
+
+    fn allows(&self, segment: &Segment, effect: &Effect, context: &Context) -> bool {
+        let met = effect_rules_met(&self.policy, effect, &Whereabouts::new(segment, context));
+        !met.is_empty() && met.iter().all(|found| found.rule.decision == Decision::Allow)
     }
 
     fn objects_to(&self, segment: &Segment, effects: &[&Effect], context: &Context) -> Vec<Basis> {
@@ -202,11 +213,10 @@ fn is_shells(segment: &Segment, effect: &Effect) -> bool {
 }
 
 /// What there is to ask about an effect; `None` is nothing.
-fn objection(effect: &Effect, unspoken: &Unspoken<'_>, context: &Context) -> Option<String> {
+fn objection(effect: &Effect, unspoken: &Unspoken<'_>) -> Option<String> {
     match &effect.kind {
         // What is guarded of these, path rules say.
         EffectKind::List(_) | EffectKind::Read(_) | EffectKind::Execute(Executed::Startup(_)) => None,
-        EffectKind::Write(path) if is_sink(path) => None,
         EffectKind::Write(path) => Some(format!("writes to {}", shown(path, "a file"))),
         EffectKind::Delete(path) => Some(format!("deletes {}", shown(path, "a file"))),
         EffectKind::DeleteAll(path) => Some(format!(
@@ -232,7 +242,6 @@ fn objection(effect: &Effect, unspoken: &Unspoken<'_>, context: &Context) -> Opt
         EffectKind::Escalate => Some("takes more rights".to_owned()),
         EffectKind::Signal => Some("signals other processes".to_owned()),
         EffectKind::Configure => Some("changes a configuration that lasts".to_owned()),
-        EffectKind::Setting { name, .. } if setting::is_harmless(name, context) => None,
         EffectKind::Setting { name, .. } => Some(format!(
             "sets {}, which may change what programs do",
             quoted(name)
@@ -311,14 +320,4 @@ fn quoted(text: &str) -> String {
         Some((end, _)) => format!("`{}…`", text.get(..end).unwrap_or_default()),
         None => format!("`{text}`"),
     }
-}
-
-/// Files that keep nothing, and the process's own open descriptors.
-fn is_sink(path: &Value) -> bool {
-    path.exact().is_some_and(|path| {
-        matches!(path, "/dev/null" | "/dev/stdout" | "/dev/stderr")
-            || path
-                .strip_prefix("/dev/fd/")
-                .is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
-    })
 }

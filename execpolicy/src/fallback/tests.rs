@@ -1,5 +1,7 @@
 //! What the shipped fallback answers to whole commands, by the shipped knowledge.
 
+use std::time::Duration;
+
 use shell_parser::{Dialect, Limits};
 
 use crate::{Basis, BuiltIn, Context, Decision, Directory, PolicySet, Verdict, judge};
@@ -15,7 +17,12 @@ fn verdict(text: &str) -> Verdict {
         ..Context::default()
     };
     let policy = PolicySet::default().with_compiled_knowledge(COMPILED);
-    let script = shell_parser::parse(text, Dialect::Bash, &Limits::default());
+    // However busy the machine is.
+    let limits = Limits {
+        parse_time: Duration::from_secs(10),
+        ..Limits::default()
+    };
+    let script = shell_parser::parse(text, Dialect::Bash, &limits);
     judge(&script, &policy, &context, &BuiltIn::compiled(COMPILED, &[]))
 }
 
@@ -166,6 +173,12 @@ fn what_is_not_known_leans_and_what_is_known_to_harm_asks() {
         ("cat /home/user/.ssh/id_rsa", Decision::Prompt),
         ("ls > /etc/x", Decision::Prompt),
         ("ls > .git/config", Decision::Prompt),
+        ("ls > .envrc", Decision::Prompt),
+        ("ls > .github/workflows/ci.yml", Decision::Prompt),
+        ("tee CLAUDE.md < x", Decision::Prompt),
+        ("mkdir .github", Decision::Allow),
+        ("apple 2>/dev/null", Decision::Allow),
+        ("apple 2>/dev/tty", Decision::Prompt),
         ("rm -rf .", Decision::Prompt),
         ("git reset --hard", Decision::Prompt),
         ("curl https://example.org", Decision::Prompt),
@@ -179,12 +192,53 @@ fn what_is_not_known_leans_and_what_is_known_to_harm_asks() {
             confinement: Some(crate::ConfinementName::new("workspace-write")),
             ..Context::default()
         };
+        let fallback = BuiltIn::compiled(COMPILED, &[]);
         let policy = PolicySet::default().with_compiled_knowledge(COMPILED);
+        let policy = policy.with_guarded(fallback.policy());
         let script = shell_parser::parse(text, Dialect::Bash, &Limits::default());
-        let found = judge(&script, &policy, &context, &BuiltIn::compiled(COMPILED, &[]));
+        let found = judge(&script, &policy, &context, &fallback);
         assert_eq!(found.decision(), decision, "{text}\n{:#?}", found.segments());
         let leans = found.decision() == Decision::Allow;
         assert!(!leans || found.confinement().is_some(), "{text}");
+    }
+}
+
+#[test]
+fn what_a_profile_leaves_open_may_be_touched() {
+    let profiles = "sandbox_profile(name = 'open', writable = ['$WORKSPACE/**'])";
+    let file = crate::PolicyFile {
+        source: diagnostics::Source::new("policy", profiles),
+        layer: crate::Layer::new("command line"),
+    };
+    let fallback = BuiltIn::compiled(COMPILED, &[]);
+    let policy = crate::load(&[file], &|_: &str| None).policy;
+    let policy = policy
+        .with_compiled_knowledge(COMPILED)
+        .with_guarded(fallback.policy());
+    for (text, profile, decision) in [
+        ("apple", "open", Decision::Prompt),
+        ("apple", "workspace-write", Decision::Allow),
+        ("ls > out", "open", Decision::Allow),
+        ("ls > .envrc", "open", Decision::Prompt),
+        ("ls > \"$out\"", "open", Decision::Prompt),
+        ("ls > \"$out\"", "workspace-write", Decision::Allow),
+        ("ls > \"$out\"", "workspace-commit", Decision::Allow),
+    ] {
+        let context = Context {
+            workspace: Some("/w/repo".into()),
+            cwd: Directory::Known("/w/repo".into()),
+            home: Some("/home/user".into()),
+            confinement: Some(crate::ConfinementName::new(profile)),
+            ..Context::default()
+        };
+        let script = shell_parser::parse(text, Dialect::Bash, &Limits::default());
+        let found = judge(&script, &policy, &context, &fallback);
+        assert_eq!(
+            found.decision(),
+            decision,
+            "{text} in {profile}\n{:#?}",
+            found.segments()
+        );
     }
 }
 

@@ -3,6 +3,7 @@
 use diagnostics::Span;
 use shell_parser::{Segment, Value};
 
+use crate::links::Last;
 use crate::matching::lies_in;
 use crate::path_glob::{Located, PathGlob, Spelling, Whereabouts};
 use crate::{
@@ -124,8 +125,9 @@ fn by_rule(
         return Spoken::No;
     }
     let stays = match &effect.kind {
-        EffectKind::Write(path) | EffectKind::Delete(path) | EffectKind::DeleteAll(path) => {
-            stays_in_workspace(path, whereabouts)
+        EffectKind::Write(path) => stays_in_workspace(path, Last::Followed, whereabouts),
+        EffectKind::Delete(path) | EffectKind::DeleteAll(path) => {
+            stays_in_workspace(path, Last::Itself, whereabouts)
         }
         EffectKind::List(_)
         | EffectKind::Read(_)
@@ -178,18 +180,19 @@ fn names(found: &RuleMatch, cause: Span, segment: &Segment) -> bool {
 /// Whether all that the value may be surely lies in these paths.
 fn is_in(globs: &[PathGlob], path: &Value, whereabouts: &Whereabouts<'_>) -> bool {
     holds_for_all(path, whereabouts, |located| {
-        lies_in(globs, located, whereabouts.context)
+        lies_in(globs, located, Last::Followed, whereabouts.context)
     })
 }
 
 /// Whether a destination surely lies in the workspace.
-fn stays_in_workspace(path: &Value, whereabouts: &Whereabouts<'_>) -> bool {
+fn stays_in_workspace(path: &Value, last: Last, whereabouts: &Whereabouts<'_>) -> bool {
     let Ok(workspace) = PathGlob::new("$WORKSPACE/**") else {
         return false;
     };
     let context = whereabouts.context;
     holds_for_all(path, whereabouts, |located| {
-        lies_in(std::slice::from_ref(&workspace), located, context) || stays_below_start(located, context)
+        lies_in(std::slice::from_ref(&workspace), located, last, context)
+            || stays_below_start(located, context)
     })
 }
 

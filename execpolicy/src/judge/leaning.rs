@@ -5,10 +5,11 @@ use shell_parser::Value;
 
 use super::approval::join;
 use crate::confinement::all_within;
+use crate::links::{Last, ways};
 use crate::path_glob::{Bare, Located, PathGlob, Question, Reach, Spelling, Whereabouts, meeting};
 use crate::{
     About, Access, Approval, Basis, Certainty, ConfinementName, Context, Decision, Effect, EffectKind,
-    EffectRule, Executed, Network, PolicySet, Profile, SegmentVerdict,
+    EffectMatch, EffectRule, Executed, Network, PolicySet, Profile, SegmentVerdict,
 };
 
 /// What the rules of a script ask for.
@@ -163,10 +164,14 @@ fn writes_inside(profile: &Profile, path: &Value, whereabouts: &Whereabouts<'_>)
     };
     let inside = |text: &str, spelling| {
         whereabouts.locate(text, spelling).is_none_or(|located| {
+            let ways = ways(&whereabouts.context.links, &located, Last::Followed);
             let located = located.into_resolved();
             // A variable that is not known makes nothing writable.
-            (!located.is_absolute || meets(&profile.writable, &located) == Some(Certainty::Yes))
-                && meets(&profile.protected, &located) != Some(Certainty::Yes)
+            let may_write = |located: &Located<'_>| {
+                (!located.is_absolute || meets(&profile.writable, located) == Some(Certainty::Yes))
+                    && meets(&profile.protected, located) != Some(Certainty::Yes)
+            };
+            may_write(&located) && ways.ends().all(|end| may_write(&end))
         })
     };
     match path {
@@ -190,8 +195,24 @@ pub(crate) fn enforces(profile: &Profile, rule: &EffectRule) -> bool {
     })
 }
 
+/// A path rule that the profile does not enforce, where one of these effects may touch any path. Each such rule says the
+/// same of what could be anything: one is enough.
+pub(crate) fn not_enforced(policy: &PolicySet, profile: &Profile, left: &[Effect]) -> Option<EffectMatch> {
+    let effect = left.iter().find(|effect| may_touch_anything(effect))?;
+    let rules = policy.path_rules().all();
+    let mut rules = rules.filter_map(|place| policy.effect_rules().get(place));
+    let open = rules.find(|rule| rule.decision != Decision::Allow && !enforces(profile, rule))?;
+    Some(EffectMatch {
+        rule: open.clone(),
+        certainty: Certainty::Maybe,
+        effect: effect.kind.clone(),
+        cause: effect.cause,
+        leads_to: None,
+    })
+}
+
 /// Whether something of this kind may touch any path.
-pub(super) fn may_touch_anything(effect: &Effect) -> bool {
+fn may_touch_anything(effect: &Effect) -> bool {
     match &effect.kind {
         EffectKind::Execute(executed) => !matches!(executed, Executed::Startup(_)),
         EffectKind::Configured(_) | EffectKind::Unknown(_) => true,

@@ -24,7 +24,6 @@ fn of_redirect(redirect: &FileRedirect) -> Vec<Effect> {
     let kinds = match redirect.mode {
         RedirectMode::Heredoc | RedirectMode::Herestring | RedirectMode::Close => Vec::new(),
         RedirectMode::Duplicate if is_descriptor(&redirect.target) => Vec::new(),
-        _ if is_harmless_device(&redirect.target) => Vec::new(),
         _ if is_network_path(&redirect.target) => vec![EffectKind::Connect(target())],
         RedirectMode::Read => vec![EffectKind::Read(target())],
         RedirectMode::Write
@@ -51,20 +50,6 @@ fn is_descriptor(target: &Value) -> bool {
         let number = text.strip_suffix('-').unwrap_or(text);
         number.bytes().all(|byte| byte.is_ascii_digit())
     })
-}
-
-/// Devices that keep nothing and give nothing, and the process's own descriptors, which were opened before. Not the
-/// terminal: what is written there is acted upon, and what is read there is typed by a person.
-fn is_harmless_device(target: &Value) -> bool {
-    const HARMLESS: &[&str] = &[
-        "/dev/null",
-        "/dev/zero",
-        "/dev/full",
-        "/dev/stdin",
-        "/dev/stdout",
-        "/dev/stderr",
-    ];
-    target.exact().is_some_and(|path| HARMLESS.contains(&path))
 }
 
 /// Names that bash opens as connections: `/dev/tcp/host/port`.

@@ -99,8 +99,7 @@ fn an_allow_does_not_speak_for_redirects() {
         (Duplicate, Value::Many, Decision::Prompt),
         (Duplicate, exact("1"), Decision::Allow),
         (Close, exact("-"), Decision::Allow),
-        (Write, exact("/dev/null"), Decision::Allow),
-        (Write, exact("/dev/stderr"), Decision::Allow),
+        (Write, exact("/dev/null"), Decision::Prompt),
         (Heredoc, exact("text"), Decision::Allow),
     ] {
         let segments = vec![redirected(&["apple"], mode, target.clone())];

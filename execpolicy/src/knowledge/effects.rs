@@ -9,6 +9,7 @@ use crate::knowledge::declaration::Trait;
 use crate::knowledge::does::Does;
 use crate::knowledge::entry::Entry;
 use crate::knowledge::{Nested, host, path};
+use crate::links::Last;
 use crate::{Context, Effect, EffectKind, Standing, UnknownEffect};
 
 /// The effects found so far.
@@ -22,6 +23,8 @@ pub(crate) struct Effects<'s> {
     pub(crate) found: Vec<Effect>,
     /// What it has run.
     pub(crate) nested: Vec<Nested>,
+    /// The directories whose configuration it obeys since they are the workspace's.
+    pub(crate) trusted: Vec<Box<str>>,
     /// Where it runs instead, as an option says.
     pub(crate) entered: Option<Value>,
     /// Whether what it runs does not surely run there.
@@ -40,6 +43,7 @@ impl<'s> Effects<'s> {
             context,
             found: Vec::new(),
             nested: Vec::new(),
+            trusted: Vec::new(),
             entered: None,
             runs_elsewhere: false,
             informs: false,
@@ -172,7 +176,11 @@ impl<'s> Effects<'s> {
         if !entry.has(Trait::Trusts) {
             return;
         }
-        let is_near = path::is_in_workspace(self.segment, self.entered.as_ref(), self.context);
+        let entered = self.entered.as_ref();
+        let is_near = path::is_in_workspace(self.segment, entered, Last::Followed, self.context);
+        if let Some(directory) = entered.map_or(Some("."), Value::exact).filter(|_| is_near) {
+            self.trusted.push(directory.into());
+        }
         // What a program does only with the workspace's consent, and never does harm there, needs no mention.
         if is_near && !entry.ordinary.contains(&Does::Loads) {
             return;
@@ -232,10 +240,12 @@ impl<'s> Effects<'s> {
     /// Whether what is changed or obeyed is surely in the workspace; so for all that is not a path.
     fn is_near(&self, kind: &EffectKind) -> bool {
         match kind {
-            EffectKind::Write(path)
-            | EffectKind::Delete(path)
-            | EffectKind::DeleteAll(path)
-            | EffectKind::Configured(path) => path::is_in_workspace(self.segment, Some(path), self.context),
+            EffectKind::Write(path) | EffectKind::Configured(path) => {
+                path::is_in_workspace(self.segment, Some(path), Last::Followed, self.context)
+            }
+            EffectKind::Delete(path) | EffectKind::DeleteAll(path) => {
+                path::is_in_workspace(self.segment, Some(path), Last::Itself, self.context)
+            }
             EffectKind::List(_)
             | EffectKind::Read(_)
             | EffectKind::Connect(_)

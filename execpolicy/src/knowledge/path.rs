@@ -2,6 +2,8 @@
 
 use shell_parser::{Segment, Value, WorkingDirectory};
 
+use crate::links::{Last, ways};
+use crate::path_glob::{Located, Spelling};
 use crate::{Context, Directory};
 
 /// Bytes of a path that is followed: the kernel takes no longer one (`PATH_MAX`).
@@ -66,7 +68,12 @@ pub(crate) fn directory(segment: &Segment, context: &Context) -> Option<String> 
 
 /// Whether the directory that a segment runs in, or that an option leads it to, is the workspace or below it. Where
 /// no workspace is known, the directory that the script starts in is taken for it.
-pub(crate) fn is_in_workspace(segment: &Segment, entered: Option<&Value>, context: &Context) -> bool {
+pub(crate) fn is_in_workspace(
+    segment: &Segment,
+    entered: Option<&Value>,
+    last: Last,
+    context: &Context,
+) -> bool {
     let Some(mut directory) = directory(segment, context) else {
         return false;
     };
@@ -81,13 +88,34 @@ pub(crate) fn is_in_workspace(segment: &Segment, entered: Option<&Value>, contex
         }
         directory = join(&directory, entered);
     }
-    match (&context.workspace, &context.cwd) {
-        (Some(workspace), _) => directory.starts_with('/') && is_within(&directory, &join("/", workspace)),
-        (None, Directory::Known(start)) => is_within(&directory, &join("/", start)),
-        (None, Directory::Unknown) => {
-            !directory.starts_with('/') && directory != ".." && !directory.starts_with("../")
-        }
+    let Some(workspace) = context.workspace_root() else {
+        return !directory.starts_with('/') && directory != ".." && !directory.starts_with("../");
+    };
+    let names = context.names_of(workspace);
+    let lies = |directory: &str| {
+        directory.starts_with('/') && names.iter().any(|name| is_within(directory, &join("/", name)))
+    };
+    lies(&directory) && (context.links.is_empty() || leads_to(&directory, entered, last, context, &lies))
+}
+
+/// Whether all links on a path lead to such places.
+fn leads_to(
+    path: &str,
+    entered: Option<&Value>,
+    last: Last,
+    context: &Context,
+    lies: &dyn Fn(&str) -> bool,
+) -> bool {
+    let spelling = match entered {
+        Some(Value::Glob(_)) => Spelling::Pattern,
+        Some(Value::Exact(_) | Value::OneOf(_) | Value::One { .. } | Value::Many) | None => Spelling::Plain,
+    };
+    let mut located = Located::of_path(path);
+    for (_, own) in &mut located.written {
+        *own = spelling;
     }
+    let ways = ways(&context.links, &located, last);
+    !ways.is_unknown && ways.ends().all(|end| end.text().is_some_and(|end| lies(&end)))
 }
 
 /// Whether `..` follows a name in the path. The name may be a link, and then it leads elsewhere.

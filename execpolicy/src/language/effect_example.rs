@@ -14,6 +14,7 @@ const WORKSPACE: &str = "/workspace";
 const HOME: &str = "/home/user";
 const TEMPORARY: &str = "/tmp";
 const POLICY: &str = "/etc/execpolicy";
+const STORE: &str = "/home/user/.local/state/execpolicy";
 
 /// Checks every example against the rule of its call; what fails is added to the errors.
 pub(super) fn check(store: &mut Store) {
@@ -24,6 +25,7 @@ pub(super) fn check(store: &mut Store) {
         home: Some(HOME.into()),
         temporary: Some(TEMPORARY.into()),
         policy: vec![POLICY.into()],
+        store: vec![STORE.into()],
         ..Context::default()
     };
     let mut left = Bound::Checks.limit();
@@ -59,8 +61,10 @@ fn cost(rule: &EffectRule) -> usize {
                 .map(|glob| glob.as_str().len())
                 .fold(1, usize::saturating_add)
         }
-        About::Variables(names) => names
+        About::Variables(rule) => rule
+            .names
             .iter()
+            .chain(&rule.outside)
             .map(|name| name.as_str().len())
             .fold(1, usize::saturating_add),
         About::Host(_) | About::Effects(_) => 1,
@@ -112,7 +116,7 @@ fn matches(rule: &EffectRule, example: &Example, context: &Context) -> bool {
             };
             is_in(&paths.paths) && !is_in(&paths.outside)
         }
-        About::Variables(names) => names.iter().any(|name| name.matches(word)),
+        About::Variables(rule) => rule.means(word, |_| true),
         About::Host(_) | About::Effects(_) => false,
     }
 }
@@ -125,6 +129,7 @@ fn absolute(path: &str) -> String {
         ("~", HOME),
         ("$TMPDIR", TEMPORARY),
         ("$POLICY", POLICY),
+        ("$STORE", STORE),
     ];
     for (variable, directory) in variables {
         if let Some(rest) = path.strip_prefix(variable)

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use shell_parser::Value;
 
 use super::host::host;
+use crate::links::{Last, Ways, ways};
 use crate::path_glob::{Bare, Located, Question, Reach, Spelling, Whereabouts, meeting};
 use crate::{
     About, Above, Access, Certainty, Context, Decision, Effect, EffectKind, EffectMatch, EffectRule,
-    EffectWord, Links, PathGlob, PathRule, PolicySet, Stars, UnknownEffect,
+    EffectWord, NamePattern, PathGlob, PathRule, PolicySet, Stars, UnknownEffect,
 };
 
 /// The rules that an effect meets, in the order of the set: allows that surely match, restrictions that may.
@@ -19,7 +20,7 @@ pub(crate) fn effect_rules_met(
     whereabouts: &Whereabouts<'_>,
 ) -> Vec<EffectMatch> {
     let mut met = Vec::new();
-    let mut add = |rule: &Arc<EffectRule>, certainty: Option<Certainty>| {
+    let mut add = |rule: &Arc<EffectRule>, certainty: Option<Certainty>, leads_to: Option<Box<str>>| {
         let Some(certainty) = certainty else {
             return;
         };
@@ -29,27 +30,28 @@ pub(crate) fn effect_rules_met(
                 certainty,
                 effect: effect.kind.clone(),
                 cause: effect.cause,
+                leads_to,
             });
         }
     };
     let rules = policy.effect_rules();
     for place in policy.effects_of_others() {
         if let Some(rule) = rules.get(*place) {
-            add(rule, meets_other(rule, &effect.kind, whereabouts.context));
+            add(rule, meets_other(rule, &effect.kind, whereabouts.context), None);
         }
     }
     if effect.kind == EffectKind::Unknown(UnknownEffect::Word) {
         // It might be an option that touches any path.
         for place in policy.path_rules().all() {
             if let Some(rule) = rules.get(place).filter(|rule| rule.decision != Decision::Allow) {
-                add(rule, Some(Certainty::Maybe));
+                add(rule, Some(Certainty::Maybe), None);
             }
         }
     }
     if let Some((touch, value)) = Touch::of(&effect.kind)
         && touch.counts_for(policy.path_rules().accesses())
     {
-        let asked = Asked::new(value, whereabouts);
+        let asked = Asked::new(value, touch.last(), whereabouts);
         for place in candidates(policy, &asked, whereabouts) {
             let Some(rule) = rules.get(place) else {
                 continue;
@@ -58,7 +60,8 @@ pub(crate) fn effect_rules_met(
                 continue;
             };
             if touch.counts_for(&paths.access) {
-                add(rule, meets_path(rule, paths, touch, &asked, whereabouts));
+                let met = meets_path(rule, paths, touch, &asked, whereabouts);
+                add(rule, met, asked.leads_to());
             }
         }
     }
@@ -102,6 +105,14 @@ impl Touch {
         })
     }
 
+    /// Whether a link in the last place is followed.
+    fn last(self) -> Last {
+        match self {
+            Self::List | Self::Read | Self::Write => Last::Followed,
+            Self::Delete => Last::Itself,
+        }
+    }
+
     fn reach(self) -> Reach {
         match self {
             Self::List => Reach::Itself,
@@ -116,20 +127,41 @@ enum Asked<'v> {
     /// Any.
     Anything,
     /// One of these; `None` is one that may lead anywhere.
-    Paths(Vec<Option<Located<'v>>>),
+    Paths(Vec<Option<Touched<'v>>>),
+}
+
+/// A path, and where links on it lead.
+struct Touched<'v> {
+    path: Located<'v>,
+    ways: Ways,
 }
 
 impl<'v> Asked<'v> {
-    fn new(value: &'v Value, whereabouts: &'v Whereabouts<'_>) -> Self {
+    fn new(value: &'v Value, last: Last, whereabouts: &'v Whereabouts<'_>) -> Self {
+        let touched = |text: &'v str, spelling| {
+            let path = whereabouts.locate(text, spelling)?;
+            let ways = ways(&whereabouts.context.links, &path, last);
+            Some(Touched { path, ways })
+        };
         match value {
-            Value::Exact(text) => Self::Paths(vec![whereabouts.locate(text, Spelling::Plain)]),
-            Value::Glob(pattern) => Self::Paths(vec![whereabouts.locate(pattern, Spelling::Pattern)]),
+            Value::Exact(text) => Self::Paths(vec![touched(text, Spelling::Plain)]),
+            Value::Glob(pattern) => Self::Paths(vec![touched(pattern, Spelling::Pattern)]),
             Value::OneOf(texts) => {
-                let each = texts.iter().map(|text| whereabouts.locate(text, Spelling::Plain));
-                Self::Paths(each.collect())
+                Self::Paths(texts.iter().map(|text| touched(text, Spelling::Plain)).collect())
             }
             Value::One { .. } | Value::Many => Self::Anything,
         }
+    }
+}
+
+impl Asked<'_> {
+    /// Where the first link leads that is known.
+    fn leads_to(&self) -> Option<Box<str>> {
+        let Self::Paths(paths) = self else {
+            return None;
+        };
+        let mut touched = paths.iter().flatten();
+        touched.find_map(|touched| Some(touched.ways.all().next()?.text()?.into()))
     }
 }
 
@@ -139,16 +171,16 @@ fn candidates(policy: &PolicySet, asked: &Asked<'_>, whereabouts: &Whereabouts<'
         return policy.path_rules().all().collect();
     };
     let mut places = BTreeSet::new();
-    for path in paths {
-        let Some(path) = path else {
+    for touched in paths {
+        let Some(Touched { path, ways }) = touched else {
             return policy.path_rules().all().collect();
         };
-        let context = whereabouts.context;
-        let leads_elsewhere = path.follows_links_of_a_process() || context.target(path).is_some();
-        if path.may_be_above_everything(context) || leads_elsewhere {
+        let may_be_any = ways.is_unknown || path.follows_links_of_a_process();
+        let is_wide = |path: &Located<'_>| path.may_be_above_everything(whereabouts.context);
+        if may_be_any || is_wide(path) || ways.all().any(|way| is_wide(&way)) {
             return policy.path_rules().all().collect();
         }
-        for (name, spelling) in &path.written {
+        for (name, spelling) in ways.all().flat_map(|way| way.written).chain(path.written.clone()) {
             match spelling {
                 Spelling::Pattern => return policy.path_rules().all().collect(),
                 Spelling::Plain => places.extend(policy.path_rules().naming(name)),
@@ -171,12 +203,13 @@ fn meets_path(
         return Some(Certainty::Maybe);
     };
     let context = whereabouts.context;
-    let each = asked.iter().map(|path| {
-        let Some(path) = path else {
+    let each = asked.iter().map(|touched| {
+        let Some(Touched { path, ways }) = touched else {
             return Some(Certainty::Maybe);
         };
         if rule.decision == Decision::Allow {
-            let holds = lies_in(&paths.paths, path, context) && !may_lie_in(&paths.outside, path, context);
+            let holds =
+                all_lie_in(&paths.paths, path, ways, context) && !may_lie_in(&paths.outside, path, context);
             return holds.then_some(Certainty::Yes);
         }
         let mut question = Question {
@@ -187,50 +220,46 @@ fn meets_path(
             },
             context,
         };
-        let mut found = meets_any(&paths.paths, path, &question);
-        if let Some(target) = context.target(path) {
-            // A link leads there: both places count.
-            let target = Located::of_path(target);
-            found = found.max(meets_any(&paths.paths, &target, &question));
-        }
-        if path.follows_links_of_a_process() {
+        // A link counts where it stands, where it leads, and on the way.
+        let meets = |question: &Question<'_>| {
+            let there = ways
+                .all()
+                .filter_map(|way| meets_any(&paths.paths, &way, question));
+            there.max().max(meets_any(&paths.paths, path, question))
+        };
+        let mut found = meets(&question);
+        if path.follows_links_of_a_process() || ways.is_unknown {
             found = found.max(Some(Certainty::Maybe));
         }
         if paths.above == Above::MayMatch && found == Some(Certainty::Yes) {
             question.reach = Reach::Itself;
-            let mut places = vec![meets_any(&paths.paths, path, &question)];
-            let target = context.target(path).map(Located::of_path);
-            places.extend(target.map(|target| meets_any(&paths.paths, &target, &question)));
-            if !places.contains(&Some(Certainty::Yes)) {
+            if meets(&question) != Some(Certainty::Yes) {
                 found = Some(Certainty::Maybe);
             }
         }
-        found.filter(|_| !lies_in(&paths.outside, path, context))
+        found.filter(|_| !all_lie_in(&paths.outside, path, ways, context))
     });
     join(each)
 }
 
 /// Whether a path surely is one of these patterns', whatever links there are.
-pub(crate) fn lies_in(globs: &[PathGlob], path: &Located<'_>, context: &Context) -> bool {
+pub(crate) fn lies_in(globs: &[PathGlob], path: &Located<'_>, last: Last, context: &Context) -> bool {
+    all_lie_in(globs, path, &ways(&context.links, path, last), context)
+}
+
+/// Whether a path surely is one of these patterns', and so is where its links lead.
+fn all_lie_in(globs: &[PathGlob], path: &Located<'_>, ways: &Ways, context: &Context) -> bool {
     let question = Question {
         reach: Reach::Itself,
         bare: Bare::Counts,
         context,
     };
-    if path.resolved.is_some() || path.follows_links_of_a_process() {
+    if path.resolved.is_some() || path.follows_links_of_a_process() || ways.is_unknown {
         // `link/..` is not the directory that holds the link.
         return false;
     }
-    if meets_any(globs, path, &question) != Some(Certainty::Yes) {
-        return false;
-    }
-    match (&context.links, context.target(path)) {
-        (Links::Assumed, _) => true,
-        (Links::Table(_), Some(target)) => {
-            meets_any(globs, &Located::of_path(target), &question) == Some(Certainty::Yes)
-        }
-        (Links::Table(_), None) => false,
-    }
+    let lies = |path: &Located<'_>| meets_any(globs, path, &question) == Some(Certainty::Yes);
+    lies(path) && ways.ends().all(|end| lies(&end))
 }
 
 /// Whether a path may be one of these patterns'.
@@ -255,16 +284,13 @@ fn meets_other(rule: &EffectRule, kind: &EffectKind, context: &Context) -> Optio
         return (rule.decision != Decision::Allow).then_some(Certainty::Maybe);
     }
     match (&rule.about, kind) {
-        (About::Variables(patterns), EffectKind::Setting { name, .. }) => {
+        (About::Variables(variables), EffectKind::Setting { name, .. }) => {
             let is_in_environment = || context.environment.iter().any(|known| known == name);
-            patterns
-                .iter()
-                // A pattern allows no variable that programs get already: its author did not think of that one.
-                .any(|pattern| {
-                    pattern.matches(name)
-                        && (rule.decision != Decision::Allow || pattern.is_name() || !is_in_environment())
-                })
-                .then_some(Certainty::Yes)
+            // A pattern allows no variable that programs get already: its author did not think of that one.
+            let counts = |pattern: &NamePattern| {
+                rule.decision != Decision::Allow || pattern.is_name() || !is_in_environment()
+            };
+            variables.means(name, counts).then_some(Certainty::Yes)
         }
         (About::Host(network), EffectKind::Connect(value)) => host(network, value, rule.decision),
         (About::Effects(words), kind) => words.contains(&EffectWord::of(kind)).then_some(Certainty::Yes),

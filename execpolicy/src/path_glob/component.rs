@@ -5,7 +5,7 @@ use crate::Certainty;
 
 /// A component with wildcards, taken apart.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Wildcards {
+pub(crate) struct Wildcards {
     atoms: Box<[Atom]>,
 }
 
@@ -20,11 +20,13 @@ enum Atom {
     Letter(char),
     /// `[a-z0-9]`, as ranges.
     Set(Box<[(char, char)]>),
+    /// `[!a-z0-9]`, as the ranges that are not meant.
+    NotSet(Box<[(char, char)]>),
 }
 
 impl Wildcards {
     /// Reads a component; `None` where a bracket does not close or holds nothing.
-    pub(super) fn new(text: &str) -> Option<Self> {
+    pub(crate) fn new(text: &str) -> Option<Self> {
         let mut atoms = Vec::new();
         let mut characters = text.chars();
         while let Some(character) = characters.next() {
@@ -34,7 +36,10 @@ impl Wildcards {
                 '[' => {
                     let (inside, rest) = characters.as_str().split_once(']')?;
                     characters = rest.chars();
-                    Atom::Set(ranges(inside)?)
+                    match inside.strip_prefix('!') {
+                        Some(inside) => Atom::NotSet(ranges(inside)?),
+                        None => Atom::Set(ranges(inside)?),
+                    }
                 }
                 letter => Atom::Letter(letter),
             });
@@ -48,7 +53,7 @@ impl Wildcards {
     }
 
     /// How surely a name is one that is meant.
-    pub(super) fn meets(&self, name: &str, spelling: Spelling) -> Option<Certainty> {
+    pub(crate) fn meets(&self, name: &str, spelling: Spelling) -> Option<Certainty> {
         match spelling {
             Spelling::Plain => self.intersects(name, Spelling::Plain).then_some(Certainty::Yes),
             Spelling::Pattern if self.is_anything() => Some(Certainty::Yes),
@@ -116,12 +121,18 @@ impl Atom {
         match self {
             Self::Many | Self::One => true,
             Self::Letter(letter) => *letter == character,
-            Self::Set(ranges) => ranges.iter().any(|(from, to)| (*from..=*to).contains(&character)),
+            Self::Set(ranges) => holds(ranges, character),
+            Self::NotSet(ranges) => !holds(ranges, character),
         }
     }
 }
 
-/// `a-z0-9` as ranges; `None` where there is none, or where it is negated.
+/// Whether a character lies in one of these ranges.
+fn holds(ranges: &[(char, char)], character: char) -> bool {
+    ranges.iter().any(|(from, to)| (*from..=*to).contains(&character))
+}
+
+/// `a-z0-9` as ranges; `None` where there is none, or where `!` or `^` stands first.
 fn ranges(inside: &str) -> Option<Box<[(char, char)]>> {
     let mut ranges = Vec::new();
     let mut rest = inside.chars();
@@ -205,6 +216,10 @@ mod tests {
             ("x[ab-d-]", "x-", true),
             ("x[ab-d]", "xc", true),
             ("x[ab-d]", "xe", false),
+            ("x[!ab-d]", "xe", true),
+            ("x[!ab-d]", "xc", false),
+            ("*[!a-z0-9_]*", "lower_1", false),
+            ("*[!a-z0-9_]*", "loWer", true),
         ] {
             let wildcards = Wildcards::new(rule).unwrap();
             assert_eq!(
@@ -213,7 +228,7 @@ mod tests {
                 "{rule} {name}"
             );
         }
-        for wrong in ["[a", "[]", "[!a]", "[^a]"] {
+        for wrong in ["[a", "[]", "[!]", "[!!a]", "[^a]"] {
             assert_eq!(Wildcards::new(wrong), None, "{wrong}");
         }
     }

@@ -55,7 +55,7 @@ pub(crate) fn meeting(glob: &PathGlob, path: &Located<'_>, question: &Question<'
         return best(&pieces, path, question).map(|_| Certainty::Maybe);
     };
     roots
-        .into_iter()
+        .iter()
         .filter_map(|root| {
             let pieces: Vec<Piece<'_>> = names(root).map(Piece::Name).chain(pieces(glob)).collect();
             best(&pieces, path, question)
@@ -241,15 +241,16 @@ fn above(
 
 /// Whether the path is the root, the home directory or above it.
 fn holds_everything(path: &[(&str, Spelling)], context: &Context) -> bool {
-    path.is_empty()
-        || context.home.as_deref().is_some_and(|home| {
-            let home: Vec<&str> = names(home).collect();
-            path.len() <= home.len()
-                && path
-                    .iter()
-                    .zip(home)
-                    .all(|((name, spelling), home)| meets_name(home, name, *spelling).is_some())
-        })
+    let is_above = |home: &str| {
+        let home: Vec<&str> = names(home).collect();
+        path.len() <= home.len()
+            && path
+                .iter()
+                .zip(home)
+                .all(|((name, spelling), home)| meets_name(home, name, *spelling).is_some())
+    };
+    let mut homes = context.home.iter().flat_map(|home| context.names_of(home));
+    path.is_empty() || homes.any(|home| is_above(&home))
 }
 
 /// Whether the names that a pattern begins with lead to another place than this one.
@@ -270,6 +271,12 @@ fn is_read_whole(path: &[(&str, Spelling)], is_absolute: bool, context: &Context
     let Some(workspace) = context.workspace_root().filter(|_| is_absolute) else {
         return is_absolute;
     };
-    let mut path = path.iter();
-    !names(workspace).all(|wanted| path.next().is_some_and(|(name, _)| *name == wanted))
+    let is_in = |workspace: &str| {
+        let mut path = path.iter();
+        names(workspace).all(|wanted| path.next().is_some_and(|(name, _)| *name == wanted))
+    };
+    !context
+        .names_of(workspace)
+        .iter()
+        .any(|workspace| is_in(workspace))
 }

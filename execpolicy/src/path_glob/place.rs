@@ -139,7 +139,11 @@ impl<'v> Located<'v> {
                     .is_some_and(|other| *name == other || *spelling == Spelling::Pattern)
             })
         };
-        !self.is_absolute || self.names().is_empty() || places.into_iter().flatten().any(above)
+        let mut places = places
+            .into_iter()
+            .flatten()
+            .flat_map(|place| context.names_of(place));
+        !self.is_absolute || self.names().is_empty() || places.any(|place| above(&place))
     }
 
     /// The names with `..` taken as text.

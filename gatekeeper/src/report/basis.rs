@@ -54,6 +54,9 @@ pub enum BasisReport {
         /// Its author's words.
         #[serde(skip_serializing_if = "Option::is_none")]
         justification: Option<String>,
+        /// Where a link on the path leads, if one is known to be there.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        leads_to: Option<String>,
     },
     /// What is known of the program.
     Knowledge {
@@ -164,6 +167,7 @@ impl BasisReport {
             certain: found.certainty == Certainty::Yes,
             span: offsets(found.cause),
             justification: found.rule.justification.as_deref().map(str::to_owned),
+            leads_to: found.leads_to.as_deref().map(str::to_owned),
         }
     }
 

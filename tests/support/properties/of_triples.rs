@@ -142,6 +142,34 @@ fn substitutions(command: &DrawnCommand, choices: &mut Choices<'_>) -> Vec<Drawn
     replaced.collect()
 }
 
+/// A link below the places that policies name makes no verdict on a triple laxer: a restriction counts for the path
+/// and for where it leads, an allow only for both.
+pub fn a_link_never_loosens_a_triple(bytes: &[u8]) {
+    const PATHS: &[&str] = &[
+        "/w/repo/s",
+        "/w/repo/x",
+        "/w/repo/d",
+        "/w/repo/d/s",
+        "/w/repo/.env",
+        "/w/repo/.git",
+        "/w/d",
+        "/etc/x",
+    ];
+    let mut choices = Choices::new(bytes);
+    let count = choices.below(4);
+    let links: Vec<(&str, &str)> = (0..count)
+        .map(|_| (choices.pick(PATHS), choices.pick(PATHS)))
+        .collect();
+    let triple = Triple::draw(&mut choices);
+    let (before, after) = (Heard::of(&triple), Heard::linked(&triple, &links));
+    assert!(
+        before.decision <= after.decision,
+        "{before:?} {after:?}\n{links:?}\n{}\n{}",
+        triple.command.text(),
+        triple.policy()
+    );
+}
+
 /// The order of the rules changes nothing.
 pub fn order_never_matters(bytes: &[u8]) {
     is_unordered(bytes, Heard::of);

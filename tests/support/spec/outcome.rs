@@ -30,7 +30,9 @@ impl Outcome {
                 ..Self::default()
             },
             (Ok(_), Subject::Policy(_)) => Self::default(),
-            (Ok(engine), Subject::Command { input, .. }) => Self::of_command(&engine, input),
+            (Ok(engine), Subject::Command { links, input, .. }) => {
+                Self::of_command(&engine.where_links(links), input)
+            }
         }
     }
 

@@ -122,8 +122,9 @@ fn shown_effect_rule(found: &EffectMatch) -> String {
             let more = if paths.paths.len() > 1 { " …" } else { "" };
             format!("path rule {path}{more}")
         }
-        About::Variables(names) => {
-            format!("env rule {}", names.first().map_or("", |name| name.as_str()))
+        About::Variables(variables) => {
+            let name = variables.names.first().map_or("", |name| name.as_str());
+            format!("env rule {name}")
         }
         About::Host(network) => format!("network rule {}", network.host),
         About::Effects(words) => {

@@ -22,6 +22,8 @@ pub enum Subject {
     Command {
         /// The policy's text.
         policy: String,
+        /// The links there are: `path -> target` a line, `?` where it is not known.
+        links: String,
         /// The command.
         input: Input,
     },
@@ -55,6 +57,7 @@ pub enum Expectation {
 /// A command without an expectation, an expectation without a command, an unknown argument of a fence.
 pub fn cases(chapter: &Chapter) -> Result<Vec<Case>, String> {
     let mut policy = String::new();
+    let mut links = String::new();
     let mut cases: Vec<Case> = Vec::new();
     let mut open: Option<Case> = None;
     for block in &chapter.blocks {
@@ -63,11 +66,16 @@ pub fn cases(chapter: &Chapter) -> Result<Vec<Case>, String> {
             "codexpolicy" => {
                 cases.extend(open.take());
                 policy.clone_from(&block.text);
+                links.clear();
                 open = Some(Case {
                     name,
                     subject: Subject::Policy(policy.clone()),
                     expectations: Vec::new(),
                 });
+            }
+            "links" => {
+                cases.extend(open.take());
+                links.clone_from(&block.text);
             }
             "bash" | "argv" => {
                 cases.extend(open.take());
@@ -76,6 +84,7 @@ pub fn cases(chapter: &Chapter) -> Result<Vec<Case>, String> {
                     name,
                     subject: Subject::Command {
                         policy: policy.clone(),
+                        links: links.clone(),
                         input,
                     },
                     expectations: Vec::new(),
@@ -91,6 +100,7 @@ pub fn cases(chapter: &Chapter) -> Result<Vec<Case>, String> {
                     name: format!("{}: {} (line {line})", chapter.name(), block.heading),
                     subject: Subject::Command {
                         policy: policy.clone(),
+                        links: links.clone(),
                         input: Input::Shell(text.as_bytes().to_vec()),
                     },
                     expectations: vec![if block.language == "refused" {
@@ -108,6 +118,7 @@ pub fn cases(chapter: &Chapter) -> Result<Vec<Case>, String> {
                         name: format!("{}: {} (line {line})", chapter.name(), block.heading),
                         subject: Subject::Command {
                             policy: policy.clone(),
+                            links: links.clone(),
                             input: Input::Shell(command.as_bytes().to_vec()),
                         },
                         expectations: vec![Expectation::Proposed(prefix.to_owned())],

@@ -1,10 +1,11 @@
 //! The JSON of one request.
 
+use std::collections::BTreeMap;
 use std::str;
 
 use diagnostics::Code;
 use gatekeeper::{
-    Approval, Command, ConfinementName, Context, Dialect, Surroundings, SurroundingsError, codes,
+    Approval, Command, ConfinementName, Context, Dialect, Link, Links, Surroundings, SurroundingsError, codes,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -74,6 +75,8 @@ struct WrittenContext {
     approval: Option<WrittenApproval>,
     confinement: Option<String>,
     dialect: Option<WrittenDialect>,
+    /// Where symbolic links lead, by their paths; `null` is not known.
+    links: Option<BTreeMap<Box<str>, Option<Box<str>>>>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -147,6 +150,16 @@ fn of_argv(argv: &[String]) -> Result<Command, WireError> {
     Ok(Command::of_argv(&words))
 }
 
+fn links(written: &BTreeMap<Box<str>, Option<Box<str>>>) -> Links {
+    let link = |target: &Option<Box<str>>| target.clone().map_or(Link::Unknown, Link::To);
+    let written = written.iter();
+    Links::Table(
+        written
+            .map(|(path, target)| (path.clone(), link(target)))
+            .collect(),
+    )
+}
+
 fn surroundings(written: &Written, base: &Surroundings) -> Surroundings {
     let unsaid = WrittenContext::default();
     let context = written.context.as_ref().unwrap_or(&unsaid);
@@ -169,7 +182,10 @@ fn surroundings(written: &Written, base: &Surroundings) -> Surroundings {
         temporary: base.temporary.clone(),
         // Another home has settings of its own.
         settings: base.settings.clone().filter(|_| context.home.is_none()),
+        data: base.data.clone().filter(|_| context.home.is_none()),
+        state: base.state.clone().filter(|_| context.home.is_none()),
         environment: base.environment.clone(),
+        links: context.links.as_ref().map_or_else(|| base.links.clone(), links),
         approval: approval.unwrap_or(base.approval),
         confinement: confinement.or_else(|| base.confinement.clone()),
         dialect: dialect.unwrap_or(base.dialect),

@@ -5,7 +5,7 @@ use shell_parser::{RedirectMode, Value};
 use super::{APPLE, default, redirected, verdict};
 use crate::judge::judge_segments;
 use crate::matching::tests::{policy, segment};
-use crate::{ConfinementName, Context, Decision, Directory, Links, Ruling, Unspoken};
+use crate::{ConfinementName, Context, Decision, Directory, Link, Links, Ruling, Unspoken};
 
 /// The decision and the confinement of commands under a policy, where the caller confines them.
 fn confined(rules: &str, commands: &[&[&str]], callers: Option<&str>) -> String {
@@ -61,12 +61,14 @@ confines! {
 fn a_link_counts_where_it_stands_and_where_it_leads() {
     let rules = "path_rule(['write'], ['$WORKSPACE/.git/**'], 'forbidden')\n\
                  path_rule(['write'], ['$WORKSPACE/out/**'], 'allow')";
-    let link = |path: &str, target: &str| (path.into(), target.into());
+    let link = |path: &str, target: &str| (path.into(), Link::To(target.into()));
     let links = Links::Table(
         [
-            link("/w/repo/out/plain", "/w/repo/out/plain"),
             link("/w/repo/out/link", "/home/user/.bashrc"),
-            link("/w/repo/hooks", "/w/repo/.git/hooks"),
+            link("/w/repo/out/near", "plain"),
+            link("/w/repo/out/loop", "loop"),
+            ("/w/repo/out/closed".into(), Link::Unknown),
+            link("/w/repo/hooks", ".git/hooks"),
         ]
         .into(),
     );
@@ -80,8 +82,14 @@ fn a_link_counts_where_it_stands_and_where_it_leads() {
     for (target, decision) in [
         ("out/plain", Decision::Allow),
         ("out/link", Decision::Prompt),
-        ("out/unseen", Decision::Prompt),
+        ("out/near", Decision::Allow),
+        ("out/link/x", Decision::Prompt),
+        ("out/loop", Decision::Prompt),
+        ("out/closed", Decision::Prompt),
+        ("out/closed/x", Decision::Prompt),
         ("hooks", Decision::Forbidden),
+        ("hooks/x", Decision::Forbidden),
+        ("hooks/../config", Decision::Forbidden),
         (".git/x", Decision::Forbidden),
     ] {
         let segments = vec![redirected(

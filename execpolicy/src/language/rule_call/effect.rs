@@ -1,34 +1,35 @@
 //! `env_rule` and `effect_rule`: variables that are set, and kinds of effect.
 
-use super::super::LoadCode;
 use super::super::call::Arguments;
 use super::super::interpreter::Interpreter;
 use super::super::stop::Stop;
 use super::super::store::EffectExamples;
 use super::Given;
-use super::lists::{not_empty, texts, words};
+use super::lists::{names, not_empty, words};
 use super::prefix::examples;
-use crate::{About, EffectRule, EffectWord, NamePattern};
+use crate::{About, EffectRule, EffectWord, VariableRule};
 
 /// Makes the rule of one `env_rule`.
 pub(super) fn call_env(run: &mut Interpreter<'_>, arguments: Arguments) -> Result<(), Stop> {
-    let parameters = &["names", "decision", "justification", "match", "not_match"];
+    let parameters = &[
+        "names",
+        "decision",
+        "justification",
+        "outside",
+        "match",
+        "not_match",
+    ];
     let given = Given::new(run, "env_rule", parameters, arguments);
     let errors = run.store.errors.len();
     not_empty(run, &given, "names")?;
-    let mut names = Vec::new();
-    for (text, place) in texts(run, &given, "names")? {
-        if let Some(name) = NamePattern::new(&text) {
-            names.push(name);
-        } else {
-            let stop = Stop::new(LoadCode::Word, format!("`{text}` is not a variable's name")).at(place);
-            run.report(stop.help("a name is made of letters, digits, `_`, and `*` for any of them"));
-        }
-    }
+    let about = VariableRule {
+        names: names(run, &given, "names")?,
+        outside: names(run, &given, "outside")?,
+    };
     let matching = examples(run, &given, "match")?;
     let not_matching = examples(run, &given, "not_match")?;
     let rule = run.store.effects.len();
-    add(run, &given, About::Variables(names), errors)?;
+    add(run, &given, About::Variables(about), errors)?;
     if run.store.effects.len() > rule {
         run.store.effect_examples.push(EffectExamples {
             rule,

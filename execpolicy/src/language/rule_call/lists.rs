@@ -6,7 +6,7 @@ use super::super::stop::Stop;
 use super::super::value::{Place, Value};
 use super::Given;
 use super::prefix::list;
-use crate::PathGlob;
+use crate::{NamePattern, PathGlob};
 
 /// The strings of a list with their places; none where the argument is not given, and what is no string is reported.
 pub(super) fn texts(
@@ -60,6 +60,26 @@ pub(super) fn paths(run: &mut Interpreter<'_>, given: &Given, name: &str) -> Res
         }
     }
     Ok(globs)
+}
+
+/// The patterns of a list of variables' names; what is none is reported.
+pub(super) fn names(run: &mut Interpreter<'_>, given: &Given, name: &str) -> Result<Vec<NamePattern>, Stop> {
+    let mut names = Vec::new();
+    for (text, place) in texts(run, given, name)? {
+        // Each character of a pattern is kept by itself.
+        run.heap
+            .meter
+            .take(text.len().saturating_mul(16).saturating_add(64))?;
+        if let Some(name) = NamePattern::new(&text) {
+            names.push(name);
+        } else {
+            let stop = Stop::new(LoadCode::Word, format!("`{text}` is not a variable's name")).at(place);
+            run.report(
+                stop.help("a name is made of letters, digits, `_`, and `*` or `[A-Z]` for any of them"),
+            );
+        }
+    }
+    Ok(names)
 }
 
 /// What the words of a list name; a word that names nothing is reported.

@@ -6,8 +6,8 @@ use super::super::interpreter::Interpreter;
 use super::super::stop::Stop;
 use super::super::value::Value;
 use super::Given;
-use super::lists::{paths, texts};
-use crate::confinement::{LIMITS, built_in};
+use super::lists::{names, paths, texts};
+use crate::confinement::{LIMITS, is_built_in};
 use crate::{ConfinementName, NamePattern, Network, Profile};
 
 const PARAMETERS: &[&str] = &[
@@ -65,7 +65,7 @@ fn name(run: &mut Interpreter<'_>, given: &Given) -> Result<Option<Box<str>>, St
         |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
     let message = if text.text.is_empty() || !text.text.chars().all(is_plain) {
         Some(format!("`{}` is not a profile's name", text.text))
-    } else if built_in(&text.text).is_some() {
+    } else if is_built_in(&text.text) {
         Some(format!("the profile `{}` comes with us", text.text))
     } else if run
         .store
@@ -109,15 +109,7 @@ fn env(run: &mut Interpreter<'_>, given: &Given) -> Result<Option<Vec<NamePatter
     if given.value("env").is_none() {
         return Ok(None);
     }
-    let mut names = Vec::new();
-    for (text, place) in texts(run, given, "env")? {
-        if let Some(name) = NamePattern::new(&text) {
-            names.push(name);
-        } else {
-            run.report(Stop::new(LoadCode::Word, format!("`{text}` is not a variable's name")).at(place));
-        }
-    }
-    Ok(Some(names))
+    names(run, given, "env").map(Some)
 }
 
 /// Variables with their values.

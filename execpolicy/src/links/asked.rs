@@ -1,0 +1,71 @@
+//! Which paths of a verdict somebody should look at who can.
+
+use shell_parser::{Value, WorkingDirectory};
+
+use super::walk::follow;
+use super::{Last, LinkReader};
+use crate::path_glob::{Located, Spelling, Whereabouts};
+use crate::{Access, Context, EffectKind, PolicySet, Verdict};
+
+/// Asks of all that stands on the ways of the paths that a command touches, as far as rules of these policies are
+/// about such paths; of nothing, where it touches none. What the reader then knows serves [`Context::links`], and a
+/// second judgement with it.
+pub fn look_up(verdict: &Verdict, policies: &[&PolicySet], context: &Context, reader: &mut dyn LinkReader) {
+    let accesses = policies.iter().flat_map(|policy| policy.path_rules().accesses());
+    let accesses: Vec<Access> = accesses.copied().collect();
+    let is_about_directories = policies
+        .iter()
+        .flat_map(|policy| policy.rules())
+        .any(|rule| !rule.conditions.cwd.is_empty());
+    let mut is_any = false;
+    for judged in verdict.segments() {
+        let whereabouts = Whereabouts::new(&judged.segment, context);
+        let mut ask = |text: &str, spelling, last| {
+            if let Some(path) = whereabouts.locate(text, spelling) {
+                is_any = true;
+                follow(&path, last, reader);
+            }
+        };
+        if is_about_directories || judged.segment.directory != WorkingDirectory::Start {
+            ask(".", Spelling::Plain, Last::Followed);
+        }
+        for directory in &judged.trusted {
+            ask(directory, Spelling::Plain, Last::Followed);
+        }
+        for effect in &judged.effects {
+            let Some((path, last)) = asked(&effect.kind, &accesses) else {
+                continue;
+            };
+            match path {
+                Value::Exact(text) => ask(text, Spelling::Plain, last),
+                Value::OneOf(texts) => texts.iter().for_each(|text| ask(text, Spelling::Plain, last)),
+                Value::Glob(pattern) => ask(pattern, Spelling::Pattern, last),
+                Value::One { .. } | Value::Many => {}
+            }
+        }
+    }
+    if is_any {
+        for place in context.places() {
+            follow(&Located::of_path(place), Last::Followed, reader);
+        }
+    }
+}
+
+/// The path that an effect touches, where some rule is about touching it so.
+fn asked<'e>(kind: &'e EffectKind, accesses: &[Access]) -> Option<(&'e Value, Last)> {
+    let is_asked = |wanted: &[Access]| accesses.iter().any(|access| wanted.contains(access));
+    match kind {
+        EffectKind::List(path) => is_asked(&[Access::List]).then_some((path, Last::Followed)),
+        EffectKind::Read(path) => is_asked(&[Access::Read]).then_some((path, Last::Followed)),
+        // Where it is written matters to every allow.
+        EffectKind::Write(path) | EffectKind::Configured(path) => Some((path, Last::Followed)),
+        EffectKind::Delete(path) | EffectKind::DeleteAll(path) => Some((path, Last::Itself)),
+        EffectKind::Connect(_)
+        | EffectKind::Execute(_)
+        | EffectKind::Escalate
+        | EffectKind::Signal
+        | EffectKind::Configure
+        | EffectKind::Setting { .. }
+        | EffectKind::Unknown(_) => None,
+    }
+}
