@@ -23,6 +23,7 @@ impl Arguments<'_, '_, '_> {
             taken,
             flags,
             roles,
+            copies,
             archives,
             effects,
             ..
@@ -112,6 +113,31 @@ impl Arguments<'_, '_, '_> {
                 effects.value(entry, does, || word.value.clone(), span.to(word.span));
             }
         }
+        for (ending, span) in copies {
+            for word in &touched {
+                let copy = || with_ending(&word.value, &ending);
+                effects.value(entry, Does::Rewrites, copy, span.to(word.span));
+            }
+        }
+    }
+}
+
+/// The path with a few letters behind it.
+fn with_ending(path: &Value, ending: &str) -> Value {
+    match path {
+        Value::Exact(path) => Value::Exact(format!("{path}{ending}").into()),
+        Value::One { prefix, suffix } => Value::One {
+            prefix: prefix.clone(),
+            suffix: format!("{suffix}{ending}").into(),
+        },
+        Value::Glob(pattern) => Value::Glob(format!("{pattern}{ending}").into()),
+        Value::OneOf(paths) => Value::OneOf(
+            paths
+                .iter()
+                .map(|path| format!("{path}{ending}").into())
+                .collect(),
+        ),
+        Value::Many => Value::Many,
     }
 }
 
