@@ -60,6 +60,8 @@ pub struct Reading {
     pub effects: Vec<Effect>,
     /// What it has run, to be judged by itself.
     pub nested: Vec<Nested>,
+    /// What it looks for: the patterns of a search.
+    pub sought: Vec<Value>,
 }
 
 impl Knowledge {
@@ -126,7 +128,7 @@ impl Knowledge {
             return Reading {
                 entry: None,
                 effects: effects.found,
-                nested: Vec::new(),
+                ..Reading::default()
             };
         };
         let entry = self.read_entry(entry, words, &mut effects);
@@ -185,6 +187,7 @@ fn reading(entry: &str, effects: Effects<'_>) -> Reading {
         entry: Some(entry.into()),
         effects: effects.found,
         nested: effects.nested,
+        sought: effects.sought,
     }
 }
 
@@ -242,17 +245,19 @@ fn join(mut one: Reading, other: Reading) -> Reading {
         let (left, right): (Option<Box<str>>, Option<Box<str>>) = (program(one.entry), program(other.entry));
         one.entry = if left == right { left } else { None };
     }
-    for effect in other.effects {
-        if !one.effects.contains(&effect) {
-            one.effects.push(effect);
-        }
-    }
-    for nested in other.nested {
-        if !one.nested.contains(&nested) {
-            one.nested.push(nested);
-        }
-    }
+    add_new(&mut one.effects, other.effects);
+    add_new(&mut one.nested, other.nested);
+    add_new(&mut one.sought, other.sought);
     one
+}
+
+/// Adds those that are not there yet.
+fn add_new<T: PartialEq>(to: &mut Vec<T>, from: Vec<T>) {
+    for item in from {
+        if !to.contains(&item) {
+            to.push(item);
+        }
+    }
 }
 
 #[cfg(test)]

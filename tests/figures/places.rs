@@ -38,7 +38,8 @@ impl Places {
     /// # Errors
     /// A profile that nobody describes, or a shipped file that does not load.
     pub(crate) fn new(profile: &str, workspace: &str, home: &str) -> Result<Self, Failed> {
-        let profile = PolicySet::default().profile(&ConfinementName::new(profile));
+        let rules = rules()?;
+        let profile = rules.profile(&ConfinementName::new(profile));
         let Profile {
             writable,
             protected,
@@ -51,7 +52,6 @@ impl Places {
                 .flat_map(|glob| expanded(glob.as_str(), workspace, home));
             patterns.collect()
         };
-        let rules = rules()?;
         let guarded = |accesses: &[Access]| {
             let mut guarded = Vec::new();
             for rule in rules

@@ -22,6 +22,8 @@ pub(crate) struct Effects<'s> {
     pub(crate) found: Vec<Effect>,
     /// What it has run.
     pub(crate) nested: Vec<Nested>,
+    /// What it looks for.
+    pub(crate) sought: Vec<Value>,
     /// Where it runs instead, as an option says.
     pub(crate) entered: Option<Value>,
     /// Whether what it runs does not surely run there.
@@ -40,6 +42,7 @@ impl<'s> Effects<'s> {
             context,
             found: Vec::new(),
             nested: Vec::new(),
+            sought: Vec::new(),
             entered: None,
             runs_elsewhere: false,
             informs: false,
@@ -56,6 +59,7 @@ impl<'s> Effects<'s> {
     pub(crate) fn value(&mut self, entry: &Entry, does: Does, value: impl FnOnce() -> Value, cause: Span) {
         match does {
             Does::Harmless | Does::Informs | Does::Template | Does::Appends => {}
+            Does::Searches => self.sought.push(value()),
             Does::Enters => self.entered = Some(self.place(value())),
             Does::Lists => self.path(entry, does, value(), EffectKind::List, cause),
             Does::Reads | Does::Archive => self.path(entry, Does::Reads, value(), EffectKind::Read, cause),
@@ -106,7 +110,7 @@ impl<'s> Effects<'s> {
     /// What an option does that has no value, or whose value does not matter.
     pub(crate) fn flag(&mut self, entry: &Entry, does: Does, cause: Span) {
         let kind = match does {
-            Does::Harmless | Does::Template | Does::Appends => return,
+            Does::Harmless | Does::Searches | Does::Template | Does::Appends => return,
             Does::Informs => {
                 self.informs = true;
                 return;

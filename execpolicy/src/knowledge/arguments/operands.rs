@@ -1,11 +1,13 @@
 //! What the operands do, once it is known which words they are.
 
+use diagnostics::Span;
 use shell_parser::{Argument, Value};
 
 use super::{Arguments, Roles};
 use crate::UnknownEffect;
 use crate::knowledge::declaration::Trait;
 use crate::knowledge::does::Does;
+use crate::knowledge::effects::Effects;
 use crate::knowledge::entry::Entry;
 use crate::knowledge::unknown_word::after_dashes;
 
@@ -92,6 +94,34 @@ impl Arguments<'_, '_, '_> {
                 effects.value(entry, place.does, || Value::Exact(implied.clone()), name);
             }
         }
+        let said = Said {
+            flags,
+            archives,
+            copies,
+            touched,
+        };
+        said.happens(entry, effects);
+    }
+}
+
+/// What options say of the operands.
+struct Said<'a> {
+    flags: Vec<(Does, Span)>,
+    archives: Vec<(Value, Span)>,
+    /// Endings of copies that are kept.
+    copies: Vec<(Box<str>, Span)>,
+    /// The operands that it is said of.
+    touched: Vec<&'a Argument>,
+}
+
+impl Said<'_> {
+    fn happens(self, entry: &Entry, effects: &mut Effects<'_>) {
+        let Self {
+            flags,
+            archives,
+            copies,
+            touched,
+        } = self;
         for (does, span) in flags {
             if does == Does::Unpacks {
                 effects.flag(entry, does, span);
