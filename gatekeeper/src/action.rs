@@ -233,7 +233,7 @@ impl Look<'_> {
         let directory = match &self.judged.segment.directory {
             WorkingDirectory::Start => "",
             WorkingDirectory::Moved(directory) => directory,
-            WorkingDirectory::Unknown => return None,
+            WorkingDirectory::OneOf(_) | WorkingDirectory::Unknown => return None,
         };
         let path = match path {
             Value::Exact(text) | Value::Glob(text) => text,

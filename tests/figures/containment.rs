@@ -154,14 +154,16 @@ fn touched(path: &Value, touch: Touch, one: &SegmentVerdict, row: &Row, places: 
         if touch == Touch::Write && matches!(text, "/dev/null" | "/dev/stdout" | "/dev/stderr") {
             continue;
         }
-        let Some(place) = absolute(text, one, row) else {
+        let Some(may_be) = absolute(text, one, row) else {
             told.push(format!("{word} {text} where nobody knows, inside the profile"));
             continue;
         };
-        match places.objection(&place, touch) {
-            Some(objection) => return Kept::Out(format!("{word} {place}, which {objection}")),
-            None if touch == Touch::Write => told.push(format!("{word} {place}")),
-            None => {}
+        for place in may_be {
+            match places.objection(&place, touch) {
+                Some(objection) => return Kept::Out(format!("{word} {place}, which {objection}")),
+                None if touch == Touch::Write => told.push(format!("{word} {place}")),
+                None => {}
+            }
         }
     }
     if told.is_empty() {
@@ -171,18 +173,36 @@ fn touched(path: &Value, touch: Touch, one: &SegmentVerdict, row: &Row, places: 
     }
 }
 
-/// The path from the root, dots resolved; `None` where the segment may run anywhere.
-fn absolute(path: &str, one: &SegmentVerdict, row: &Row) -> Option<String> {
-    let from = match &one.segment.directory {
-        _ if path.starts_with('/') => String::new(),
-        WorkingDirectory::Start => row.workspace.clone(),
-        WorkingDirectory::Moved(to) if to.starts_with('/') => to.to_string(),
-        WorkingDirectory::Moved(to) => format!("{}/{to}", row.workspace),
-        WorkingDirectory::Unknown => return None,
+/// The paths from the root that one may be, dots resolved; `None` where the segment may run anywhere.
+fn absolute(path: &str, one: &SegmentVerdict, row: &Row) -> Option<Vec<String>> {
+    if path.starts_with('/') {
+        return Some(vec![without_dots(path)]);
+    }
+    let from: Option<Vec<String>> = match &one.segment.directory {
+        WorkingDirectory::OneOf(few) => few.iter().map(|one| root(one, row)).collect(),
+        known @ (WorkingDirectory::Start | WorkingDirectory::Moved(_) | WorkingDirectory::Unknown) => {
+            root(known, row).map(|root| vec![root])
+        }
     };
+    let places = from?
+        .into_iter()
+        .map(|from| without_dots(&format!("{from}/{path}")));
+    Some(places.collect())
+}
+
+/// One directory, from the root.
+fn root(directory: &WorkingDirectory, row: &Row) -> Option<String> {
+    match directory {
+        WorkingDirectory::Start => Some(row.workspace.clone()),
+        WorkingDirectory::Moved(to) if to.starts_with('/') => Some(to.to_string()),
+        WorkingDirectory::Moved(to) => Some(format!("{}/{to}", row.workspace)),
+        WorkingDirectory::OneOf(_) | WorkingDirectory::Unknown => None,
+    }
+}
+
+fn without_dots(path: &str) -> String {
     let mut names: Vec<&str> = Vec::new();
-    let whole = format!("{from}/{path}");
-    for name in whole.split('/') {
+    for name in path.split('/') {
         match name {
             "" | "." => {}
             ".." => {
@@ -191,5 +211,5 @@ fn absolute(path: &str, one: &SegmentVerdict, row: &Row) -> Option<String> {
             name => names.push(name),
         }
     }
-    Some(format!("/{}", names.join("/")))
+    format!("/{}", names.join("/"))
 }
