@@ -8,6 +8,8 @@ use support::engine::Engine;
 
 #[path = "corpora/agent_commands.rs"]
 mod agent_commands;
+#[path = "corpora/command_actions.rs"]
+mod command_actions;
 #[path = "corpora/gaps.rs"]
 mod gaps;
 #[path = "corpora/parse_cases.rs"]
@@ -20,7 +22,7 @@ type Check = fn(&Corpora) -> Result<(), Failed>;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let tests: [(&str, Check); 6] = [
+    let tests: [(&str, Check); 7] = [
         (
             "what bash executed was claimed",
             parse_cases::what_bash_executed_was_claimed,
@@ -33,6 +35,10 @@ fn main() -> ExitCode {
         (
             "agent commands are understood",
             agent_commands::agent_commands_are_understood,
+        ),
+        (
+            "actions are told as by codex",
+            command_actions::actions_are_told_as_by_codex,
         ),
         ("real commands have few gaps", gaps::real_commands_have_few_gaps),
         (

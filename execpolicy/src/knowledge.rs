@@ -62,6 +62,8 @@ pub struct Reading {
     pub nested: Vec<Nested>,
     /// Directories whose configuration it obeys since they are the workspace's, seen from where it runs.
     pub trusted: Vec<Box<str>>,
+    /// What it looks for: the patterns of a search.
+    pub sought: Vec<Value>,
 }
 
 impl Knowledge {
@@ -128,8 +130,7 @@ impl Knowledge {
             return Reading {
                 entry: None,
                 effects: effects.found,
-                nested: Vec::new(),
-                trusted: Vec::new(),
+                ..Reading::default()
             };
         };
         let entry = self.read_entry(entry, words, &mut effects);
@@ -189,6 +190,7 @@ fn reading(entry: &str, effects: Effects<'_>) -> Reading {
         effects: effects.found,
         nested: effects.nested,
         trusted: effects.trusted,
+        sought: effects.sought,
     }
 }
 
@@ -246,18 +248,20 @@ fn join(mut one: Reading, other: Reading) -> Reading {
         let (left, right): (Option<Box<str>>, Option<Box<str>>) = (program(one.entry), program(other.entry));
         one.entry = if left == right { left } else { None };
     }
-    for effect in other.effects {
-        if !one.effects.contains(&effect) {
-            one.effects.push(effect);
-        }
-    }
-    for nested in other.nested {
-        if !one.nested.contains(&nested) {
-            one.nested.push(nested);
-        }
-    }
-    one.trusted.extend(other.trusted);
+    add_new(&mut one.effects, other.effects);
+    add_new(&mut one.nested, other.nested);
+    add_new(&mut one.sought, other.sought);
+    add_new(&mut one.trusted, other.trusted);
     one
+}
+
+/// Adds those that are not there yet.
+fn add_new<T: PartialEq>(to: &mut Vec<T>, from: Vec<T>) {
+    for item in from {
+        if !to.contains(&item) {
+            to.push(item);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use execpolicy::{Basis, BuiltIn, Context, Decision, Links, PolicyFile, PolicySet
 
 use crate::links::Reader;
 use crate::policy_file::{self, OpenError};
-use crate::{Command, Judgement, builtin};
+use crate::{Command, CommandAction, Judgement, action, builtin};
 
 /// What speaks where no policy file does.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -98,6 +98,13 @@ impl Gatekeeper {
             None => execpolicy::propose(script, verdict, &self.policy, context, &ask),
         };
         judgement.with_amendment(amendment)
+    }
+
+    /// What a command does in a few words, for the person who is asked about it. The context is the one it was judged
+    /// in. It shows what is known to look only, and decides nothing.
+    pub fn actions(&self, judgement: &Judgement, context: &Context) -> Vec<CommandAction> {
+        let source = judgement.command().source();
+        action::actions(source, judgement.verdict(), self.policy.knowledge(), context)
     }
 }
 

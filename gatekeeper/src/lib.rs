@@ -5,6 +5,7 @@
 //! here (policy files, the repository around a directory, links on paths) and nothing below this crate does.
 #![forbid(unsafe_code)]
 
+mod action;
 mod builtin;
 pub mod codes;
 mod command;
@@ -16,6 +17,7 @@ mod policy_file;
 pub mod report;
 mod surroundings;
 
+pub use action::CommandAction;
 pub use command::Command;
 pub use gatekeeper::{Defaults, Gatekeeper};
 pub use judgement::Judgement;

@@ -258,7 +258,7 @@ fn explain_shows_every_stage() {
          prompt by default: sets `FOO`, which may change what programs do, at FOO=1
 
     Effects
-       1 lists web, at web
+       1 none
        2 does something unknown: the option is not known (beside what the program is for), at -f
          does something unknown: the word is not known (beside what the program is for), at $where
          connects to …, at $where

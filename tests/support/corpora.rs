@@ -33,6 +33,28 @@ impl Corpora {
         }
     }
 
+    /// The project's own sample of ordinary commands and attacks.
+    pub fn sample() -> Self {
+        Self {
+            folder: repository::root().join("tests/sample"),
+        }
+    }
+
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The rows of a collection of JSON lines, packed or not, by its name alone; `None` where there is none.
+    ///
+    /// # Errors
+    /// As [`Corpora::rows`].
+    pub fn collection(&self, name: &str) -> io::Result<Option<Vec<Value>>> {
+        let files = ["jsonl", "jsonl.gz"].map(|ending| format!("{name}.{ending}"));
+        let found = files.iter().find(|file| self.folder.join(file).is_file());
+        found.map(|file| self.rows(file)).transpose()
+    }
+
     /// The rows of a collection of JSON lines; a name that ends in `.gz` is unpacked.
     ///
     /// # Errors

@@ -25,7 +25,7 @@ mod trial;
 
 pub use blocks::{Blessing, Block, Chapter};
 pub use outcome::Outcome;
-pub use show::{shown_segments, shown_verdict};
+pub use show::{shown_basis, shown_segments, shown_verdict};
 pub use trial::{Case, Expectation, Input, Subject, cases};
 
 use crate::repository;

@@ -31,6 +31,8 @@ pub(crate) struct Arguments<'a, 'e, 's> {
     flags: Vec<(Does, Span)>,
     /// Set once an unknown word may have been an option: from then on no word's part is certain.
     roles: Roles,
+    /// Endings of the copies that are kept of what is rewritten.
+    copies: Vec<(Box<str>, Span)>,
     /// Files that flags which write are said of.
     archives: Vec<(Value, Span)>,
     /// What stands, in a command that is run, for what is read.
@@ -73,6 +75,7 @@ impl<'a, 'e, 's> Arguments<'a, 'e, 's> {
             taken: Vec::new(),
             flags: Vec::new(),
             roles: Roles::Certain,
+            copies: Vec::new(),
             archives: Vec::new(),
             template: Template::None,
             appended: Appended::Unless,
@@ -174,6 +177,8 @@ impl<'a, 'e, 's> Arguments<'a, 'e, 's> {
             self.appended = Appended::Always;
         } else if does == Does::Splits {
             self.split(&value(), span);
+        } else if does == Does::Rewrites {
+            self.rewrites(&value(), span);
         } else if does == Does::Archive {
             let value = value();
             // `host:file` is on another machine.
@@ -184,6 +189,15 @@ impl<'a, 'e, 's> Arguments<'a, 'e, 's> {
             self.effects.value(self.entry, does, || value, span);
         } else {
             self.effects.value(self.entry, does, value, span);
+        }
+    }
+
+    /// The operands are rewritten, and copies are kept with this ending. One that names a place is not known further.
+    fn rewrites(&mut self, ending: &Value, span: Span) {
+        self.flags.push((Does::Rewrites, span));
+        match ending.exact().filter(|ending| !ending.contains(['*', '/'])) {
+            Some(ending) => self.copies.push((ending.into(), span)),
+            None => self.effects.unknown(UnknownEffect::Option, span),
         }
     }
 

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub enum Does {
     /// Nothing outside the program: a text, a number, a way to show things.
     Harmless,
+    /// Nothing outside the program: it is what the program looks for.
+    Searches,
     /// Only says something of the program itself, which then does nothing else.
     Informs,
     /// Shows names or metadata of the path.
@@ -82,6 +84,7 @@ impl Does {
     /// Every one, in the order in which a policy states them.
     pub const ALL: &[Self] = &[
         Self::Harmless,
+        Self::Searches,
         Self::Informs,
         Self::Lists,
         Self::Reads,
@@ -121,6 +124,7 @@ impl Does {
     pub fn word(self) -> &'static str {
         match self {
             Self::Harmless => "harmless",
+            Self::Searches => "searches",
             Self::Informs => "informs",
             Self::Lists => "lists",
             Self::Reads => "reads",
@@ -166,6 +170,7 @@ impl Does {
     pub(crate) fn is_tame(self) -> bool {
         match self {
             Self::Harmless
+            | Self::Searches
             | Self::Informs
             | Self::Lists
             | Self::Reads

@@ -25,6 +25,8 @@ pub(crate) struct Effects<'s> {
     pub(crate) nested: Vec<Nested>,
     /// The directories whose configuration it obeys since they are the workspace's.
     pub(crate) trusted: Vec<Box<str>>,
+    /// What it looks for.
+    pub(crate) sought: Vec<Value>,
     /// Where it runs instead, as an option says.
     pub(crate) entered: Option<Value>,
     /// Whether what it runs does not surely run there.
@@ -44,6 +46,7 @@ impl<'s> Effects<'s> {
             found: Vec::new(),
             nested: Vec::new(),
             trusted: Vec::new(),
+            sought: Vec::new(),
             entered: None,
             runs_elsewhere: false,
             informs: false,
@@ -60,6 +63,7 @@ impl<'s> Effects<'s> {
     pub(crate) fn value(&mut self, entry: &Entry, does: Does, value: impl FnOnce() -> Value, cause: Span) {
         match does {
             Does::Harmless | Does::Informs | Does::Template | Does::Appends => {}
+            Does::Searches => self.sought.push(value()),
             Does::Enters => self.entered = Some(self.place(value())),
             Does::Lists => self.path(entry, does, value(), EffectKind::List, cause),
             Does::Reads | Does::Archive => self.path(entry, Does::Reads, value(), EffectKind::Read, cause),
@@ -110,7 +114,7 @@ impl<'s> Effects<'s> {
     /// What an option does that has no value, or whose value does not matter.
     pub(crate) fn flag(&mut self, entry: &Entry, does: Does, cause: Span) {
         let kind = match does {
-            Does::Harmless | Does::Template | Does::Appends => return,
+            Does::Harmless | Does::Searches | Does::Template | Does::Appends => return,
             Does::Informs => {
                 self.informs = true;
                 return;

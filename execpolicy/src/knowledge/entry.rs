@@ -65,8 +65,13 @@ impl Entry {
         self.option(option).is_some()
     }
 
+    /// How it reads its arguments.
+    pub fn syntax(&self) -> Syntax {
+        self.syntax
+    }
+
     /// Whether this sets it apart.
-    pub(crate) fn has(&self, asked: Trait) -> bool {
+    pub fn has(&self, asked: Trait) -> bool {
         self.traits.contains(&asked)
     }
 
@@ -105,12 +110,18 @@ impl Entry {
             .any(|(_, option)| option.does == does && option.takes != Takes::Nothing)
     }
 
+    /// Whether it is there to look for something: some word of a command may be what it looks for.
+    pub fn searches(&self) -> bool {
+        let mut places = self.operands.places.iter();
+        places.any(|place| place.does == Does::Searches) || self.has_options_that(Does::Searches)
+    }
+
     /// Whether some option does this.
     pub(crate) fn has_options_that(&self, does: Does) -> bool {
         self.options.iter().any(|(_, option)| option.does == does)
     }
 
-    /// Everything that some operand or option may do, each once, harmless left out.
+    /// Everything that some operand or option may do outside the program, each once.
     pub(crate) fn anything(&self) -> Vec<Does> {
         let mut all: Vec<Does> = self
             .operands
@@ -118,7 +129,7 @@ impl Entry {
             .iter()
             .map(|place| place.does)
             .chain(self.options.iter().map(|(_, option)| option.does))
-            .filter(|does| *does != Does::Harmless)
+            .filter(|does| !matches!(does, Does::Harmless | Does::Searches))
             .collect();
         all.sort_unstable();
         all.dedup();

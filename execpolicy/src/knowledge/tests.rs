@@ -146,6 +146,9 @@ readings! {
     an_operand_of_the_right_form: "date +%s" => [];
     a_program_that_is_executed: "rg --pre sh x" => ["read .", "nested sh many"];
     in_place_editing: "sed -i s/a/b/ x y" => ["read x", "read y", "write x", "write y"];
+    a_copy_is_kept: "sed -i.bak s/a/b/ d/x" => ["read d/x", "write d/x", "write d/x.bak"];
+    a_copy_is_kept_by_a_long_option: "sed --in-place=~ s/a/b/ x" => ["read x", "write x", "write x~"];
+    a_copy_is_kept_elsewhere: "sed -i/tmp/* s/a/b/ x" => ["unknown Option", "read x", "write x"];
     a_script_of_sed_that_writes: "sed 'w out' x" => ["sed w out", "read x"];
 
     find_reads_words: "find . -name -delete" => ["list ."];

@@ -86,7 +86,7 @@ fn shown_told(told: &Told<'_>) -> String {
 }
 
 /// One reason.
-fn shown_basis(basis: &Basis) -> String {
+pub fn shown_basis(basis: &Basis) -> String {
     match basis {
         Basis::Rule(found) => {
             let pattern = &found.rule.pattern;

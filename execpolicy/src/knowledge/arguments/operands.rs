@@ -1,11 +1,13 @@
 //! What the operands do, once it is known which words they are.
 
+use diagnostics::Span;
 use shell_parser::{Argument, Value};
 
 use super::{Arguments, Roles};
 use crate::UnknownEffect;
 use crate::knowledge::declaration::Trait;
 use crate::knowledge::does::Does;
+use crate::knowledge::effects::Effects;
 use crate::knowledge::entry::Entry;
 use crate::knowledge::unknown_word::after_dashes;
 
@@ -23,6 +25,7 @@ impl Arguments<'_, '_, '_> {
             taken,
             flags,
             roles,
+            copies,
             archives,
             effects,
             ..
@@ -91,6 +94,34 @@ impl Arguments<'_, '_, '_> {
                 effects.value(entry, place.does, || Value::Exact(implied.clone()), name);
             }
         }
+        let said = Said {
+            flags,
+            archives,
+            copies,
+            touched,
+        };
+        said.happens(entry, effects);
+    }
+}
+
+/// What options say of the operands.
+struct Said<'a> {
+    flags: Vec<(Does, Span)>,
+    archives: Vec<(Value, Span)>,
+    /// Endings of copies that are kept.
+    copies: Vec<(Box<str>, Span)>,
+    /// The operands that it is said of.
+    touched: Vec<&'a Argument>,
+}
+
+impl Said<'_> {
+    fn happens(self, entry: &Entry, effects: &mut Effects<'_>) {
+        let Self {
+            flags,
+            archives,
+            copies,
+            touched,
+        } = self;
         for (does, span) in flags {
             if does == Does::Unpacks {
                 effects.flag(entry, does, span);
@@ -112,6 +143,31 @@ impl Arguments<'_, '_, '_> {
                 effects.value(entry, does, || word.value.clone(), span.to(word.span));
             }
         }
+        for (ending, span) in copies {
+            for word in &touched {
+                let copy = || with_ending(&word.value, &ending);
+                effects.value(entry, Does::Rewrites, copy, span.to(word.span));
+            }
+        }
+    }
+}
+
+/// The path with a few letters behind it.
+fn with_ending(path: &Value, ending: &str) -> Value {
+    match path {
+        Value::Exact(path) => Value::Exact(format!("{path}{ending}").into()),
+        Value::One { prefix, suffix } => Value::One {
+            prefix: prefix.clone(),
+            suffix: format!("{suffix}{ending}").into(),
+        },
+        Value::Glob(pattern) => Value::Glob(format!("{pattern}{ending}").into()),
+        Value::OneOf(paths) => Value::OneOf(
+            paths
+                .iter()
+                .map(|path| format!("{path}{ending}").into())
+                .collect(),
+        ),
+        Value::Many => Value::Many,
     }
 }
 

@@ -23,6 +23,7 @@ const PARAMETERS: &[&str] = &[
     "ordinary",
     "always",
     "harmless",
+    "searches",
     "informs",
     "lists",
     "reads",
