@@ -52,7 +52,7 @@ impl Engine {
             (None, true) => path.to_owned(),
             (None, false) => format!("/w/repo/{path}"),
         };
-        let table = lines.lines().filter_map(|line| {
+        let listed = lines.lines().filter_map(|line| {
             let (path, target) = line.split_once(" -> ")?;
             let link = match target {
                 "?" => Link::Unknown,
@@ -61,7 +61,7 @@ impl Engine {
             };
             Some((at(path).into(), link))
         });
-        self.context.links = Links::Table(table.collect());
+        self.context.links = Links::Table(listed.collect());
         self
     }
 

@@ -23,8 +23,12 @@ fn of_redirect(redirect: &FileRedirect) -> Vec<Effect> {
     let target = || redirect.target.clone();
     let kinds = match redirect.mode {
         RedirectMode::Heredoc | RedirectMode::Herestring | RedirectMode::Close => Vec::new(),
-        RedirectMode::Duplicate if is_descriptor(&redirect.target) => Vec::new(),
+        RedirectMode::Duplicate if is_descriptor(&redirect.target) => of_duplicate(redirect),
         _ if is_network_path(&redirect.target) => vec![EffectKind::Connect(target())],
+        // Whoever opens `/dev/stdout` then opens this file anew, to write.
+        RedirectMode::Read if is_output(redirect.fd) => {
+            vec![EffectKind::Read(target()), EffectKind::Write(target())]
+        }
         RedirectMode::Read => vec![EffectKind::Read(target())],
         RedirectMode::Write
         | RedirectMode::Append
@@ -42,6 +46,24 @@ fn of_redirect(redirect: &FileRedirect) -> Vec<Effect> {
         standing: Standing::Extra,
     });
     effects.collect()
+}
+
+/// Whether a descriptor is standard output or standard error.
+fn is_output(fd: u16) -> bool {
+    matches!(fd, 1 | 2)
+}
+
+/// A descriptor of an output that becomes another one. What that one was opened for is not known here, and who opens
+/// `/dev/stdout` opens its file anew, to write; so it counts as written.
+fn of_duplicate(redirect: &FileRedirect) -> Vec<EffectKind> {
+    let text = redirect.target.exact().unwrap_or_default();
+    let number = text.strip_suffix('-').unwrap_or(text);
+    if !is_output(redirect.fd) || matches!(number, "" | "1" | "2") {
+        return Vec::new();
+    }
+    vec![EffectKind::Write(Value::Exact(
+        format!("/dev/fd/{number}").into(),
+    ))]
 }
 
 /// `2>&1`, `3>&-`, `1<&3-`.
