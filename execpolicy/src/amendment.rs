@@ -53,7 +53,7 @@ impl Amendment {
 /// The smallest rule that turns the prompt of `verdict` into an allow. `verdict` is what the other arguments judge
 /// `script` to be.
 ///
-/// None where more or less than one segment asks, a layer has spoken of that segment, the command is one whose words
+/// None where more or less than one segment asks, a policy file does not load, a layer has spoken of that segment, the command is one whose words
 /// say too little of what it will do (shells, interpreters, wrappers, bare `rm`), its program lies where anybody may
 /// put one, or the rule would change nothing: everything that is promised of it has been judged with it.
 pub fn propose<F: Fallback>(
@@ -63,7 +63,8 @@ pub fn propose<F: Fallback>(
     context: &Context,
     fallback: &F,
 ) -> Option<Amendment> {
-    if verdict.decision() != Decision::Prompt || !verdict.gaps().is_empty() {
+    let is_whole = verdict.gaps().is_empty() && verdict.broken().is_empty();
+    if verdict.decision() != Decision::Prompt || !is_whole {
         return None;
     }
     let mut asking = verdict

@@ -9,7 +9,7 @@
 //!        fallback ─────────┤ for what no allow speaks for
 //!        gaps ─────────────┘ where the parser vouches for nothing
 //!                          ▼
-//!                 join ──▶ segment's decision ──join──▶ script's decision
+//!                 join ──▶ segment's decision ──join──▶ script's decision ◀── policy files that do not load
 //! ```
 
 mod approval;
@@ -42,8 +42,8 @@ const NESTING: usize = 8;
 
 /// Decides a script. Total: any script gets a verdict, and equal arguments get equal ones.
 ///
-/// Decisions combine by [`Decision::join`] alone: over a segment's bases, over segments, and with every gap. An allow
-/// rule counts only where it surely matches; what no allow speaks for is the fallback's.
+/// Decisions combine by [`Decision::join`] alone: over a segment's bases, over segments, and with every gap and every
+/// policy file that does not load. An allow rule counts only where it surely matches; what no allow speaks for is the fallback's.
 pub fn judge<F: Fallback>(script: &Script, policy: &PolicySet, context: &Context, fallback: &F) -> Verdict {
     judge_segments(
         shell_parser::segments_in(script, &context.shell()),
@@ -99,12 +99,15 @@ fn judge_segments<F: Fallback>(
     for segment in &mut heard {
         approval::refuse_what_nobody_can_answer(segment, context.approval);
     }
-    let of_gaps = approval::decision_of_gaps(&gaps, context.approval);
+    let broken = policy.broken().to_vec();
+    let of_whole = approval::decision_of_gaps(&gaps, context.approval)
+        .join(approval::decision_of_broken(&broken, context.approval));
     let decisions = heard.iter().map(|segment| segment.decision);
     Verdict {
-        decision: decisions.fold(of_gaps, Decision::join),
+        decision: decisions.fold(of_whole, Decision::join),
         segments: heard,
         gaps,
+        broken,
         confinement,
     }
 }

@@ -3,6 +3,7 @@
 
 mod amendment;
 mod basis;
+mod broken_file;
 mod compiled;
 mod confinement;
 mod context;
@@ -23,6 +24,7 @@ mod verdict;
 
 pub use amendment::{Amendment, propose};
 pub use basis::{Basis, Certainty, EffectMatch, RuleMatch, Told};
+pub use broken_file::BrokenFile;
 pub use compiled::compile;
 pub use confinement::{ConfinementName, Network, Profile};
 pub use context::{Approval, Context, Directory, Links, Lookup, Program};

@@ -12,8 +12,8 @@ use crate::compiled::{self, CompiledRules};
 use crate::confinement::built_in;
 use crate::path::base_name;
 use crate::{
-    About, ConfinementName, Decision, EffectRule, HostExecutable, Knowledge, Layer, NetworkRule, Profile,
-    Rule, Token,
+    About, BrokenFile, ConfinementName, Decision, EffectRule, HostExecutable, Knowledge, Layer, NetworkRule,
+    Profile, Rule, Token,
 };
 use path_rules::PathRules;
 
@@ -33,6 +33,7 @@ pub struct PolicySet {
     paths: PathRules,
     profiles: BTreeMap<ConfinementName, Profile>,
     knowledge: Knowledge,
+    broken: Vec<Arc<BrokenFile>>,
 }
 
 /// The rules about one program, by place in the set.
@@ -133,6 +134,13 @@ impl PolicySet {
         self.with_effect_rules(effects)
     }
 
+    /// The same rules, beside files that do not load: every verdict is then a prompt at least.
+    #[must_use]
+    pub fn with_broken(mut self, broken: Vec<BrokenFile>) -> Self {
+        self.broken.extend(broken.into_iter().map(Arc::new));
+        self
+    }
+
     /// A copy with these rules added.
     #[must_use]
     pub(crate) fn adding(&self, rules: &[Arc<Rule>]) -> Self {
@@ -156,6 +164,11 @@ impl PolicySet {
     /// Every rule, in order.
     pub fn rules(&self) -> &[Arc<Rule>] {
         &self.rules
+    }
+
+    /// The files that do not load, in order.
+    pub fn broken(&self) -> &[Arc<BrokenFile>] {
+        &self.broken
     }
 
     /// Where a program of this bare name may live, if a policy says it.

@@ -43,6 +43,13 @@ impl Gatekeeper {
         Ok(Self::with(policy_file::load(files, Vec::new())?, defaults))
     }
 
+    /// Takes policy files of any layers, and judges whatever is wrong with them: while one does not load, every verdict
+    /// is a prompt at least and names it, a file of the system's forbids, its restrictions that could be read count,
+    /// and so do the other files. Their order does not matter.
+    pub fn of_layers(files: &[PolicyFile], defaults: Defaults) -> Self {
+        Self::with(execpolicy::load(files, &builtin::pack).policy, defaults)
+    }
+
     fn with(policy: PolicySet, defaults: Defaults) -> Self {
         Self {
             policy: builtin::completed(policy),

@@ -29,6 +29,43 @@ fn verdict(rules: &str, segments: Vec<Segment>, gaps: &[Gap], context: &Context)
     judge_segments(segments, gaps, &policy(rules), context, &ask)
 }
 
+/// What a script without commands gets beside a broken file of this layer.
+fn beside_a_broken_file(layer: &str, approval: Approval) -> Decision {
+    let file = crate::BrokenFile {
+        layer: crate::Layer::new(layer),
+        file: "broken".into(),
+        findings: Vec::new(),
+    };
+    let context = Context {
+        approval,
+        ..Context::default()
+    };
+    let policy = policy("").with_broken(vec![file]);
+    judge_segments(Vec::new(), &[], &policy, &context, &ask).decision()
+}
+
+#[test]
+fn a_file_that_does_not_load_is_a_question_where_one_may_be_asked() {
+    let granular = |rules| Approval::Granular {
+        rules,
+        fallback: !rules,
+    };
+    for (layer, approval, decision) in [
+        ("user", Approval::Untrusted, Decision::Prompt),
+        ("user", Approval::OnRequest, Decision::Prompt),
+        ("user", Approval::Never, Decision::Forbidden),
+        ("user", granular(true), Decision::Prompt),
+        ("user", granular(false), Decision::Forbidden),
+        ("system", Approval::OnRequest, Decision::Forbidden),
+    ] {
+        assert_eq!(
+            beside_a_broken_file(layer, approval),
+            decision,
+            "{layer} {approval:?}"
+        );
+    }
+}
+
 /// The decisions of these commands, one after the other, and of all of them.
 fn decisions(rules: &str, commands: &[&[&str]]) -> String {
     let segments = commands.iter().map(|words| segment(words)).collect();

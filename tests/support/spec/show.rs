@@ -11,7 +11,7 @@ const LINES: usize = 12;
 const WIDTH: usize = 44;
 
 /// The decision, and a line for each segment: number, decision, text, what decided. Gaps that touch no segment
-/// follow.
+/// and policy files that do not load follow.
 pub fn shown_verdict(text: &str, verdict: &Verdict) -> String {
     let rows: Vec<[String; 3]> = verdict
         .segments()
@@ -44,6 +44,16 @@ pub fn shown_verdict(text: &str, verdict: &Verdict) -> String {
         if !listed && !lines.contains(&line) {
             lines.push(line);
         }
+    }
+    for file in verdict.broken() {
+        let place = file
+            .place()
+            .map_or_else(String::new, |(name, place)| format!(" at {name}:{}", place.line));
+        lines.push(format!(
+            "  {} by a broken file of layer {}{place}",
+            file.decision(),
+            file.layer
+        ));
     }
     lines.push(String::new());
     lines.join("\n")

@@ -2,8 +2,8 @@
 
 use diagnostics::visible;
 use gatekeeper::report::{
-    BasisReport, DecisionWord, EffectReport, GapReport, Happening, PlaceReport, RedirectModeWord,
-    SegmentReport, StandingWord, Whereabouts, WordReport,
+    BasisReport, BrokenFileReport, DecisionWord, EffectReport, GapReport, Happening, PlaceReport,
+    RedirectModeWord, SegmentReport, StandingWord, Whereabouts, WordReport,
 };
 use gatekeeper::{Amendment, Approval, Context, Directory, Judgement};
 
@@ -20,6 +20,10 @@ pub(crate) fn of(judgement: &Judgement, context: &Context) -> String {
     lines.push("\nGaps".to_owned());
     lines.extend(report.gaps.iter().map(gap));
     none_where_empty(&mut lines, report.gaps.is_empty());
+    if !report.broken_files.is_empty() {
+        lines.push("\nBroken policy files".to_owned());
+        lines.extend(report.broken_files.iter().flat_map(broken_file));
+    }
     lines.push("\nMatches".to_owned());
     let mut judged = judgement.verdict().segments().iter();
     each(&mut lines, &report.segments, |segment| {
@@ -164,6 +168,30 @@ fn operator(mode: RedirectModeWord) -> &'static str {
 fn gap(gap: &GapReport) -> String {
     let [start, end] = gap.span;
     format!("   {} {} (bytes {start} to {end})", gap.code, gap.reason)
+}
+
+/// A policy file that does not load, each of its mistakes on a line.
+fn broken_file(broken: &BrokenFileReport) -> Vec<String> {
+    let BrokenFileReport {
+        file,
+        layer,
+        decision,
+        ..
+    } = broken;
+    let first = format!(
+        "   {} by {file} of layer `{layer}`, which does not load",
+        word_of(*decision)
+    );
+    let mistakes = broken.mistakes.iter().map(|found| {
+        format!(
+            "     {}:{}:{} {} {}",
+            found.file, found.line, found.column, found.code, found.message
+        )
+    });
+    std::iter::once(first)
+        .chain(mistakes)
+        .map(|line| visible(&line).into_owned())
+        .collect()
 }
 
 fn basis(basis: &BasisReport) -> String {
