@@ -13,7 +13,9 @@
 //! ```
 
 mod approval;
+mod asking;
 mod coverage;
+mod explained;
 mod leaning;
 mod nested;
 mod piped;
@@ -29,10 +31,10 @@ use shell_parser::{Gap, GapReason, Script, Segment};
 use crate::matching::{Subject, effect_rules_met, rules_met};
 use crate::path_glob::Whereabouts;
 use crate::{
-    Basis, Certainty, Context, Decision, Effect, EffectMatch, Fallback, PolicySet, Profile, SegmentVerdict,
-    Unspoken, Verdict,
+    Basis, Certainty, Context, Decision, EffectMatch, Fallback, PolicySet, Profile, SegmentVerdict, Verdict,
 };
-use coverage::Coverage;
+use asking::confined;
+use coverage::{Coverage, Evidence};
 use leaning::Asked;
 
 pub(crate) use leaning::enforces;
@@ -45,13 +47,30 @@ const NESTING: usize = 8;
 /// Decisions combine by [`Decision::join`] alone: over a segment's bases, over segments, and with every gap and every
 /// policy file that does not load. An allow rule counts only where it surely matches; what no allow speaks for is the fallback's.
 pub fn judge<F: Fallback>(script: &Script, policy: &PolicySet, context: &Context, fallback: &F) -> Verdict {
+    let segments = shell_parser::segments_in(script, &context.shell());
+    judge_segments(segments, &script.gaps, policy, context, fallback, Aim::Decision)
+}
+
+/// The verdict that [`judge`] gives, and with it for each effect who speaks of it.
+pub fn explain<F: Fallback>(script: &Script, policy: &PolicySet, context: &Context, fallback: &F) -> Verdict {
+    let segments = shell_parser::segments_in(script, &context.shell());
     judge_segments(
-        shell_parser::segments_in(script, &context.shell()),
+        segments,
         &script.gaps,
         policy,
         context,
         fallback,
+        Aim::Explanation,
     )
+}
+
+/// What a verdict is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Aim {
+    /// To be obeyed.
+    Decision,
+    /// To be understood: who speaks for each effect is told too.
+    Explanation,
 }
 
 /// Decides what a script may execute.
@@ -61,6 +80,7 @@ fn judge_segments<F: Fallback>(
     policy: &PolicySet,
     context: &Context,
     fallback: &F,
+    aim: Aim,
 ) -> Verdict {
     let of_caller = leaning::of_caller(policy, context);
     let again = of_caller.is_some().then(|| segments.clone());
@@ -70,6 +90,7 @@ fn judge_segments<F: Fallback>(
             context,
             fallback,
             leaning,
+            aim,
             segments: Vec::new(),
             gaps: gaps.to_vec(),
         };
@@ -139,6 +160,7 @@ struct Hearing<'a, F> {
     fallback: &'a F,
     /// The profile that segments may lean on.
     leaning: Option<&'a Profile>,
+    aim: Aim,
     segments: Vec<SegmentVerdict>,
     gaps: Vec<Gap>,
 }
@@ -184,6 +206,7 @@ impl<F: Fallback> Hearing<'_, F> {
         // Rules are told apart by where they are: there may be many, and each is long.
         let mut seen = BTreeSet::new();
         let mut effects = Vec::new();
+        let mut covered = Vec::new();
         let mut texts = Vec::new();
         let mut everything = true;
         for variant in variants::of(&segment).iter() {
@@ -202,7 +225,21 @@ impl<F: Fallback> Hearing<'_, F> {
                 .map(|effect| effect_rules_met(self.policy, effect, &whereabouts))
                 .collect();
             add_new(&mut basis, self.drop_enforced(&mut met, variant.span));
-            let mut coverage = Coverage::new(&rules, &reading, &shell, &met, variant, &whereabouts);
+            let evidence = Evidence {
+                rules: &rules,
+                reading: &reading,
+                shell: &shell,
+                met: &met,
+                segment: variant,
+                whereabouts: &whereabouts,
+            };
+            let mut coverage = Coverage::new(&evidence);
+            if self.aim == Aim::Explanation {
+                add_new(
+                    &mut covered,
+                    self.explained(&evidence, coverage.spoken_for, opened),
+                );
+            }
             everything &= coverage.everything || opened.spoken_for;
             let new = rules
                 .into_iter()
@@ -240,6 +277,7 @@ impl<F: Fallback> Hearing<'_, F> {
             segment,
             basis,
             effects,
+            covered,
         };
         (verdict, texts, everything)
     }
@@ -257,64 +295,6 @@ impl<F: Fallback> Hearing<'_, F> {
             });
         }
         dropped.then(|| confined(profile, cause))
-    }
-
-    /// The fallback's answer; no answer is a prompt. Where it asks, and the confinement keeps in all that is left,
-    /// the segment leans on that instead.
-    fn ask_fallback(
-        &self,
-        coverage: &Coverage<'_>,
-        segment: &Segment,
-        entry: Option<&str>,
-        whereabouts: &Whereabouts<'_>,
-    ) -> Vec<Basis> {
-        let mut unspoken = Unspoken {
-            segment,
-            spoken_for: coverage.spoken_for,
-            entry,
-            effects: &coverage.left,
-            confined: None,
-        };
-        let mut ruling = self.fallback.rule_on(&unspoken, self.context);
-        if ruling.is_empty() {
-            ruling.push(Basis::Default {
-                decision: Decision::Prompt,
-                reason: "nothing decides what this command does".into(),
-                cause: segment.span,
-            });
-        }
-        let profile = self.leaning.filter(|profile| {
-            let mut left = coverage.left.iter();
-            approval::join(&ruling) > Decision::Allow
-                && left.all(|effect| leaning::contains(profile, effect, whereabouts))
-        });
-        if let Some(profile) = profile {
-            unspoken.confined = Some(profile);
-            ruling = self.fallback.rule_on(&unspoken, self.context);
-            ruling.extend(self.not_enforced(profile, &coverage.left));
-            ruling.push(confined(profile, segment.span));
-        }
-        ruling
-    }
-
-    /// The path rules that the confinement does not enforce, where something that is not known may touch any path.
-    fn not_enforced(&self, profile: &Profile, left: &[Effect]) -> Vec<Basis> {
-        let Some(effect) = left.iter().find(|effect| leaning::may_touch_anything(effect)) else {
-            return Vec::new();
-        };
-        let rules = self.policy.path_rules().all();
-        let rules = rules.filter_map(|place| self.policy.effect_rules().get(place));
-        let open = rules.filter(|rule| rule.decision != Decision::Allow && !enforces(profile, rule));
-        // Each says the same of what could be anything: one is enough.
-        let open = open.take(1).map(|rule| {
-            Basis::Effect(EffectMatch {
-                rule: rule.clone(),
-                certainty: Certainty::Maybe,
-                effect: effect.kind.clone(),
-                cause: effect.cause,
-            })
-        });
-        open.collect()
     }
 
     /// Judges a text that a segment hands to a shell, or leaves a gap where it nests too deep.
@@ -357,14 +337,6 @@ fn spoken_for_outside(basis: &[Basis], segment: &Segment) -> Option<Basis> {
         reason: "the rule that allows the command around it covers everything".into(),
         cause: segment.span,
     })
-}
-
-/// What a segment does stays in the confinement.
-fn confined(profile: &Profile, cause: Span) -> Basis {
-    Basis::Confined {
-        profile: profile.name.clone(),
-        cause,
-    }
 }
 
 /// Adds those that are not there yet: the values of a word that is one of a few share most of what is said of them.

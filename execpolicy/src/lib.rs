@@ -22,7 +22,7 @@ mod policy_set;
 mod rule;
 mod verdict;
 
-pub use amendment::{Amendment, propose};
+pub use amendment::{Amendment, NoAmendment, propose};
 pub use basis::{Basis, Certainty, EffectMatch, RuleMatch, Told};
 pub use broken_file::BrokenFile;
 pub use compiled::compile;
@@ -32,7 +32,7 @@ pub use decision::Decision;
 pub use effect::{Effect, EffectKind, Executed, Standing, UnknownEffect};
 pub use effect_rule::{About, Above, Access, EffectRule, EffectWord, NamePattern, PathRule, Stars};
 pub use fallback::{BuiltIn, Fallback, Ruling, Unspoken};
-pub use judge::judge;
+pub use judge::{explain, judge};
 pub use knowledge::{
     Declaration, DeclarationError, Does, Entry, Knowledge, Nested, Ran, Reading, SpellingError, Syntax, Trait,
 };
@@ -45,4 +45,4 @@ pub use rule::{
     WordPatternError,
 };
 pub use shell_parser::{Dialect, Value};
-pub use verdict::{SegmentVerdict, Verdict};
+pub use verdict::{Covered, SegmentVerdict, Verdict};

@@ -57,6 +57,18 @@ pub struct SegmentVerdict {
     pub basis: Vec<Basis>,
     /// What it does.
     pub effects: Vec<Effect>,
+    /// Who speaks of each effect; only in the verdicts of [`explain`](crate::explain).
+    pub covered: Vec<Covered>,
+}
+
+/// An effect, and who speaks of it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Covered {
+    /// The effect.
+    pub effect: Effect,
+    /// Rules that speak for it, rules that it meets, and what the fallback says where nobody else allows it. Never
+    /// empty.
+    pub bases: Vec<Basis>,
 }
 
 impl SegmentVerdict {

@@ -69,16 +69,26 @@ impl Gatekeeper {
         Judgement::new(command, verdict)
     }
 
+    /// Judges one command as [`Gatekeeper::judge`] does, and tells with each effect who speaks of it. It asks more, so
+    /// who only needs the decision leaves it out.
+    pub fn explain(&self, command: Command, context: &Context) -> Judgement {
+        let verdict = match &self.fallback {
+            Some(built_in) => execpolicy::explain(command.script(), &self.policy, context, built_in),
+            None => execpolicy::explain(command.script(), &self.policy, context, &ask),
+        };
+        Judgement::new(command, verdict)
+    }
+
     /// The same judgement, with the smallest rule that would answer its prompt where there is one. It judges a few
     /// commands more, so who only needs the decision leaves it out. The context is the one it was made in.
     pub fn propose(&self, judgement: Judgement, context: &Context) -> Judgement {
         let script = judgement.command().script();
         let verdict = judgement.verdict();
-        let amendment = match &self.fallback {
+        let proposal = match &self.fallback {
             Some(built_in) => execpolicy::propose(script, verdict, &self.policy, context, built_in),
             None => execpolicy::propose(script, verdict, &self.policy, context, &ask),
         };
-        judgement.with_amendment(amendment)
+        judgement.with_proposal(proposal)
     }
 }
 

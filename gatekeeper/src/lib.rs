@@ -23,5 +23,5 @@ pub use surroundings::{Surroundings, SurroundingsError};
 
 pub use execpolicy::{
     Amendment, Approval, BrokenFile, ConfinementName, Context, Decision, Dialect, Directory, Layer,
-    PolicyFile,
+    NoAmendment, PolicyFile,
 };

@@ -26,6 +26,16 @@ fn told(verb: &str, format: &str, arguments: &[&str]) -> CommandOutput {
     team().run(&[&start, arguments].concat())
 }
 
+/// What `explain` says of a rule that would answer the prompt.
+fn proposal(command: &str) -> String {
+    let told = told("explain", "human", &["--shell", command]).stdout;
+    let proposal = told.lines().skip_while(|line| *line != "Proposal").skip(1);
+    proposal
+        .take_while(|line| !line.is_empty())
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
 #[test]
 fn an_allow_says_why_in_one_line() {
     assert_snapshot!(team().run(&["check", "--format", "human", "--shell", "git log --oneline | head -5"]), @r#"
@@ -253,13 +263,22 @@ fn explain_shows_every_stage() {
 
     Effects
        1 lists web, at web
+           allow by knowledge of `cd`: it only reads and shows
        2 does something unknown: the option is not known (beside what the program is for), at -f
+           prompt by knowledge of `git push`: nothing is known of the option `-f` of `git push`
          does something unknown: the word is not known (beside what the program is for), at $where
+           prompt by knowledge of `git push`: words that are only known when it runs may be options of `git push` that matter
+           prompt by rule policies/guard.codexpolicy:18:1 of layer `guard`, for some values of the unknown words: holds the policy that judges commands (and 2 more)
          connects to …, at $where
+           prompt by knowledge of `git push`: connects to a host that is only known when it runs
          does something unknown: the operand is not known (beside what the program is for), at $where
+           prompt by knowledge of `git push`: it is not known what `git push` does with words that are only known when it runs
          connects to origin, at git
+           prompt by knowledge of `git push`: connects to `origin`
          writes log (beside what the program is for), at > log
+           prompt by default: writes to `log`
          sets FOO=1 (beside what the program is for), at FOO=1
+           prompt by default: sets `FOO`, which may change what programs do
 
     Verdict
       forbidden
@@ -284,6 +303,42 @@ fn explain_shows_every_stage() {
       = help: no approval lifts this: leave these words out, or have the rule changed
       = help: without it, the rest of the command is allowed
     -- status 20
+    "#);
+}
+
+#[test]
+fn explain_says_which_rule_would_answer_a_prompt() {
+    assert_snapshot!(proposal("cd web && mytool deploy now"), @r#"
+    prefix_rule(pattern = ["mytool", "deploy"], decision = "allow")
+    would also allow: mytool deploy --force
+    would not allow: mytool deploy > ~/.profile
+    "#);
+}
+
+#[test]
+fn explain_says_why_no_rule_would_answer_a_prompt() {
+    let commands = [
+        "bash x.sh",
+        "sort -o x y",
+        "deploy",
+        "mytool $(",
+        "mytool a; mytool b",
+        "/tmp/x",
+    ];
+    let told = commands.map(|command| format!("{command}\n{}", proposal(command)));
+    assert_snapshot!(told.join(""), @r#"
+    bash x.sh
+      none: the first words of the command say too little of what it will do
+    sort -o x y
+      none: the command does more than `prefix_rule(pattern = ["sort"], decision = "allow")` would speak for
+    deploy
+      none: a rule of a policy file has spoken of this command, and no other is proposed beside it
+    mytool $(
+      none: a part of the command is not understood, and no rule answers for it
+    mytool a; mytool b
+      none: more than one part of the command asks, and a rule answers for one
+    /tmp/x
+      none: the program may lie where anybody may put one
     "#);
 }
 

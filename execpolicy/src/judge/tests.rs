@@ -8,7 +8,7 @@ use shell_parser::{
     WorkingDirectory,
 };
 
-use super::{judge_segments, nested};
+use super::{Aim, judge_segments, nested};
 use crate::matching::tests::{policy, segment};
 use crate::{Approval, Basis, Context, Decision, EffectKind, Nested, Ran, Ruling, Unspoken, Verdict};
 
@@ -26,7 +26,7 @@ fn default(decision: Decision, cause: Span) -> Basis {
 }
 
 fn verdict(rules: &str, segments: Vec<Segment>, gaps: &[Gap], context: &Context) -> Verdict {
-    judge_segments(segments, gaps, &policy(rules), context, &ask)
+    judge_segments(segments, gaps, &policy(rules), context, &ask, Aim::Decision)
 }
 
 /// What a script without commands gets beside a broken file of this layer.
@@ -41,7 +41,7 @@ fn beside_a_broken_file(layer: &str, approval: Approval) -> Decision {
         ..Context::default()
     };
     let policy = policy("").with_broken(vec![file]);
-    judge_segments(Vec::new(), &[], &policy, &context, &ask).decision()
+    judge_segments(Vec::new(), &[], &policy, &context, &ask, Aim::Decision).decision()
 }
 
 #[test]
@@ -192,7 +192,14 @@ fn the_fallback_hears_what_is_left() {
         segment(&["pear"]),
         redirected(&["apple"], RedirectMode::Write, Value::Many),
     ];
-    let found = judge_segments(segments, &[], &policy(APPLE), &Context::default(), &fallback);
+    let found = judge_segments(
+        segments,
+        &[],
+        &policy(APPLE),
+        &Context::default(),
+        &fallback,
+        Aim::Decision,
+    );
     assert_eq!(found.decision(), Decision::Allow);
     assert_eq!(*seen.borrow(), [(false, 1), (true, 1)]);
 }
@@ -206,6 +213,7 @@ fn a_fallback_without_answer_asks() {
         &policy(""),
         &Context::default(),
         &silent,
+        Aim::Decision,
     );
     assert_eq!(found.decision(), Decision::Prompt);
 }
@@ -376,6 +384,7 @@ fn upstream_decisions() {
             &policy(rules),
             &Context::default(),
             &answer,
+            Aim::Decision,
         );
         assert_eq!(found.decision(), decision, "{words:?}");
     }

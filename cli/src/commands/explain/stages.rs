@@ -5,7 +5,7 @@ use gatekeeper::report::{
     BasisReport, BrokenFileReport, DecisionWord, EffectReport, GapReport, Happening, PlaceReport,
     RedirectModeWord, SegmentReport, StandingWord, Whereabouts, WordReport,
 };
-use gatekeeper::{Amendment, Approval, Context, Directory, Judgement};
+use gatekeeper::{Amendment, Approval, Context, Decision, Directory, Judgement};
 
 /// Everything up to the verdict, under headings; the findings follow below it.
 pub(crate) fn of(judgement: &Judgement, context: &Context) -> String {
@@ -45,8 +45,11 @@ pub(crate) fn of(judgement: &Judgement, context: &Context) -> String {
     lines.push("\nEffects".to_owned());
     each(&mut lines, &report.segments, |segment| {
         let done = segment.effects.iter();
-        done.map(|done| with_words(effect(done), text, Some(done.span)))
-            .collect()
+        done.flat_map(|done| {
+            let what = with_words(effect(done), text, Some(done.span));
+            std::iter::once(what).chain(spoken(done))
+        })
+        .collect()
     });
     lines.push("\nVerdict".to_owned());
     lines.push(format!("  {}", word_of(report.decision)));
@@ -55,6 +58,10 @@ pub(crate) fn of(judgement: &Judgement, context: &Context) -> String {
         None => "  without a confinement\n".to_owned(),
     });
     lines.extend(judgement.amendment().into_iter().map(proposal));
+    if judgement.decision() == Decision::Prompt {
+        let none = judgement.no_amendment();
+        lines.extend(none.map(|why| format!("Proposal\n  none: {}\n", visible(&why.to_string()))));
+    }
     lines.join("\n")
 }
 
@@ -308,6 +315,22 @@ fn effect(effect: &EffectReport) -> String {
         StandingWord::Ordinary => what,
         StandingWord::Extra => format!("{what} (beside what the program is for)"),
     }
+}
+
+/// Who speaks of an effect, each on a line. Rules that only may be met say the same: the first stands for all.
+fn spoken(effect: &EffectReport) -> Vec<String> {
+    let is_doubt = |said: &&BasisReport| matches!(said, BasisReport::EffectRule { certain: false, .. });
+    let (doubts, sure): (Vec<&BasisReport>, Vec<&BasisReport>) = effect.basis.iter().partition(is_doubt);
+    let line = |said: &BasisReport| format!("  {}", basis(said));
+    let first = doubts.first().map(|said| match doubts.len() {
+        1 => line(said),
+        several => format!("{} (and {} more)", line(said), several.saturating_sub(1)),
+    });
+    let lines: Vec<String> = sure.into_iter().map(line).chain(first).collect();
+    if lines.is_empty() {
+        return vec!["  nothing speaks for it".to_owned()];
+    }
+    lines
 }
 
 /// A word as it is known: `…` stands for what is not.
