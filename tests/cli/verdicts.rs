@@ -30,10 +30,8 @@ fn told(verb: &str, format: &str, arguments: &[&str]) -> CommandOutput {
 fn proposal(command: &str) -> String {
     let told = told("explain", "human", &["--shell", command]).stdout;
     let proposal = told.lines().skip_while(|line| *line != "Proposal").skip(1);
-    proposal
-        .take_while(|line| !line.is_empty())
-        .map(|line| format!("{line}\n"))
-        .collect()
+    let lines: Vec<&str> = proposal.take_while(|line| !line.is_empty()).collect();
+    lines.join("\n")
 }
 
 #[test]
@@ -325,7 +323,7 @@ fn explain_says_why_no_rule_would_answer_a_prompt() {
         "mytool a; mytool b",
         "/tmp/x",
     ];
-    let told = commands.map(|command| format!("{command}\n{}", proposal(command)));
+    let told = commands.map(|command| format!("{command}\n{}\n", proposal(command)));
     assert_snapshot!(told.join(""), @r#"
     bash x.sh
       none: the first words of the command say too little of what it will do
