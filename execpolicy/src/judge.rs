@@ -26,7 +26,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use diagnostics::Span;
-use shell_parser::{Gap, GapReason, Script, Segment};
+use shell_parser::{Found, Gap, GapReason, Script, Segment};
 
 use crate::matching::{Subject, effect_rules_met, rules_met};
 use crate::path_glob::Whereabouts;
@@ -165,6 +165,17 @@ struct Hearing<'a, F> {
     gaps: Vec<Gap>,
 }
 
+/// What came of one segment.
+struct Heard {
+    verdict: SegmentVerdict,
+    /// What it hands to a shell, or runs.
+    texts: Vec<nested::Text>,
+    /// Whether an allow speaks for these.
+    everything: bool,
+    /// The paths that it writes, each with a NUL behind it, where that is all it writes.
+    names: Option<Box<Found>>,
+}
+
 /// How a text came to be judged.
 #[derive(Clone, Copy, Debug, Default)]
 struct Opened {
@@ -178,30 +189,30 @@ impl<F: Fallback> Hearing<'_, F> {
     /// Judges the segments of one text, each followed by those that it hands to a shell.
     fn hear_all(&mut self, mut segments: Vec<Segment>, gaps: &[Gap], opened: Opened) {
         piped::fill_in(&mut segments);
+        let mut names: Vec<Option<Box<Found>>> = Vec::with_capacity(segments.len());
         let mut places = Vec::with_capacity(segments.len());
-        for segment in segments {
+        let calls_functions = piped::calls_functions(&segments);
+        for mut segment in segments {
             let place = self.segments.len();
             places.push(place);
-            let (verdict, nested, everything) = self.hear(segment, gaps, opened);
-            self.segments.push(verdict);
+            piped::hand_over(&mut segment, &names);
+            let heard = self.hear(segment, gaps, opened);
+            let handed = heard.names.filter(|_| !calls_functions);
+            names.push(handed.filter(|_| piped::writes_only_names(&heard.verdict.segment)));
+            self.segments.push(heard.verdict);
             let inner = Opened {
-                spoken_for: everything,
+                spoken_for: heard.everything,
                 ..opened
             };
-            for script in nested {
+            for script in heard.texts {
                 self.open(place, &script, inner);
             }
         }
         nested::renumber_pipes(&mut self.segments, &places);
     }
 
-    /// Judges one segment by itself; gives the texts that it hands to a shell, and whether an allow speaks for them.
-    fn hear(
-        &self,
-        segment: Segment,
-        gaps: &[Gap],
-        opened: Opened,
-    ) -> (SegmentVerdict, Vec<nested::Text>, bool) {
+    /// Judges one segment by itself.
+    fn hear(&self, segment: Segment, gaps: &[Gap], opened: Opened) -> Heard {
         let mut basis = Vec::new();
         // Rules are told apart by where they are: there may be many, and each is long.
         let mut seen = BTreeSet::new();
@@ -209,6 +220,7 @@ impl<F: Fallback> Hearing<'_, F> {
         let mut covered = Vec::new();
         let mut texts = Vec::new();
         let mut everything = true;
+        let mut names = None;
         for variant in variants::of(&segment).iter() {
             let reading = self.policy.knowledge().read(variant, self.context);
             let entry = reading.entry.as_deref();
@@ -269,6 +281,7 @@ impl<F: Fallback> Hearing<'_, F> {
                 .iter()
                 .filter_map(|script| nested::text(variant, script));
             add_new(&mut texts, handed);
+            names = reading.names;
         }
         let touching = gaps.iter().filter(|gap| gap.span.touches(segment.span));
         basis.extend(touching.cloned().map(Basis::Gap));
@@ -279,7 +292,12 @@ impl<F: Fallback> Hearing<'_, F> {
             effects,
             covered,
         };
-        (verdict, texts, everything)
+        Heard {
+            verdict,
+            texts,
+            everything,
+            names,
+        }
     }
 
     /// Takes out the path rules that only may match and that the confinement enforces anyway; says so if there were

@@ -21,7 +21,7 @@ mod unknown_word;
 
 use std::collections::BTreeMap;
 
-use shell_parser::{Argument, Segment, Value};
+use shell_parser::{Argument, Found, Segment, Value};
 
 use crate::{Context, Effect, UnknownEffect};
 use arguments::Arguments;
@@ -60,6 +60,8 @@ pub struct Reading {
     pub effects: Vec<Effect>,
     /// What it has run, to be judged by itself.
     pub nested: Vec<Nested>,
+    /// The paths that it writes to its output, each with a NUL behind it, where that is all it writes.
+    pub names: Option<Box<Found>>,
 }
 
 impl Knowledge {
@@ -127,6 +129,7 @@ impl Knowledge {
                 entry: None,
                 effects: effects.found,
                 nested: Vec::new(),
+                names: None,
             };
         };
         let entry = self.read_entry(entry, words, &mut effects);
@@ -185,6 +188,7 @@ fn reading(entry: &str, effects: Effects<'_>) -> Reading {
         entry: Some(entry.into()),
         effects: effects.found,
         nested: effects.nested,
+        names: effects.names,
     }
 }
 
@@ -224,7 +228,7 @@ fn ways(argv: &[Argument]) -> Option<Vec<Vec<Argument>>> {
                     way.push(unknown.clone());
                 }
             }
-            Value::Exact(_) | Value::One { .. } | Value::Glob(_) | Value::Many => {
+            Value::Exact(_) | Value::One { .. } | Value::Glob(_) | Value::Found(_) | Value::Many => {
                 for way in &mut ways {
                     way.push(word.clone());
                 }
@@ -236,6 +240,7 @@ fn ways(argv: &[Argument]) -> Option<Vec<Vec<Argument>>> {
 
 /// What one of two readings does.
 fn join(mut one: Reading, other: Reading) -> Reading {
+    one.names = one.names.filter(|names| other.names.as_ref() == Some(names));
     if one.entry != other.entry {
         let program =
             |entry: Option<Box<str>>| entry.map(|name| name.split(' ').next().unwrap_or_default().into());

@@ -40,7 +40,7 @@ pub use script::{
     Repeat, Script, Spread, Stage, Statement, TestItem, Word,
 };
 pub use segment::{Argument, FileRedirect, Input, Place, Segment, Setting, WorkingDirectory};
-pub use value::Value;
+pub use value::{Found, Value};
 
 /// Reads a text as a script. Any text gives one; what is not understood is among its [`gaps`](Script::gaps).
 pub fn parse(text: &str, dialect: Dialect, limits: &Limits) -> Script {

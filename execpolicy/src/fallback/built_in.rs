@@ -1,7 +1,7 @@
 //! The fallback that is shipped: what only reads and shows may run, everything else asks.
 
 use diagnostics::{Source, Span, visible};
-use shell_parser::{Segment, Value};
+use shell_parser::{Input, Segment, Value};
 
 use crate::compiled::{self, CompiledRules};
 use crate::fallback::setting;
@@ -215,12 +215,13 @@ fn objection(effect: &Effect, unspoken: &Unspoken<'_>, context: &Context) -> Opt
         )),
         EffectKind::Connect(host) => Some(format!("connects to {}", shown(host, "a host"))),
         EffectKind::Execute(Executed::Command(words)) => Some(format!("runs {}", command(words))),
-        EffectKind::Execute(Executed::Script(text)) => {
-            Some(format!("runs {} in a shell", shown(text, "a text")))
-        }
+        EffectKind::Execute(Executed::Script(text)) => Some(format!(
+            "runs {} in a shell",
+            run_text(text, effect.cause, unspoken)
+        )),
         EffectKind::Execute(Executed::Code { language, text }) => Some(format!(
             "runs {} as {language} code, which may do more than edit text",
-            shown(text, "a text")
+            run_text(text, effect.cause, unspoken)
         )),
         EffectKind::Configured(directory) => Some(match effect.standing {
             Standing::Ordinary => format!("runs what {} configures", shown(directory, "a directory")),
@@ -241,6 +242,17 @@ fn objection(effect: &Effect, unspoken: &Unspoken<'_>, context: &Context) -> Opt
     }
 }
 
+/// A text that is run. Where no word holds it and a stage of a pipe comes before, it comes from there.
+fn run_text(text: &Value, cause: Span, unspoken: &Unspoken<'_>) -> String {
+    let segment = unspoken.segment;
+    let is_name = segment.argv.first().is_some_and(|name| name.span == cause);
+    let is_piped = matches!(segment.input, Input::Pipe(_) | Input::Stage(_) | Input::Found(_));
+    if is_name && is_piped && matches!(text, Value::One { .. } | Value::Many) {
+        return "what is piped into it".to_owned();
+    }
+    shown(text, "a text")
+}
+
 /// What is not known, with the words that it is not known of.
 fn unknown(why: UnknownEffect, cause: Span, unspoken: &Unspoken<'_>) -> String {
     let segment = unspoken.segment;
@@ -255,7 +267,9 @@ fn unknown(why: UnknownEffect, cause: Span, unspoken: &Unspoken<'_>) -> String {
         Some(value @ (Value::Exact(_) | Value::OneOf(_) | Value::Glob(_))) => {
             format!("the {what} {}", shown(value, ""))
         }
-        Some(Value::One { .. } | Value::Many) | None => format!("{what}s that are only known when it runs"),
+        Some(Value::One { .. } | Value::Found(_) | Value::Many) | None => {
+            format!("{what}s that are only known when it runs")
+        }
     };
     match why {
         UnknownEffect::Program => format!("nothing is known of {}", self::program(segment)),
@@ -289,6 +303,7 @@ fn shown(value: &Value, what: &str) -> String {
         Value::One { prefix, suffix } if !prefix.is_empty() || !suffix.is_empty() => {
             quoted(&format!("{prefix}…{suffix}"))
         }
+        Value::Found(found) => format!("what is found below {}", quoted(&found.roots.join(" "))),
         Value::One { .. } | Value::Many => format!("{what} that is only known when it runs"),
     }
 }

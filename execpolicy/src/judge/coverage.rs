@@ -243,6 +243,6 @@ fn holds_for_all(path: &Value, whereabouts: &Whereabouts<'_>, holds: impl Fn(&Lo
         Value::Exact(text) => holds(text, Spelling::Plain),
         Value::OneOf(texts) => texts.iter().all(|text| holds(text, Spelling::Plain)),
         Value::Glob(pattern) => holds(pattern, Spelling::Pattern),
-        Value::One { .. } | Value::Many => false,
+        Value::One { .. } | Value::Found(_) | Value::Many => false,
     }
 }

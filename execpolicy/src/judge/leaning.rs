@@ -118,7 +118,7 @@ fn writes_inside(profile: &Profile, path: &Value, whereabouts: &Whereabouts<'_>)
         Value::Exact(text) => inside(text, Spelling::Plain),
         Value::OneOf(texts) => texts.iter().all(|text| inside(text, Spelling::Plain)),
         Value::Glob(pattern) => inside(pattern, Spelling::Pattern),
-        Value::One { .. } | Value::Many => true,
+        Value::One { .. } | Value::Found(_) | Value::Many => true,
     }
 }
 

@@ -3,7 +3,7 @@
 mod execution;
 
 use diagnostics::Span;
-use shell_parser::{Argument, Segment, Value, WorkingDirectory};
+use shell_parser::{Argument, Found, Segment, Value, WorkingDirectory};
 
 use crate::knowledge::declaration::Trait;
 use crate::knowledge::does::Does;
@@ -22,6 +22,8 @@ pub(crate) struct Effects<'s> {
     pub(crate) found: Vec<Effect>,
     /// What it has run.
     pub(crate) nested: Vec<Nested>,
+    /// The paths that it writes to its output, each with a NUL behind it, where it writes nothing else.
+    pub(crate) names: Option<Box<Found>>,
     /// Where it runs instead, as an option says.
     pub(crate) entered: Option<Value>,
     /// Whether what it runs does not surely run there.
@@ -40,6 +42,7 @@ impl<'s> Effects<'s> {
             context,
             found: Vec::new(),
             nested: Vec::new(),
+            names: None,
             entered: None,
             runs_elsewhere: false,
             informs: false,
@@ -268,7 +271,7 @@ impl<'s> Effects<'s> {
                 prefix: "".into(),
                 suffix,
             },
-            (Some(_) | None, Value::OneOf(_) | Value::Glob(_) | Value::Many) => Value::Many,
+            (Some(_) | None, Value::OneOf(_) | Value::Glob(_) | Value::Found(_) | Value::Many) => Value::Many,
         }
     }
 }

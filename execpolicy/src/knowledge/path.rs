@@ -74,7 +74,9 @@ pub(crate) fn is_in_workspace(segment: &Segment, entered: Option<&Value>, contex
         let entered = match entered {
             Value::Exact(text) => text,
             Value::Glob(pattern) if stays_below(pattern) => pattern,
-            Value::OneOf(_) | Value::One { .. } | Value::Glob(_) | Value::Many => return false,
+            Value::OneOf(_) | Value::One { .. } | Value::Glob(_) | Value::Found(_) | Value::Many => {
+                return false;
+            }
         };
         if entered.len() > MAX_BYTES || climbs(entered) {
             return false;

@@ -60,7 +60,7 @@ fn short(value: &Value) -> String {
         Value::Glob(pattern) => format!("glob:{pattern}"),
         Value::One { prefix, suffix } => format!("{prefix}…{suffix}"),
         Value::OneOf(texts) => texts.join("|"),
-        Value::Many => "many".to_owned(),
+        Value::Found(_) | Value::Many => "many".to_owned(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use shell_parser::Value;
 
 use super::host::host;
-use crate::path_glob::{Bare, Located, Question, Reach, Spelling, Whereabouts, meeting};
+use crate::path_glob::{Bare, Located, Question, Reach, Spelling, Whereabouts, may_be_named, meeting};
 use crate::{
     About, Above, Access, Certainty, Context, Decision, Effect, EffectKind, EffectMatch, EffectRule,
     EffectWord, Links, PathGlob, PathRule, PolicySet, Stars, UnknownEffect,
@@ -49,7 +49,7 @@ pub(crate) fn effect_rules_met(
     if let Some((touch, value)) = Touch::of(&effect.kind)
         && touch.counts_for(policy.path_rules().accesses())
     {
-        let asked = Asked::new(value, whereabouts);
+        let asked = Asked::new(value, touch, whereabouts);
         for place in candidates(policy, &asked, whereabouts) {
             let Some(rule) = rules.get(place) else {
                 continue;
@@ -117,26 +117,32 @@ enum Asked<'v> {
     Anything,
     /// One of these; `None` is one that may lead anywhere.
     Paths(Vec<Option<Located<'v>>>),
+    /// What a program finds below these, and the names that it is told to look for.
+    Below(Vec<Option<Located<'v>>>, &'v [Box<str>]),
 }
 
 impl<'v> Asked<'v> {
-    fn new(value: &'v Value, whereabouts: &'v Whereabouts<'_>) -> Self {
+    fn new(value: &'v Value, touch: Touch, whereabouts: &'v Whereabouts<'_>) -> Self {
+        let plain = |text: &'v Box<str>| whereabouts.locate(text, Spelling::Plain);
         match value {
+            // To read what is found below a directory is to read that directory whole.
+            Value::Found(found) if touch == Touch::Read => {
+                Self::Below(found.roots.iter().map(plain).collect(), &found.named)
+            }
             Value::Exact(text) => Self::Paths(vec![whereabouts.locate(text, Spelling::Plain)]),
             Value::Glob(pattern) => Self::Paths(vec![whereabouts.locate(pattern, Spelling::Pattern)]),
-            Value::OneOf(texts) => {
-                let each = texts.iter().map(|text| whereabouts.locate(text, Spelling::Plain));
-                Self::Paths(each.collect())
-            }
-            Value::One { .. } | Value::Many => Self::Anything,
+            Value::OneOf(texts) => Self::Paths(texts.iter().map(plain).collect()),
+            Value::One { .. } | Value::Found(_) | Value::Many => Self::Anything,
         }
     }
 }
 
 /// The places of the path rules that may be met: a superset.
 fn candidates(policy: &PolicySet, asked: &Asked<'_>, whereabouts: &Whereabouts<'_>) -> BTreeSet<usize> {
-    let Asked::Paths(paths) = asked else {
-        return policy.path_rules().all().collect();
+    let paths = match asked {
+        Asked::Paths(paths) => paths,
+        Asked::Below(paths, []) => paths,
+        Asked::Anything | Asked::Below(..) => return policy.path_rules().all().collect(),
     };
     let mut places = BTreeSet::new();
     for path in paths {
@@ -167,10 +173,13 @@ fn meets_path(
     asked: &Asked<'_>,
     whereabouts: &Whereabouts<'_>,
 ) -> Option<Certainty> {
-    let Asked::Paths(asked) = asked else {
-        return Some(Certainty::Maybe);
-    };
     let context = whereabouts.context;
+    let (asked, named) = match asked {
+        Asked::Anything => return Some(Certainty::Maybe),
+        Asked::Paths(paths) => (paths, None),
+        Asked::Below(..) if rule.decision == Decision::Allow => return None,
+        Asked::Below(paths, named) => (paths, Some(named)),
+    };
     let each = asked.iter().map(|path| {
         let Some(path) = path else {
             return Some(Certainty::Maybe);
@@ -204,6 +213,11 @@ fn meets_path(
             if !places.contains(&Some(Certainty::Yes)) {
                 found = Some(Certainty::Maybe);
             }
+        }
+        if let Some(named) = named {
+            let are_named =
+                |glob: &PathGlob| named.iter().any(|name| may_be_named(glob, path, name, context));
+            found = found.max(paths.paths.iter().any(are_named).then_some(Certainty::Maybe));
         }
         found.filter(|_| !lies_in(&paths.outside, path, context))
     });

@@ -30,6 +30,7 @@ fn shown(value: &Value) -> String {
     let known = match value {
         Value::Exact(text) | Value::Glob(text) => Some(text.to_string()),
         Value::OneOf(texts) => Some(texts.join("` or `")),
+        Value::Found(found) => Some(format!("{}/…", found.roots.join("/…` or `"))),
         Value::One { .. } | Value::Many => None,
     };
     let Some(text) = known else {

@@ -203,6 +203,7 @@ fn shown_value(value: &Value) -> String {
         }
         Value::One { prefix, suffix } => format!("<{}…{}>", visible(prefix), visible(suffix)),
         Value::Glob(pattern) => format!("<glob {}>", visible(pattern)),
+        Value::Found(found) => format!("<found {}>", visible(&found.roots.join(" "))),
         Value::Many => "<any words>".to_owned(),
     }
 }
@@ -256,6 +257,11 @@ fn shown_manner(segment: &Segment) -> Vec<String> {
                 .collect();
             Some(format!("reads {}", numbers.join(", ")))
         }
+        Input::Stage(index) => Some(format!("reads {}", index.saturating_add(1))),
+        Input::Found(found) => Some(format!(
+            "reads the names below {}",
+            visible(&found.roots.join(" "))
+        )),
         Input::Text(value) => Some(format!("reads {}", shown_value(value))),
     };
     let directory = match &segment.directory {

@@ -341,6 +341,7 @@ fn word(word: &WordReport) -> String {
         WordReport::Exact(text) | WordReport::Glob(text) => text.clone(),
         WordReport::OneOf(texts) => format!("[{}]", texts.join("|")),
         WordReport::One { prefix, suffix } => format!("{prefix}…{suffix}"),
+        WordReport::Found(roots) => format!("{}/…", roots.join("/…|")),
         WordReport::Many(_) => "……".to_owned(),
     };
     visible(&text).into_owned()
