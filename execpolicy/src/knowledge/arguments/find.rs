@@ -174,12 +174,12 @@ fn named(words: &[&str]) -> Option<Vec<Box<str>>> {
         match test {
             _ if denies || is_denied => {}
             "-regex" | "-iregex" => return None,
-            "-name" => named.push(plain_sets(pattern).into()),
-            "-iname" => named.push(plain_sets(pattern).to_lowercase().into()),
+            "-name" => named.push(plain_sets(pattern)?.into()),
+            "-iname" => named.push(plain_sets(pattern)?.to_lowercase().into()),
             // There, a star stands for slashes too.
-            "-path" | "-wholename" => named.push(plain_sets(pattern).replace('*', "*/*").into()),
+            "-path" | "-wholename" => named.push(plain_sets(pattern)?.replace('*', "*/*").into()),
             "-ipath" | "-iwholename" => {
-                named.push(plain_sets(pattern).to_lowercase().replace('*', "*/*").into());
+                named.push(plain_sets(pattern)?.to_lowercase().replace('*', "*/*").into());
             }
             _ => {}
         }
@@ -188,8 +188,9 @@ fn named(words: &[&str]) -> Option<Vec<Box<str>>> {
     Some(named)
 }
 
-/// The pattern with `?` for each set that is of other characters than it lists; as it is where that is not clear.
-fn plain_sets(pattern: &str) -> String {
+/// The pattern with `?` for each set that is of other characters than it lists; `None` where that is not
+/// clear.
+fn plain_sets(pattern: &str) -> Option<String> {
     let mut text = String::new();
     let mut rest = pattern;
     while let Some((before, behind)) = rest.split_once('[') {
@@ -197,11 +198,9 @@ fn plain_sets(pattern: &str) -> String {
         let inside = behind.trim_start_matches(['!', '^']);
         let skipped = usize::from(inside.starts_with(']'));
         let after = inside.get(skipped..).and_then(|inside| inside.split_once(']'));
-        let Some((set, after)) = after.filter(|(set, _)| !set.contains('[')) else {
-            return pattern.to_owned();
-        };
-        if before.ends_with('\\') || set.contains(['/', '*', '?', '\\']) {
-            return pattern.to_owned();
+        let (set, after) = after?;
+        if before.ends_with('\\') || set.contains(['/', '*', '?', '\\', '[']) {
+            return None;
         }
         text.push_str(before);
         if inside.len() < behind.len() || skipped > 0 {
@@ -211,7 +210,7 @@ fn plain_sets(pattern: &str) -> String {
         }
         rest = after;
     }
-    text + rest
+    Some(text + rest)
 }
 
 /// Options by which other paths are found than those below the directories that are named, links among them that are
