@@ -233,6 +233,7 @@ fn objection(effect: &Effect, unspoken: &Unspoken<'_>, context: &Context) -> Opt
         EffectKind::Escalate => Some("takes more rights".to_owned()),
         EffectKind::Signal => Some("signals other processes".to_owned()),
         EffectKind::Configure => Some("changes a configuration that lasts".to_owned()),
+        EffectKind::Overwrite => Some("rewrites or removes what others have".to_owned()),
         EffectKind::Setting { name, .. } if setting::is_harmless(name, context) => None,
         EffectKind::Setting { name, .. } => Some(format!(
             "sets {}, which may change what programs do",
@@ -262,14 +263,24 @@ fn unknown(why: UnknownEffect, cause: Span, unspoken: &Unspoken<'_>) -> String {
         .iter()
         .find(|argument| argument.span == cause)
         .map(|argument| &argument.value);
+    let several = || {
+        let words = segment.argv.iter().filter(|word| cause.contains(word.span));
+        let words: Vec<Value> = words.map(|word| word.value.clone()).collect();
+        (words.len() > 1).then(|| command(&words))
+    };
     // A word that is only known when it runs has no name to be told by.
     let word = |what: &str| match known {
         Some(value @ (Value::Exact(_) | Value::OneOf(_) | Value::Glob(_))) => {
             format!("the {what} {}", shown(value, ""))
         }
-        Some(Value::One { .. } | Value::Found(_) | Value::Many) | None => {
+        Some(Value::One { .. } | Value::Found(_) | Value::Many) => {
             format!("{what}s that are only known when it runs")
         }
+        // An option and its value.
+        None => several().map_or_else(
+            || format!("{what}s that are only known when it runs"),
+            |words| format!("the {what} {words}"),
+        ),
     };
     match why {
         UnknownEffect::Program => format!("nothing is known of {}", self::program(segment)),

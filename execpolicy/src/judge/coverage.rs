@@ -170,6 +170,7 @@ fn by_rule(found: &RuleMatch, effect: &Effect, by: By, evidence: &Evidence<'_, '
         | EffectKind::Escalate
         | EffectKind::Signal
         | EffectKind::Configure
+        | EffectKind::Overwrite
         | EffectKind::Setting { .. }
         | EffectKind::Unknown(_) => true,
     };

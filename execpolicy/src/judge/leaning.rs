@@ -91,7 +91,8 @@ pub(super) fn contains(profile: &Profile, effect: &Effect, whereabouts: &Whereab
         | EffectKind::Connect(_)
         | EffectKind::Escalate
         | EffectKind::Signal
-        | EffectKind::Configure => false,
+        | EffectKind::Configure
+        | EffectKind::Overwrite => false,
     }
 }
 
@@ -149,6 +150,7 @@ pub(super) fn may_touch_anything(effect: &Effect) -> bool {
         | EffectKind::Escalate
         | EffectKind::Signal
         | EffectKind::Configure
+        | EffectKind::Overwrite
         | EffectKind::Setting { .. } => false,
     }
 }

@@ -32,7 +32,7 @@ pub enum Does {
     Unpacks,
     /// Connects to the host, or to that of the URL.
     Connects,
-    /// Takes a name of git; one that overwrites or removes what others have, as `+x` and `:x` do, is unknown.
+    /// Takes a name of git; one as `+x` or `:x` overwrites or removes what others have.
     Refspec,
     /// Runs the rest of the words as a command; as a flag, so rather than as a text.
     Runs,
@@ -74,6 +74,8 @@ pub enum Does {
     Signals,
     /// Configures something that lasts.
     Configures,
+    /// Rewrites or removes what others have, on another machine.
+    Overwrites,
     /// Something that is not described further.
     Unknown,
 }
@@ -114,6 +116,7 @@ impl Does {
         Self::Escalates,
         Self::Signals,
         Self::Configures,
+        Self::Overwrites,
         Self::Unknown,
     ];
 
@@ -153,6 +156,7 @@ impl Does {
             Self::Escalates => "escalates",
             Self::Signals => "signals",
             Self::Configures => "configures",
+            Self::Overwrites => "overwrites",
             Self::Unknown => "unknown",
         }
     }
@@ -198,6 +202,7 @@ impl Does {
             | Self::Escalates
             | Self::Signals
             | Self::Configures
+            | Self::Overwrites
             | Self::Unknown => false,
         }
     }

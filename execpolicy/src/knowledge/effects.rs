@@ -87,12 +87,13 @@ impl<'s> Effects<'s> {
                 host::Destination::Host(host) => self.push(entry, does, EffectKind::Connect(host), cause),
                 host::Destination::File(file) => self.path(entry, Does::Reads, file, EffectKind::Read, cause),
             },
-            Does::Refspec => {
-                let is_plain = |text: &str| !text.starts_with(['+', ':']);
-                if !value().exact().is_some_and(is_plain) {
-                    self.unknown(UnknownEffect::Operand, cause);
+            Does::Refspec => match value().exact() {
+                Some(text) if text.starts_with(['+', ':']) => {
+                    self.flag(entry, Does::Overwrites, cause);
                 }
-            }
+                Some(_) => {}
+                None => self.unknown(UnknownEffect::Operand, cause),
+            },
             Does::Loads => self.loads(entry, value(), cause),
             Does::Executes => self.program(value(), cause),
             Does::Script => self.script(value(), cause),
@@ -100,7 +101,7 @@ impl<'s> Effects<'s> {
             Does::ExecutesElsewhere | Does::Runs | Does::Joins | Does::Remote | Does::Sets | Does::Splits => {
                 self.unknown(UnknownEffect::Option, cause);
             }
-            Does::Escalates | Does::Signals | Does::Configures | Does::Unknown => {
+            Does::Escalates | Does::Signals | Does::Configures | Does::Overwrites | Does::Unknown => {
                 self.flag(entry, does, cause);
             }
         }
@@ -117,6 +118,7 @@ impl<'s> Effects<'s> {
             Does::Escalates => EffectKind::Escalate,
             Does::Signals => EffectKind::Signal,
             Does::Configures => EffectKind::Configure,
+            Does::Overwrites => EffectKind::Overwrite,
             Does::Connects => EffectKind::Connect(anything()),
             Does::Unpacks => return self.value(entry, does, || Value::Exact(".".into()), cause),
             Does::Lists
@@ -246,6 +248,7 @@ impl<'s> Effects<'s> {
             | EffectKind::Escalate
             | EffectKind::Signal
             | EffectKind::Configure
+            | EffectKind::Overwrite
             | EffectKind::Setting { .. }
             | EffectKind::Unknown(_) => true,
         }

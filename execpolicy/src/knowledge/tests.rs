@@ -105,7 +105,9 @@ fn effects(reading: &Reading) -> Vec<String> {
         EffectKind::Configured(directory) => format!("configured {}", path(directory)),
         EffectKind::Setting { name, .. } => format!("set {name}"),
         EffectKind::Unknown(why) => format!("unknown {why:?}"),
-        EffectKind::Escalate | EffectKind::Signal | EffectKind::Configure => format!("{:?}", effect.kind),
+        EffectKind::Escalate | EffectKind::Signal | EffectKind::Configure | EffectKind::Overwrite => {
+            format!("{:?}", effect.kind)
+        }
     });
     effects.chain(reading.nested.iter().map(nested)).collect()
 }

@@ -87,6 +87,7 @@ impl Touch {
             | EffectKind::Escalate
             | EffectKind::Signal
             | EffectKind::Configure
+            | EffectKind::Overwrite
             | EffectKind::Setting { .. }
             | EffectKind::Unknown(_) => None,
         }

@@ -100,6 +100,8 @@ pub enum Happening {
     Signal,
     /// Something that lasts is configured.
     Configure,
+    /// What others have on another machine is rewritten or removed.
+    Overwrite,
     /// A variable is set in the environment of programs.
     Setting {
         /// The variable.
@@ -149,6 +151,7 @@ impl Happening {
             EffectKind::Escalate => Self::Escalate,
             EffectKind::Signal => Self::Signal,
             EffectKind::Configure => Self::Configure,
+            EffectKind::Overwrite => Self::Overwrite,
             EffectKind::Setting { name, value } => Self::Setting {
                 name: name.to_string(),
                 value: value.into(),

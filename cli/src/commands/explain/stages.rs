@@ -308,6 +308,7 @@ fn effect(effect: &EffectReport) -> String {
         Happening::Escalate => "takes more rights".to_owned(),
         Happening::Signal => "signals another process".to_owned(),
         Happening::Configure => "configures something that lasts".to_owned(),
+        Happening::Overwrite => "rewrites or removes what others have".to_owned(),
         Happening::Setting { name, value } => format!("sets {}={}", visible(name), word(value)),
         Happening::Unknown { reason } => format!("does something unknown: the {reason} is not known"),
     };

@@ -55,6 +55,7 @@ const PARAMETERS: &[&str] = &[
     "escalates",
     "signals",
     "configures",
+    "overwrites",
     "unknown",
     "operands",
     "instead_of",
