@@ -175,7 +175,7 @@ fn a_pipe_reads_json() {
     ];
     assert_snapshot!(team().run(&arguments), @r#"
     -- stdout
-    {"schema":"execpolicy.check.v1","decision":"forbidden","matchedRules":[{"prefixRuleMatch":{"matchedPrefix":["git","push","-f"],"decision":"forbidden","justification":"history is shared"}},{"prefixRuleMatch":{"matchedPrefix":["git","push"],"decision":"prompt","justification":"publishes or rewrites what others see"}},{"heuristicsRuleMatch":{"command":["git","push","-f","origin"],"decision":"prompt"}}],"segments":[{"text":"git push -f origin > log","span":[0,24],"words":[{"exact":"git"},{"exact":"push"},{"exact":"-f"},{"exact":"origin"}],"assignments":[],"redirects":[{"fd":1,"mode":"write","target":{"exact":"log"}}],"place":"direct","decision":"forbidden","basis":[{"kind":"rule","file":"team.codexpolicy","line":3,"column":1,"layer":"command line","decision":"forbidden","pattern":["git","push",["--force","-f"]],"certain":true,"span":[0,11],"justification":"history is shared"},{"kind":"rule","file":"default.codexpolicy","line":31,"column":1,"layer":"default","decision":"prompt","pattern":["git","push"],"certain":true,"span":[0,8],"justification":"publishes or rewrites what others see"},{"kind":"knowledge","program":"git push","decision":"prompt","reason":"nothing is known of the option `-f` of `git push`","span":[9,11]},{"kind":"knowledge","program":"git push","decision":"prompt","reason":"connects to `origin`","span":[12,18]},{"kind":"default","decision":"prompt","reason":"writes to `log`","span":[19,24]}],"effects":[{"kind":"unknown","reason":"option","span":[9,11],"standing":"extra"},{"kind":"connect","host":{"exact":"origin"},"span":[12,18],"standing":"ordinary"},{"kind":"write","path":{"exact":"log"},"span":[19,24],"standing":"extra"}]}],"confinement":null,"gaps":[],"amendment":null}
+    {"schema":"execpolicy.check.v1","decision":"forbidden","matchedRules":[{"prefixRuleMatch":{"matchedPrefix":["git","push","-f"],"decision":"forbidden","justification":"history is shared"}},{"prefixRuleMatch":{"matchedPrefix":["git","push"],"decision":"prompt","justification":"publishes or rewrites what others see"}},{"heuristicsRuleMatch":{"command":["git","push","-f","origin"],"decision":"prompt"}}],"segments":[{"text":"git push -f origin > log","span":[0,24],"words":[{"exact":"git"},{"exact":"push"},{"exact":"-f"},{"exact":"origin"}],"assignments":[],"redirects":[{"fd":1,"mode":"write","target":{"exact":"log"}}],"place":"direct","decision":"forbidden","basis":[{"kind":"rule","file":"team.codexpolicy","line":3,"column":1,"layer":"command line","decision":"forbidden","pattern":["git","push",["--force","-f"]],"certain":true,"span":[0,11],"justification":"history is shared"},{"kind":"rule","file":"default.codexpolicy","line":31,"column":1,"layer":"default","decision":"prompt","pattern":["git","push"],"certain":true,"span":[0,8],"justification":"publishes or rewrites what others see"},{"kind":"knowledge","program":"git push","decision":"prompt","reason":"rewrites or removes what others have","span":[9,11]},{"kind":"knowledge","program":"git push","decision":"prompt","reason":"connects to `origin`","span":[12,18]},{"kind":"default","decision":"prompt","reason":"writes to `log`","span":[19,24]}],"effects":[{"kind":"overwrite","span":[9,11],"standing":"extra"},{"kind":"connect","host":{"exact":"origin"},"span":[12,18],"standing":"ordinary"},{"kind":"write","path":{"exact":"log"},"span":[19,24],"standing":"extra"}]}],"confinement":null,"gaps":[],"amendment":null}
     -- status 20
     "#);
 }
@@ -251,7 +251,7 @@ fn explain_shows_every_stage() {
        2 forbidden by rule team.codexpolicy:3:1 of layer `command line`: history is shared, at git push -f
          prompt by rule policies/guard.codexpolicy:18:1 of layer `guard`, for some values of the unknown words: holds the policy that judges commands (and 2 more), at $where
          prompt by rule default.codexpolicy:31:1 of layer `default`: publishes or rewrites what others see, at git push
-         prompt by knowledge of `git push`: nothing is known of the option `-f` of `git push`, at -f
+         prompt by knowledge of `git push`: rewrites or removes what others have, at -f
          prompt by knowledge of `git push`: words that are only known when it runs may be options of `git push` that matter, at $where
          prompt by knowledge of `git push`: connects to a host that is only known when it runs, at $where
          prompt by knowledge of `git push`: it is not known what `git push` does with words that are only known when it runs, at $where
@@ -262,8 +262,8 @@ fn explain_shows_every_stage() {
     Effects
        1 lists web, at web
            allow by knowledge of `cd`: it only reads and shows
-       2 does something unknown: the option is not known (beside what the program is for), at -f
-           prompt by knowledge of `git push`: nothing is known of the option `-f` of `git push`
+       2 rewrites or removes what others have (beside what the program is for), at -f
+           prompt by knowledge of `git push`: rewrites or removes what others have
          does something unknown: the word is not known (beside what the program is for), at $where
            prompt by knowledge of `git push`: words that are only known when it runs may be options of `git push` that matter
            prompt by rule policies/guard.codexpolicy:18:1 of layer `guard`, for some values of the unknown words: holds the policy that judges commands (and 2 more)

@@ -72,7 +72,7 @@ fn it_is_said_why_nothing_is_proposed() {
         ("", "mytool x; mytool y", NoAmendment::Several),
         (layer, "mytool x", NoAmendment::Layer),
         ("", "bash x.sh", NoAmendment::Words),
-        ("", "\"$x\" y", NoAmendment::Words),
+        ("", "sudo mytool x", NoAmendment::Words),
         ("", "/tmp/x", NoAmendment::Temporary),
         ("", "mytool > x", unchanged),
     ] {

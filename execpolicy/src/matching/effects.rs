@@ -124,15 +124,15 @@ enum Asked<'v> {
 
 impl<'v> Asked<'v> {
     fn new(value: &'v Value, touch: Touch, whereabouts: &'v Whereabouts<'_>) -> Self {
-        let plain = |text: &'v Box<str>| whereabouts.locate(text, Spelling::Plain);
+        let plain = |text: &'v str| whereabouts.locate(text, Spelling::Plain);
         match value {
             // To read what is found below a directory is to read that directory whole.
             Value::Found(found) if touch == Touch::Read => {
-                Self::Below(found.roots.iter().map(plain).collect(), &found.named)
+                Self::Below(found.roots.iter().map(|root| plain(root)).collect(), &found.named)
             }
-            Value::Exact(text) => Self::Paths(vec![whereabouts.locate(text, Spelling::Plain)]),
+            Value::Exact(text) => Self::Paths(vec![plain(text)]),
             Value::Glob(pattern) => Self::Paths(vec![whereabouts.locate(pattern, Spelling::Pattern)]),
-            Value::OneOf(texts) => Self::Paths(texts.iter().map(plain).collect()),
+            Value::OneOf(texts) => Self::Paths(texts.iter().map(|text| plain(text)).collect()),
             Value::One { .. } | Value::Found(_) | Value::Many => Self::Anything,
         }
     }
@@ -141,8 +141,7 @@ impl<'v> Asked<'v> {
 /// The places of the path rules that may be met: a superset.
 fn candidates(policy: &PolicySet, asked: &Asked<'_>, whereabouts: &Whereabouts<'_>) -> BTreeSet<usize> {
     let paths = match asked {
-        Asked::Paths(paths) => paths,
-        Asked::Below(paths, []) => paths,
+        Asked::Paths(paths) | Asked::Below(paths, []) => paths,
         Asked::Anything | Asked::Below(..) => return policy.path_rules().all().collect(),
     };
     let mut places = BTreeSet::new();

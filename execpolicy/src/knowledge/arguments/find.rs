@@ -236,3 +236,35 @@ const WRITES: &[&str] = &[
     "--version",
     "-D",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_looked_for_is_named() {
+        for (words, names) in [
+            ("-name x", Some("x")),
+            ("-name *.[ch] -type f", Some("*.[ch]")),
+            ("-name .[!e]nv", Some(".?nv")),
+            ("-name []]x", Some("?x")),
+            ("-iname X[A-Z]", Some("x[a-z]")),
+            ("-path ./a*b", Some("./a*/*b")),
+            ("! -name x", Some("")),
+            ("-not -path */x/*", Some("")),
+            ("! ! -name x", Some("x")),
+            ("! -not ! -name x", Some("")),
+            ("-not ( -name x )", Some("x")),
+            ("! -name x -name y", Some("y")),
+            ("-name a -o -name b", Some("a b")),
+            ("-regex .*x", None),
+            ("-name [[:alpha:]]x", None),
+            ("-name x[", None),
+            ("-name \\[x]", None),
+        ] {
+            let words: Vec<&str> = words.split(' ').collect();
+            let found = named(&words).map(|names| names.join(" "));
+            assert_eq!(found.as_deref(), names, "{words:?}");
+        }
+    }
+}
