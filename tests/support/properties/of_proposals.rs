@@ -56,8 +56,8 @@ pub fn is_what_it_says(bytes: &[u8], propose: Proposer) {
     let decides = |policy: &str, text: &str| judged(policy, text).decision();
     let after = judged(&amended, &text);
     assert_eq!(after.decision(), Decision::Allow, "{shown}");
-    let decisions = |judgement: &Judgement| judgement.verdict().segments().len();
-    assert_eq!(decisions(&after), decisions(&before), "{shown}");
+    let count = |judgement: &Judgement| judgement.verdict().segments().len();
+    assert_eq!(count(&after), count(&before), "{shown}");
     assert_ne!(decides(&policy, &proposal.example), Decision::Allow, "{shown}");
     assert_eq!(decides(&amended, &proposal.example), Decision::Allow, "{shown}");
     assert_ne!(decides(&amended, &proposal.near_miss), Decision::Allow, "{shown}");
