@@ -21,6 +21,8 @@ use totals::{Run, Totals};
 
 #[path = "oracle/brush.rs"]
 mod brush;
+#[path = "oracle/directories.rs"]
+mod directories;
 #[path = "oracle/shells.rs"]
 mod shells;
 #[path = "oracle/totals.rs"]
@@ -71,6 +73,7 @@ fn main() -> ExitCode {
             }));
         }
     }
+    trials.extend(directories::trials(number("EXECPOLICY_ORACLE_SEEDS", 2)));
     if let Some(error) = missing.take() {
         println!("SKIPPED: there is no bash to ask here: {error}");
         trials = trials

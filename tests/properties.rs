@@ -10,7 +10,7 @@ use support::choices::Seeded;
 use support::engine::Heard;
 use support::properties;
 use support::properties::of_proposals::Proposal;
-use support::triples::Triple;
+use support::triples::{Drawn, DrawnWord, Triple};
 
 /// The cases of each property where nothing else is said.
 const CASES: u32 = 512;
@@ -49,6 +49,7 @@ properties![
     adding_a_restriction_never_loosens_a_triple,
     order_never_matters,
     raising_an_effect_never_loosens,
+    what_leans_allows_every_substitution_or_knows_why,
     gap_never_loosens,
     segments_are_deterministic,
     every_segment_has_a_basis,
@@ -80,6 +81,20 @@ fn writing_is_harmless(triple: &Triple, does: &str) -> Heard {
     Heard::described(triple, if does == "harmless" { "writes" } else { "harmless" })
 }
 
+/// The engine with a defect: what only may be guarded is not, and what is known is not looked at.
+fn unknown_words_lean_without_rules(triple: &Triple) -> Heard {
+    let mut triple = triple.clone();
+    if triple
+        .command
+        .words
+        .iter()
+        .any(|word| !matches!(word, DrawnWord::Exact(_)))
+    {
+        triple.rules.retain(|rule| matches!(rule, Drawn::Path { .. }));
+    }
+    Heard::of(&triple)
+}
+
 /// Whether a property fails on some case of a fixed seed.
 fn finds(property: impl Fn(&[u8]) + std::panic::RefUnwindSafe) -> bool {
     let mut row = Seeded::new(17);
@@ -102,6 +117,10 @@ fn each_property_of_triples_finds_a_planted_defect() {
     assert!(finds(|bytes| properties::of_triples::is_unordered(
         bytes,
         last_rule_stands
+    )));
+    assert!(finds(|bytes| properties::of_triples::leans_honestly(
+        bytes,
+        unknown_words_lean_without_rules
     )));
     assert!(finds(|bytes| properties::of_triples::is_raised(
         bytes,

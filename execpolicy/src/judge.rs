@@ -28,12 +28,12 @@ use std::sync::Arc;
 use diagnostics::Span;
 use shell_parser::{Found, Gap, GapReason, Script, Segment};
 
-use crate::matching::{Subject, effect_rules_met, rules_met};
+use crate::matching::{self, Subject, effect_rules_met, rules_met};
 use crate::path_glob::Whereabouts;
 use crate::{
-    Basis, Certainty, Context, Decision, EffectMatch, Fallback, PolicySet, Profile, SegmentVerdict, Verdict,
+    Basis, Certainty, ConfinementName, Context, Decision, EffectMatch, Fallback, PolicySet, Profile,
+    SegmentVerdict, Verdict,
 };
-use asking::confined;
 use coverage::{Coverage, Evidence};
 use leaning::Asked;
 
@@ -92,31 +92,38 @@ fn judge_segments<F: Fallback>(
             leaning,
             aim,
             segments: Vec::new(),
+            may_ask_for: Vec::new(),
             gaps: gaps.to_vec(),
         };
         hearing.hear_all(segments, gaps, Opened::default());
-        (hearing.segments, hearing.gaps)
+        (hearing.segments, hearing.gaps, hearing.may_ask_for)
     };
-    let (mut heard, mut gaps) = hear(segments, of_caller.as_ref());
+    let (mut heard, mut gaps, may_ask_for) = hear(segments, of_caller.as_ref());
     // What the rules ask for does not depend on what leans, so a second hearing is the last.
     let asked = leaning::asked(&heard, policy, context);
     let confinement = match &asked {
         Asked::Nothing => {
-            let leans = heard.iter().flat_map(|segment| &segment.basis).any(is_confined);
+            let leans = heard
+                .iter()
+                .flat_map(|segment| &segment.basis)
+                .any(leaning::is_confined);
             context.confinement.clone().filter(|_| leans)
         }
         Asked::Profile(profile) => {
             if let Some(segments) = again.filter(|_| context.confinement.as_ref() != Some(&profile.name)) {
                 let chosen = Some(&**profile).filter(|profile| leaning::confines(profile));
-                (heard, gaps) = hear(segments, chosen);
+                (heard, gaps, _) = hear(segments, chosen);
             }
             Some(profile.name.clone())
         }
         Asked::Unclear => {
-            heard.iter_mut().for_each(ask_which_confinement);
+            heard.iter_mut().for_each(leaning::ask_which);
             context.confinement.clone()
         }
     };
+    if let Some(chosen) = &confinement {
+        leaning::ask_about_others(&mut heard, may_ask_for, chosen, context);
+    }
     for segment in &mut heard {
         approval::refuse_what_nobody_can_answer(segment, context.approval);
     }
@@ -133,26 +140,6 @@ fn judge_segments<F: Fallback>(
     }
 }
 
-fn is_confined(basis: &Basis) -> bool {
-    matches!(basis, Basis::Confined { .. })
-}
-
-/// Asks about a segment whose rule names a confinement, where it is not clear which one the script gets.
-fn ask_which_confinement(judged: &mut SegmentVerdict) {
-    let names = judged
-        .basis
-        .iter()
-        .any(|basis| matches!(basis, Basis::Rule(found) if found.rule.confinement.is_some()));
-    if names {
-        judged.basis.push(Basis::Default {
-            decision: Decision::Prompt,
-            reason: "the rules of this script ask for confinements of which none is the narrowest".into(),
-            cause: judged.segment.span,
-        });
-        judged.decision = approval::join(&judged.basis);
-    }
-}
-
 /// What is judged, and what is known so far.
 struct Hearing<'a, F> {
     policy: &'a PolicySet,
@@ -162,6 +149,8 @@ struct Hearing<'a, F> {
     leaning: Option<&'a Profile>,
     aim: Aim,
     segments: Vec<SegmentVerdict>,
+    /// What allows that only may match ask for, each with the place of its segment; `None` is the caller's confinement.
+    may_ask_for: Vec<(usize, Option<ConfinementName>)>,
     gaps: Vec<Gap>,
 }
 
@@ -170,7 +159,8 @@ struct Heard {
     verdict: SegmentVerdict,
     /// What it hands to a shell, or runs.
     texts: Vec<nested::Text>,
-    /// Whether an allow speaks for these.
+    may_ask_for: Vec<Option<ConfinementName>>,
+    /// Whether an allow speaks for these texts too.
     everything: bool,
     /// The paths that it writes, each with a NUL behind it, where that is all it writes.
     names: Option<Box<Found>>,
@@ -184,7 +174,6 @@ struct Opened {
     /// Whether an allow of the segment around it speaks for everything.
     spoken_for: bool,
 }
-
 impl<F: Fallback> Hearing<'_, F> {
     /// Judges the segments of one text, each followed by those that it hands to a shell.
     fn hear_all(&mut self, mut segments: Vec<Segment>, gaps: &[Gap], opened: Opened) {
@@ -200,6 +189,8 @@ impl<F: Fallback> Hearing<'_, F> {
             let handed = heard.names.filter(|_| !calls_functions);
             names.push(handed.filter(|_| piped::writes_only_names(&heard.verdict.segment)));
             self.segments.push(heard.verdict);
+            let asked = heard.may_ask_for.into_iter();
+            self.may_ask_for.extend(asked.map(|asked| (place, asked)));
             let inner = Opened {
                 spoken_for: heard.everything,
                 ..opened
@@ -219,9 +210,11 @@ impl<F: Fallback> Hearing<'_, F> {
         let mut effects = Vec::new();
         let mut covered = Vec::new();
         let mut texts = Vec::new();
+        let mut may_ask_for = Vec::new();
         let mut everything = true;
         let mut names = None;
-        for variant in variants::of(&segment).iter() {
+        let variants = variants::of(&segment);
+        for variant in variants.iter() {
             let reading = self.policy.knowledge().read(variant, self.context);
             let entry = reading.entry.as_deref();
             let whereabouts = Whereabouts::new(variant, self.context);
@@ -231,6 +224,7 @@ impl<F: Fallback> Hearing<'_, F> {
                 entry: entry.and_then(|entry| self.policy.knowledge().entry(entry)),
             };
             let rules = rules_met(self.policy, &subject);
+            may_ask_for.extend(matching::may_ask_for(self.policy, &subject));
             let shell = shell_effects::of(variant);
             let all = reading.effects.iter().chain(&shell);
             let mut met: Vec<Vec<EffectMatch>> = all
@@ -281,7 +275,7 @@ impl<F: Fallback> Hearing<'_, F> {
                 .iter()
                 .filter_map(|script| nested::text(variant, script));
             add_new(&mut texts, handed);
-            names = reading.names;
+            names = reading.names.filter(|_| variants.len() == 1);
         }
         let touching = gaps.iter().filter(|gap| gap.span.touches(segment.span));
         basis.extend(touching.cloned().map(Basis::Gap));
@@ -295,6 +289,7 @@ impl<F: Fallback> Hearing<'_, F> {
         Heard {
             verdict,
             texts,
+            may_ask_for,
             everything,
             names,
         }
@@ -312,7 +307,7 @@ impl<F: Fallback> Hearing<'_, F> {
                 !is_enforced
             });
         }
-        dropped.then(|| confined(profile, cause))
+        dropped.then(|| leaning::confined(profile, cause))
     }
 
     /// Judges a text that a segment hands to a shell, or leaves a gap where it nests too deep.

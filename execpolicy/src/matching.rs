@@ -9,7 +9,7 @@ mod words;
 use shell_parser::{Segment, Value};
 
 use crate::path_glob::{Bare, Question, Reach, Whereabouts, meeting};
-use crate::{Certainty, Decision, Entry, PolicySet, Rule, RuleMatch, Token};
+use crate::{Certainty, ConfinementName, Decision, Entry, PolicySet, Rule, RuleMatch, Token};
 
 pub(crate) use effects::{effect_rules_met, lies_in};
 pub(crate) use program::upstream_names;
@@ -57,26 +57,51 @@ pub(crate) fn rules_met(policy: &PolicySet, subject: &Subject<'_>) -> Vec<RuleMa
     met.into_iter().map(|(_, found)| found).collect()
 }
 
+/// What the allows that only may match ask to run in; `None` is the caller's confinement.
+pub(crate) fn may_ask_for(policy: &PolicySet, subject: &Subject<'_>) -> Vec<Option<ConfinementName>> {
+    let name = subject.segment.argv.first().and_then(|name| name.value.exact());
+    let Some(name) = name.filter(|_| policy.names_confinements()) else {
+        return Vec::new();
+    };
+    certainties(policy, subject, name)
+        .filter(|(_, rule, certainty)| rule.decision == Decision::Allow && *certainty == Certainty::Maybe)
+        .map(|(_, rule, _)| rule.confinement.clone())
+        .collect()
+}
+
 /// The rules that a program of this very name meets.
 fn rules_named(policy: &PolicySet, subject: &Subject<'_>, name: &str) -> Vec<(usize, RuleMatch)> {
+    let counts = |rule: &Rule, certainty| rule.decision != Decision::Allow || certainty == Certainty::Yes;
+    certainties(policy, subject, name)
+        .filter(|(_, rule, certainty)| counts(rule, *certainty))
+        .filter_map(|(place, _, certainty)| {
+            Some((
+                place,
+                record(policy, place, certainty, subject.segment, Some(name))?,
+            ))
+        })
+        .collect()
+}
+
+/// The rules that a program of this very name may match, and how surely it does.
+fn certainties<'a>(
+    policy: &'a PolicySet,
+    subject: &'a Subject<'_>,
+    name: &'a str,
+) -> impl Iterator<Item = (usize, &'a Rule, Certainty)> {
     let segment = subject.segment;
     let context = subject.whereabouts.context;
     let second = segment.argv.get(1).map(|argument| &argument.value);
     let candidates = policy.about(crate::path::base_name(name), second);
-    let met = candidates.filter_map(|place| {
+    candidates.filter_map(move |place| {
         let rule = policy.rule(place)?;
         let named = match rule.decision {
             Decision::Allow => program::allowed(policy, rule, name, segment, context)?,
             Decision::Prompt | Decision::Forbidden => program::restricted(rule, name, context)?,
         };
         let covered = named.min(cover(&rule.pattern.rest, rest(segment))?);
-        let certainty = covered.min(holds(rule, subject)?);
-        if rule.decision == Decision::Allow && certainty == Certainty::Maybe {
-            return None;
-        }
-        Some((place, record(policy, place, certainty, segment, Some(name))?))
-    });
-    met.collect()
+        Some((place, &**rule, covered.min(holds(rule, subject)?)))
+    })
 }
 
 /// How surely the rule's conditions hold: where it applies, and which options take it away.

@@ -32,6 +32,8 @@ pub struct PolicySet {
     others: Vec<usize>,
     paths: PathRules,
     profiles: BTreeMap<ConfinementName, Profile>,
+    /// Whether a rule asks for one of them.
+    names_confinements: bool,
     knowledge: Knowledge,
     broken: Vec<Arc<BrokenFile>>,
 }
@@ -158,6 +160,7 @@ impl PolicySet {
         if rule.decision != Decision::Allow {
             self.restricting.push(place);
         }
+        self.names_confinements |= rule.confinement.is_some();
         self.rules.push(rule);
     }
 
@@ -228,6 +231,11 @@ impl PolicySet {
             (Some(entries), Some(_)) => (&entries.all, &[]),
         };
         first.iter().chain(then).copied()
+    }
+
+    /// Whether a rule asks for a confinement of its own.
+    pub(crate) fn names_confinements(&self) -> bool {
+        self.names_confinements
     }
 
     /// The places of the rules that prompt or forbid.

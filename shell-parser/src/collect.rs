@@ -13,9 +13,9 @@ use crate::assigned::Assigned;
 use crate::environment::Environment;
 use crate::variables::{HOME, Variables};
 use crate::{
-    Argument, Arm, Body, Command, Condition, FileRedirect, Input, Launch, Link, Negation, Part, Place,
-    Redirect, RedirectMode, RedirectTarget, Script, Segment, Setting, Stage, Statement, TestItem, Value,
-    Word, WorkingDirectory,
+    Argument, Arm, Body, Command, Condition, FileRedirect, Input, Launch, Negation, Part, Place, Redirect,
+    RedirectMode, RedirectTarget, Script, Segment, Setting, Stage, Statement, TestItem, Value, Word,
+    WorkingDirectory,
 };
 use loops::{Header, any_field};
 
@@ -102,41 +102,42 @@ impl Collector {
     fn statement(&mut self, statement: &Statement) {
         match statement.launch {
             Launch::Foreground => {
-                let before = self.surroundings.directory.clone();
-                self.links(statement, &before);
-                // Whether the `cd` in it went through is not known any more.
-                self.forget_directory_unless(&before);
+                // Whether the `cd`s in it went through is not known any more.
+                self.surroundings.directory = self.links(statement);
             }
             Launch::Background => {
                 // What a job does to its directory and functions is its own affair.
                 let outer = self.surroundings.clone();
                 self.surroundings.background = true;
-                self.maybe(|collector| collector.links(statement, &outer.directory));
+                self.maybe(|collector| {
+                    collector.links(statement);
+                });
                 self.surroundings = outer;
             }
         }
     }
 
-    fn links(&mut self, statement: &Statement, before: &WorkingDirectory) {
+    /// Gives where the shell may be afterwards: before each link and behind it, for any of them may be the last.
+    fn links(&mut self, statement: &Statement) -> WorkingDirectory {
+        let mut passed = self.surroundings.directory.clone();
         for link in &statement.links {
-            self.link(link, before);
-        }
-    }
-
-    fn link(&mut self, link: &Link, statement_start: &WorkingDirectory) {
-        let before = self.surroundings.directory.clone();
-        match link.condition {
-            Condition::Always => self.pipeline(&link.pipeline),
-            Condition::OnSuccess => self.maybe(|collector| collector.pipeline(&link.pipeline)),
-            Condition::OnFailure => {
-                self.forget_directory_unless(statement_start);
-                self.maybe(|collector| collector.pipeline(&link.pipeline));
+            if link.condition == Condition::OnFailure {
+                self.or_in(&passed);
             }
+            let before = self.surroundings.directory.clone();
+            match link.condition {
+                Condition::Always => self.pipeline(&link.pipeline),
+                Condition::OnSuccess | Condition::OnFailure => {
+                    self.maybe(|collector| collector.pipeline(&link.pipeline));
+                }
+            }
+            // What follows a `&&` may run because `|| cd x` did not, or because `! cd x` failed.
+            if link.condition == Condition::OnFailure || link.pipeline.negation == Negation::Negated {
+                self.or_in(&before);
+            }
+            passed = passed.or(&self.surroundings.directory);
         }
-        // What follows a `&&` may run because `|| cd x` did not, or because `! cd x` failed.
-        if link.condition == Condition::OnFailure || link.pipeline.negation == Negation::Negated {
-            self.forget_directory_unless(&before);
-        }
+        passed
     }
 
     fn stage(&mut self, stage: &Stage) {
@@ -174,7 +175,7 @@ impl Collector {
         if fails {
             let start = outer.directory.clone();
             self.maybe(|collector| collector.compound(&stage.command, outer));
-            self.forget_directory_unless(&start);
+            self.or_in(&start);
         } else {
             self.compound(&stage.command, outer);
         }
@@ -211,12 +212,12 @@ impl Collector {
             Command::If { branches, otherwise } => {
                 for (condition, then) in branches {
                     self.maybe(|collector| collector.body(condition));
-                    self.forget_directory_unless(&start);
+                    self.or_in(&start);
                     self.maybe(|collector| collector.body(then));
-                    self.forget_directory_unless(&start);
+                    self.or_in(&start);
                 }
                 self.maybe(|collector| collector.body(otherwise));
-                self.forget_directory_unless(&start);
+                self.or_in(&start);
                 self.restore(outer, Keep::Shell);
             }
             Command::While { condition, body, .. } => {
@@ -258,7 +259,7 @@ impl Collector {
                         self.substitutions(pattern);
                     }
                     self.maybe(|collector| collector.body(body));
-                    self.forget_directory_unless(&start);
+                    self.or_in(&start);
                 }
                 self.restore(outer, Keep::Shell);
             }

@@ -19,6 +19,7 @@ mod script;
 mod segment;
 mod value;
 mod variables;
+mod working_directory;
 mod wrapper;
 
 use diagnostics::Span;
@@ -39,8 +40,9 @@ pub use script::{
     Launch, Link, Moment, Negation, NextArm, Part, Pipeline, Quoting, Redirect, RedirectMode, RedirectTarget,
     Repeat, Script, Spread, Stage, Statement, TestItem, Word,
 };
-pub use segment::{Argument, FileRedirect, Input, Place, Segment, Setting, WorkingDirectory};
+pub use segment::{Argument, FileRedirect, Input, Place, Segment, Setting};
 pub use value::{Found, Value};
+pub use working_directory::WorkingDirectory;
 
 /// Reads a text as a script. Any text gives one; what is not understood is among its [`gaps`](Script::gaps).
 pub fn parse(text: &str, dialect: Dialect, limits: &Limits) -> Script {

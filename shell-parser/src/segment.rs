@@ -2,7 +2,7 @@
 
 use diagnostics::Span;
 
-use crate::{Found, RedirectMode, Value};
+use crate::{Found, RedirectMode, Value, WorkingDirectory};
 
 /// One command that a script may run, with all that is known of it before it runs.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -90,17 +90,4 @@ pub enum Place {
     Nested(Box<str>),
     /// Inside a construct that is a gap: it may run, or not.
     Possible,
-}
-
-/// Where a segment runs, as far as the script tells.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub enum WorkingDirectory {
-    /// Where the script started.
-    #[default]
-    Start,
-    /// There, after `cd`s with known targets: absolute, or relative to where the script started; normalised as
-    /// `cd` does it, so a relative one may begin with `..`.
-    Moved(Box<str>),
-    /// Anywhere: after a `cd` whose target or success is not known.
-    Unknown,
 }

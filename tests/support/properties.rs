@@ -24,7 +24,7 @@ use crate::{scripts, splicing};
 pub use of_proposals::a_proposal_is_what_it_says;
 pub use of_triples::{
     adding_a_restriction_never_loosens_a_triple, engine_equals_naive_on_triples, order_never_matters,
-    raising_an_effect_never_loosens,
+    raising_an_effect_never_loosens, what_leans_allows_every_substitution_or_knows_why,
 };
 
 /// A promise.
@@ -53,6 +53,7 @@ properties![
     adding_a_restriction_never_loosens_a_triple,
     order_never_matters,
     raising_an_effect_never_loosens,
+    what_leans_allows_every_substitution_or_knows_why,
     gap_never_loosens,
     segments_are_deterministic,
     every_segment_has_a_basis,

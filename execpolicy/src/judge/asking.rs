@@ -1,6 +1,5 @@
 //! What the fallback says of what no allow speaks for, and whether a confinement makes its question unneeded.
 
-use diagnostics::Span;
 use shell_parser::Segment;
 
 use super::coverage::Coverage;
@@ -42,7 +41,7 @@ impl<F: Fallback> Hearing<'_, F> {
             unspoken.confined = Some(profile);
             ruling = self.fallback.rule_on(&unspoken, self.context);
             ruling.extend(self.not_enforced(profile, &coverage.left));
-            ruling.push(confined(profile, segment.span));
+            ruling.push(leaning::confined(profile, segment.span));
         }
         ruling
     }
@@ -65,13 +64,5 @@ impl<F: Fallback> Hearing<'_, F> {
             })
         });
         open.collect()
-    }
-}
-
-/// What a segment does stays in the confinement.
-pub(super) fn confined(profile: &Profile, cause: Span) -> Basis {
-    Basis::Confined {
-        profile: profile.name.clone(),
-        cause,
     }
 }

@@ -1,7 +1,9 @@
 //! Which confinement a script runs in, and what may lean on it.
 
+use diagnostics::Span;
 use shell_parser::Value;
 
+use super::approval::join;
 use crate::confinement::all_within;
 use crate::path_glob::{Bare, Located, PathGlob, Question, Reach, Spelling, Whereabouts, meeting};
 use crate::{
@@ -72,6 +74,59 @@ pub(super) fn asked(segments: &[SegmentVerdict], policy: &PolicySet, context: &C
         Some(profile) if is_chain => Asked::Profile(Box::new(profile.clone())),
         Some(_) | None => Asked::Unclear,
     }
+}
+
+/// Whether a segment leans.
+pub(super) fn is_confined(basis: &Basis) -> bool {
+    matches!(basis, Basis::Confined { .. })
+}
+
+/// What a segment does stays in the confinement.
+pub(super) fn confined(profile: &Profile, cause: Span) -> Basis {
+    Basis::Confined {
+        profile: profile.name.clone(),
+        cause,
+    }
+}
+
+/// Asks about a segment whose rule names a confinement, where it is not clear which one the script gets.
+pub(super) fn ask_which(judged: &mut SegmentVerdict) {
+    let names = judged
+        .basis
+        .iter()
+        .any(|basis| matches!(basis, Basis::Rule(found) if found.rule.confinement.is_some()));
+    if names {
+        ask(
+            judged,
+            "the rules of this script ask for confinements of which none is the narrowest",
+        );
+    }
+}
+
+/// Asks where an allow that only may match asks for another confinement than the chosen one: it must not depend on a
+/// value that is not known what the script runs in.
+pub(super) fn ask_about_others(
+    segments: &mut [SegmentVerdict],
+    may_ask_for: Vec<(usize, Option<ConfinementName>)>,
+    chosen: &ConfinementName,
+    context: &Context,
+) {
+    for (place, asked) in may_ask_for {
+        let is_other = asked.as_ref().or(context.confinement.as_ref()) != Some(chosen);
+        if let Some(judged) = segments.get_mut(place).filter(|_| is_other) {
+            ask(judged, "a rule that may allow this asks for another confinement");
+        }
+    }
+}
+
+/// Adds a reason to ask.
+fn ask(judged: &mut SegmentVerdict, reason: &str) {
+    judged.basis.push(Basis::Default {
+        decision: Decision::Prompt,
+        reason: reason.into(),
+        cause: judged.segment.span,
+    });
+    judged.decision = join(&judged.basis);
 }
 
 /// Whether the profile keeps an effect in, so that it need not be known better.

@@ -198,6 +198,8 @@ pub(super) fn from_outer(outer: &WorkingDirectory, inner: &WorkingDirectory) -> 
         (_, WorkingDirectory::Start) => outer.clone(),
         (_, WorkingDirectory::Moved(path)) if path.starts_with('/') => inner.clone(),
         (WorkingDirectory::Start, _) => inner.clone(),
+        (WorkingDirectory::OneOf(few), _) => one_of(few.iter().map(|outer| from_outer(outer, inner))),
+        (_, WorkingDirectory::OneOf(few)) => one_of(few.iter().map(|inner| from_outer(outer, inner))),
         (WorkingDirectory::Moved(outer), WorkingDirectory::Moved(path)) => {
             WorkingDirectory::Moved(lexical(&format!("{outer}/{path}")).into())
         }
@@ -205,4 +207,11 @@ pub(super) fn from_outer(outer: &WorkingDirectory, inner: &WorkingDirectory) -> 
             WorkingDirectory::Unknown
         }
     }
+}
+
+/// Any of these; one that is not known makes all of them so.
+fn one_of(directories: impl Iterator<Item = WorkingDirectory>) -> WorkingDirectory {
+    directories
+        .reduce(|one, other| one.or(&other))
+        .unwrap_or(WorkingDirectory::Unknown)
 }

@@ -1,23 +1,34 @@
-//! Words that are one of a known few, taken one by one.
+//! Words and a directory that are one of a known few, taken one by one.
 
 use std::borrow::Cow;
 
 use shell_parser::{Segment, Value};
 
-/// How many combinations are taken one by one; past that the words count as not known to the byte.
+/// How many combinations are taken one by one; past that the words count as not known to the byte, and the directory
+/// as not known.
 const COMBINATIONS: usize = 64;
 
-/// The segment once for each combination of the values of its words, or as it is.
+/// The segment once for each combination of its directories and the values of its words, or as it is.
 pub(super) fn of(segment: &Segment) -> Cow<'_, [Segment]> {
     let counts = segment
         .argv
         .iter()
         .map(|argument| choices(&argument.value).len().max(1));
-    let combinations = counts.fold(1_usize, usize::saturating_mul);
+    let directories = segment.directory.choices();
+    let combinations = counts.fold(directories.len().max(1), usize::saturating_mul);
     if combinations <= 1 || combinations > COMBINATIONS {
         return Cow::Borrowed(std::slice::from_ref(segment));
     }
-    let mut variants = vec![segment.clone()];
+    let mut variants: Vec<Segment> = match directories {
+        [] => vec![segment.clone()],
+        few => {
+            let there = few.iter().map(|directory| Segment {
+                directory: directory.clone(),
+                ..segment.clone()
+            });
+            there.collect()
+        }
+    };
     for (place, argument) in segment.argv.iter().enumerate() {
         let texts = choices(&argument.value);
         if texts.is_empty() {

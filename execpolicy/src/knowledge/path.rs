@@ -59,7 +59,7 @@ pub(crate) fn directory(segment: &Segment, context: &Context) -> Option<String> 
     let to = match &segment.directory {
         WorkingDirectory::Start => ".",
         WorkingDirectory::Moved(to) => to,
-        WorkingDirectory::Unknown => return None,
+        WorkingDirectory::OneOf(_) | WorkingDirectory::Unknown => return None,
     };
     (start.len().saturating_add(to.len()) <= MAX_DIRECTORY_BYTES).then(|| join(start, to))
 }

@@ -70,7 +70,7 @@ fn nested(nested: &Nested) -> String {
     let directory = match &nested.directory {
         WorkingDirectory::Start => String::new(),
         WorkingDirectory::Moved(path) => format!("in {path}: "),
-        WorkingDirectory::Unknown => "anywhere: ".to_owned(),
+        WorkingDirectory::OneOf(_) | WorkingDirectory::Unknown => "anywhere: ".to_owned(),
     };
     match &nested.ran {
         Ran::Script { dialect, text } => format!("nested {directory}{dialect:?}: {}", short(&text.value)),

@@ -82,8 +82,10 @@ pub(crate) fn upstream_names(program: &str, host: Option<&HostExecutable>, name:
 fn path_as_written(name: &str, segment: &Segment) -> Certainty {
     match &segment.directory {
         WorkingDirectory::Start => Certainty::Yes,
-        WorkingDirectory::Moved(_) | WorkingDirectory::Unknown if name.starts_with('/') => Certainty::Yes,
-        WorkingDirectory::Moved(_) | WorkingDirectory::Unknown => Certainty::Maybe,
+        _ if name.starts_with('/') => Certainty::Yes,
+        WorkingDirectory::Moved(_) | WorkingDirectory::OneOf(_) | WorkingDirectory::Unknown => {
+            Certainty::Maybe
+        }
     }
 }
 

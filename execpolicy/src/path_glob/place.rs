@@ -82,7 +82,7 @@ impl<'a> Whereabouts<'a> {
         self.base
             .get_or_init(|| {
                 let text = match (&self.segment.directory, &self.context.cwd) {
-                    (WorkingDirectory::Unknown, _) => return None,
+                    (WorkingDirectory::OneOf(_) | WorkingDirectory::Unknown, _) => return None,
                     (WorkingDirectory::Start, Directory::Unknown) => String::new(),
                     (WorkingDirectory::Start | WorkingDirectory::Moved(_), _) => {
                         path::directory(self.segment, self.context)?

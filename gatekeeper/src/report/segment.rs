@@ -24,8 +24,8 @@ pub struct SegmentReport {
     pub redirects: Vec<RedirectReport>,
     /// How it comes to run.
     pub place: PlaceReport,
-    /// Where it runs, if that is not where the command starts: a path that `cd` led to, or null where it may be
-    /// anywhere. A relative path starts where the command does.
+    /// Where it runs, if that is not where the command starts: a path that `cd` led to, or null where that
+    /// is not certain. A relative path starts where the command does.
     #[serde(skip_serializing_if = "Whereabouts::is_start")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub cwd: Whereabouts,
@@ -197,7 +197,7 @@ impl Whereabouts {
         match directory {
             WorkingDirectory::Start => Self::Start,
             WorkingDirectory::Moved(path) => Self::Moved(path.to_string()),
-            WorkingDirectory::Unknown => Self::Unknown,
+            WorkingDirectory::OneOf(_) | WorkingDirectory::Unknown => Self::Unknown,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The working directory through `cd`: known, or not.
+//! The working directory through `cd`: known, one of a few where the `cd` may have failed, or not known.
 
 use super::Collector;
 use crate::variables::HOME;
@@ -28,11 +28,9 @@ impl Collector {
         }
     }
 
-    /// Keeps the directory only if it is still this one.
-    pub(super) fn forget_directory_unless(&mut self, start: &WorkingDirectory) {
-        if self.surroundings.directory != *start {
-            self.surroundings.directory = WorkingDirectory::Unknown;
-        }
+    /// Says that it may as well be this directory.
+    pub(super) fn or_in(&mut self, other: &WorkingDirectory) {
+        self.surroundings.directory = other.or(&self.surroundings.directory);
     }
 }
 
@@ -55,6 +53,12 @@ fn moved(from: &WorkingDirectory, target: &str) -> WorkingDirectory {
         _ if target.starts_with('/') => "",
         WorkingDirectory::Start => "",
         WorkingDirectory::Moved(path) => path,
+        WorkingDirectory::OneOf(few) => {
+            let moved = few.iter().map(|from| moved(from, target));
+            return moved
+                .reduce(|one, other| one.or(&other))
+                .unwrap_or(WorkingDirectory::Unknown);
+        }
         WorkingDirectory::Unknown => return WorkingDirectory::Unknown,
     };
     let absolute = target.starts_with('/') || base.starts_with('/');

@@ -33,7 +33,19 @@ pub(super) fn outcomes(words: &[DrawnWord]) -> Vec<Vec<String>> {
         one.iter()
             .map(move |second| [first.clone(), second.clone()].concat())
     });
-    let many: Vec<Vec<String>> = [Vec::new()].into_iter().chain(one.clone()).chain(pairs).collect();
+    let pairs: Vec<Vec<String>> = pairs.collect();
+    // Behind the two words that a pattern can cover stands what takes a rule away, or is none of its last words.
+    let longer = pairs.iter().flat_map(|pair| {
+        ["-q", "-o", OTHER]
+            .iter()
+            .map(move |third| [pair.clone(), vec![(*third).to_owned()]].concat())
+    });
+    let many: Vec<Vec<String>> = [Vec::new()]
+        .into_iter()
+        .chain(one.clone())
+        .chain(pairs.clone())
+        .chain(longer)
+        .collect();
     let mut rows: Vec<Vec<String>> = vec![Vec::new()];
     for word in words {
         let choices = match word {

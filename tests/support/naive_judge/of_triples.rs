@@ -85,6 +85,21 @@ pub fn decide(triple: &Triple) -> Opinion {
     }
 }
 
+/// Whether a command of known words touches what its confinement keeps from it, or what a path rule guards.
+pub fn touches_what_is_kept(triple: &Triple, profile: &str) -> bool {
+    let command = &triple.command;
+    let mut outcomes = outcomes(&command.words).into_iter();
+    outcomes.any(|words| {
+        let acts = acts(command, &words);
+        let mut guards = triple
+            .rules
+            .iter()
+            .filter(|rule| restricts(rule) && is_about_paths(rule));
+        acts.iter().any(|act| !contains(profile, act))
+            || guards.any(|rule| meets(rule, command, &words, &acts))
+    })
+}
+
 fn prefixes(triple: &Triple) -> impl Iterator<Item = &Prefix> {
     triple.rules.iter().filter_map(|rule| match rule {
         Drawn::Prefix(rule) => Some(rule),

@@ -1,12 +1,12 @@
 //! The promises that triples of policy, command and context are asked for; each of any judge, so that one with a
 //! defect can be shown to break it.
 
-use execpolicy::Decision;
+use execpolicy::{Approval, Decision};
 
 use crate::choices::Choices;
 use crate::engine::Heard;
 use crate::naive_judge::of_triples;
-use crate::triples::{Drawn, DrawnWord, Triple};
+use crate::triples::{Drawn, DrawnCommand, DrawnWord, Triple, WORDS};
 
 /// The engine decides a triple of policy, command and context as the judge does that tries every value; where a word
 /// is not known it may be stricter, never laxer.
@@ -77,6 +77,69 @@ pub fn is_monotone(bytes: &[u8], judge: fn(&Triple) -> Heard) {
     assert!(before.decision <= after.decision, "{}", shown());
     let width = |heard: &Heard| of_triples::width(heard.confinement.as_deref().unwrap_or("none"));
     assert!(width(&before) >= width(&after), "{}", shown());
+}
+
+/// Where an allow leans on a confinement, each value of its unknown words is allowed in that confinement too, or asks
+/// because what it touches is then known: outside of the confinement, or guarded by a path rule.
+pub fn what_leans_allows_every_substitution_or_knows_why(bytes: &[u8]) {
+    leans_honestly(bytes, Heard::of);
+}
+
+/// As [`what_leans_allows_every_substitution_or_knows_why`], of any judge.
+pub fn leans_honestly(bytes: &[u8], judge: fn(&Triple) -> Heard) {
+    let mut choices = Choices::new(bytes);
+    let mut triple = Triple::draw(&mut choices);
+    triple.approval = Approval::OnRequest;
+    triple.confinement = triple.confinement.or(Some("workspace-write"));
+    if triple.command.words.iter().all(is_known) {
+        triple.command.words.push(DrawnWord::Many);
+    }
+    let leaning = judge(&triple);
+    let Some(confinement) = leaning
+        .confinement
+        .as_deref()
+        .filter(|_| leaning.decision == Decision::Allow)
+    else {
+        return;
+    };
+    for command in substitutions(&triple.command, &mut choices) {
+        let triple = Triple {
+            command,
+            ..triple.clone()
+        };
+        let found = judge(&triple);
+        let is_kept =
+            found.decision == Decision::Allow && found.confinement.as_ref().is_none_or(|_| found == leaning);
+        assert!(
+            is_kept || of_triples::touches_what_is_kept(&triple, confinement),
+            "{leaning:?} {found:?}\n{}\n{confinement}\n{}",
+            triple.command.text(),
+            triple.policy()
+        );
+    }
+}
+
+fn is_known(word: &DrawnWord) -> bool {
+    matches!(word, DrawnWord::Exact(_))
+}
+
+/// The command with other words in the place of the unknown one: none, each word, and a few pairs.
+fn substitutions(command: &DrawnCommand, choices: &mut Choices<'_>) -> Vec<DrawnCommand> {
+    let Some(place) = command.words.iter().position(|word| !is_known(word)) else {
+        return Vec::new();
+    };
+    let mut values: Vec<Vec<&'static str>> = WORDS.iter().map(|word| vec![*word]).collect();
+    if command.words.get(place) == Some(&DrawnWord::Many) {
+        values.push(Vec::new());
+        values.extend((0..8).map(|_| vec![choices.pick(WORDS), choices.pick(WORDS)]));
+    }
+    let replaced = values.into_iter().map(|value| {
+        let mut command = command.clone();
+        let value = value.into_iter().map(DrawnWord::Exact);
+        command.words.splice(place..=place, value);
+        command
+    });
+    replaced.collect()
 }
 
 /// The order of the rules changes nothing.

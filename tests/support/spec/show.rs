@@ -267,6 +267,15 @@ fn shown_manner(segment: &Segment) -> Vec<String> {
     let directory = match &segment.directory {
         WorkingDirectory::Start => None,
         WorkingDirectory::Moved(path) => Some(format!("in {}", visible(path))),
+        WorkingDirectory::OneOf(few) => {
+            let names = few.iter().map(|one| match one {
+                WorkingDirectory::Moved(path) => visible(path).into_owned(),
+                WorkingDirectory::Start | WorkingDirectory::OneOf(_) | WorkingDirectory::Unknown => {
+                    ".".to_owned()
+                }
+            });
+            Some(format!("in {}", names.collect::<Vec<_>>().join(" or ")))
+        }
         WorkingDirectory::Unknown => Some("in an unknown directory".to_owned()),
     };
     let background = segment.background.then(|| "background".to_owned());

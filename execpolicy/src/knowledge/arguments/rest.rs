@@ -188,7 +188,9 @@ impl Arguments<'_, '_, '_> {
         // A directory that the text names would take the place of one named before it.
         let directory = match self.effects.directory() {
             WorkingDirectory::Start => WorkingDirectory::Start,
-            WorkingDirectory::Moved(_) | WorkingDirectory::Unknown => WorkingDirectory::Unknown,
+            WorkingDirectory::Moved(_) | WorkingDirectory::OneOf(_) | WorkingDirectory::Unknown => {
+                WorkingDirectory::Unknown
+            }
         };
         self.effects.command(argv, Vec::new(), directory);
     }
