@@ -212,9 +212,8 @@ impl<F: Fallback> Hearing<'_, F> {
         let mut texts = Vec::new();
         let mut may_ask_for = Vec::new();
         let mut everything = true;
-        let mut names = None;
-        let variants = variants::of(&segment);
-        for variant in variants.iter() {
+        let mut names = Vec::new();
+        for variant in variants::of(&segment).iter() {
             let reading = self.policy.knowledge().read(variant, self.context);
             let entry = reading.entry.as_deref();
             let whereabouts = Whereabouts::new(variant, self.context);
@@ -275,8 +274,9 @@ impl<F: Fallback> Hearing<'_, F> {
                 .iter()
                 .filter_map(|script| nested::text(variant, script));
             add_new(&mut texts, handed);
-            names = reading.names.filter(|_| variants.len() == 1);
+            names.push(reading.names);
         }
+        names.dedup();
         let touching = gaps.iter().filter(|gap| gap.span.touches(segment.span));
         basis.extend(touching.cloned().map(Basis::Gap));
         let verdict = SegmentVerdict {
@@ -291,7 +291,7 @@ impl<F: Fallback> Hearing<'_, F> {
             texts,
             may_ask_for,
             everything,
-            names,
+            names: names.pop().flatten().filter(|_| names.is_empty()),
         }
     }
 
