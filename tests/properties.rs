@@ -1,5 +1,7 @@
 //! Checks every property on cases grown from a fixed seed; `EXECPOLICY_FUZZ_CASES` says on how many.
 
+use execpolicy::Decision;
+use gatekeeper::Judgement;
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
@@ -7,6 +9,7 @@ use support::cases;
 use support::choices::Seeded;
 use support::engine::Heard;
 use support::properties;
+use support::properties::of_proposals::Proposal;
 use support::triples::{Drawn, DrawnWord, Triple};
 
 /// The cases of each property where nothing else is said.
@@ -52,6 +55,7 @@ properties![
     segments_are_deterministic,
     every_segment_has_a_basis,
     printing_keeps_the_script,
+    a_proposal_is_what_it_says,
 ];
 
 /// Every known script prints as itself.
@@ -123,6 +127,39 @@ fn each_property_of_triples_finds_a_planted_defect() {
         bytes,
         writing_is_harmless
     )));
+}
+
+/// A proposer with a defect: the program alone, whatever it is.
+fn program_alone(judgement: &Judgement) -> Option<Proposal> {
+    let mut segments = judgement.verdict().segments().iter();
+    let asks = segments.find(|one| one.decision == Decision::Prompt)?;
+    let program = asks.segment.argv.first()?.value.exact()?;
+    Some(Proposal {
+        prefix: vec![program.to_owned()],
+        rule: format!("prefix_rule(pattern = [{program:?}])"),
+        example: format!("{program} other"),
+        near_miss: format!("{program} > ~/.profile"),
+    })
+}
+
+/// A proposer with a defect: what it says is not allowed is what it is proposed for.
+fn no_near_miss(judgement: &Judgement) -> Option<Proposal> {
+    let amendment = judgement.amendment()?;
+    Some(Proposal {
+        prefix: amendment.prefix().iter().map(ToString::to_string).collect(),
+        rule: amendment.rule().to_owned(),
+        example: amendment.example().to_owned(),
+        near_miss: judgement.command().source().text().to_owned(),
+    })
+}
+
+#[test]
+fn the_property_of_proposals_finds_a_planted_defect() {
+    for propose in [program_alone, no_near_miss] {
+        assert!(finds(|bytes| properties::of_proposals::is_what_it_says(
+            bytes, propose
+        )));
+    }
 }
 
 /// The table and this file name the same properties.

@@ -1,6 +1,7 @@
 //! The smallest rule that would answer a prompt.
 
 mod command_words;
+mod no_amendment;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,8 @@ use crate::{
     Basis, Context, Decision, Directory, Fallback, Layer, PolicyFile, PolicySet, Rule, SegmentVerdict,
     Verdict, judge, load,
 };
+
+pub use no_amendment::NoAmendment;
 
 /// Directories that anybody may put a program in.
 const TEMPORARY: [&str; 4] = ["/tmp", "/var/tmp", "/dev/shm", "/run"];
@@ -51,28 +54,34 @@ impl Amendment {
 }
 
 /// The smallest rule that turns the prompt of `verdict` into an allow. `verdict` is what the other arguments judge
-/// `script` to be.
+/// `script` to be. Everything that is promised of the rule has been judged with it.
 ///
-/// None where more or less than one segment asks, a layer has spoken of that segment, the command is one whose words
-/// say too little of what it will do (shells, interpreters, wrappers, bare `rm`), its program lies where anybody may
-/// put one, or the rule would change nothing: everything that is promised of it has been judged with it.
+/// # Errors
+/// Why there is none.
 pub fn propose<F: Fallback>(
     script: &Script,
     verdict: &Verdict,
     policy: &PolicySet,
     context: &Context,
     fallback: &F,
-) -> Option<Amendment> {
-    if verdict.decision() != Decision::Prompt || !verdict.gaps().is_empty() {
-        return None;
+) -> Result<Amendment, NoAmendment> {
+    if verdict.decision() != Decision::Prompt {
+        return Err(NoAmendment::NotAsked);
+    }
+    if !verdict.broken().is_empty() {
+        return Err(NoAmendment::BrokenFile);
+    }
+    if !verdict.gaps().is_empty() {
+        return Err(NoAmendment::Gap);
     }
     let mut asking = verdict
         .segments()
         .iter()
         .filter(|segment| segment.decision != Decision::Allow);
-    let asks = asking.next().filter(|_| asking.next().is_none())?;
+    let first = asking.next().filter(|_| asking.next().is_none());
+    let asks = first.ok_or(NoAmendment::Several)?;
     if asks.basis.iter().any(|basis| is_of_layer(basis, policy)) {
-        return None;
+        return Err(NoAmendment::Layer);
     }
     let words: Vec<&str> = asks
         .segment
@@ -80,12 +89,12 @@ pub fn propose<F: Fallback>(
         .iter()
         .map_while(|word| word.value.exact())
         .collect();
-    let prefix = prefix(&words, policy)?;
+    let prefix = prefix(&words, policy).ok_or(NoAmendment::Words)?;
     if prefix
         .first()
         .is_some_and(|program| is_temporary(program, asks, context))
     {
-        return None;
+        return Err(NoAmendment::Temporary);
     }
     let rule = rule_text(&prefix);
     let amended = policy.adding(&rules_of(&rule));
@@ -94,18 +103,21 @@ pub fn propose<F: Fallback>(
         judge(&script, policy, context, fallback).decision()
     };
     if judge(script, &amended, context, fallback).decision() != Decision::Allow {
-        return None;
+        return Err(NoAmendment::Unchanged { rule: rule.into() });
     }
     let whole = words.join(" ");
     let example = examples(&prefix).into_iter().find(|text| {
         *text != whole
             && decides(text, policy) != Decision::Allow
             && decides(text, &amended) == Decision::Allow
-    })?;
+    });
     let near_miss = near_misses(&prefix)
         .into_iter()
-        .find(|text| decides(text, &amended) != Decision::Allow)?;
-    Some(Amendment {
+        .find(|text| decides(text, &amended) != Decision::Allow);
+    let (Some(example), Some(near_miss)) = (example, near_miss) else {
+        return Err(NoAmendment::Unclear { rule: rule.into() });
+    };
+    Ok(Amendment {
         prefix: prefix.into_iter().map(Into::into).collect(),
         rule: rule.into(),
         example: example.into(),

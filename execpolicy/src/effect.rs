@@ -48,6 +48,8 @@ pub enum EffectKind {
     Signal,
     /// Something that lasts is configured.
     Configure,
+    /// What others have on another machine is rewritten or removed: a forced push.
+    Overwrite,
     /// A variable is set in the environment of programs.
     Setting {
         /// The variable.

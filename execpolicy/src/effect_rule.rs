@@ -105,6 +105,8 @@ pub enum EffectWord {
     Signal,
     /// Something that lasts is configured.
     Configure,
+    /// What others have is rewritten or removed.
+    Overwrite,
     /// A variable is set.
     Set,
     /// What it does is not known.
@@ -139,6 +141,7 @@ impl EffectWord {
         ("escalate", Self::Escalate),
         ("signal", Self::Signal),
         ("configure", Self::Configure),
+        ("overwrite", Self::Overwrite),
         ("set", Self::Set),
         ("unknown", Self::Unknown),
     ];
@@ -161,6 +164,7 @@ impl EffectWord {
             EffectKind::Escalate => Self::Escalate,
             EffectKind::Signal => Self::Signal,
             EffectKind::Configure => Self::Configure,
+            EffectKind::Overwrite => Self::Overwrite,
             EffectKind::Setting { .. } => Self::Set,
             EffectKind::Unknown(_) => Self::Unknown,
         }

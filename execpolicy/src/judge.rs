@@ -9,11 +9,13 @@
 //!        fallback ─────────┤ for what no allow speaks for
 //!        gaps ─────────────┘ where the parser vouches for nothing
 //!                          ▼
-//!                 join ──▶ segment's decision ──join──▶ script's decision
+//!                 join ──▶ segment's decision ──join──▶ script's decision ◀── policy files that do not load
 //! ```
 
 mod approval;
+mod asking;
 mod coverage;
+mod explained;
 mod leaning;
 mod nested;
 mod piped;
@@ -24,15 +26,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use diagnostics::Span;
-use shell_parser::{Gap, GapReason, Script, Segment};
+use shell_parser::{Found, Gap, GapReason, Script, Segment};
 
 use crate::matching::{self, Subject, effect_rules_met, rules_met};
 use crate::path_glob::Whereabouts;
 use crate::{
     Basis, Certainty, ConfinementName, Context, Decision, EffectMatch, Fallback, PolicySet, Profile,
-    SegmentVerdict, Unspoken, Verdict,
+    SegmentVerdict, Verdict,
 };
-use coverage::Coverage;
+use coverage::{Coverage, Evidence};
 use leaning::Asked;
 
 pub(crate) use leaning::{enforces, not_enforced};
@@ -42,16 +44,33 @@ const NESTING: usize = 8;
 
 /// Decides a script. Total: any script gets a verdict, and equal arguments get equal ones.
 ///
-/// Decisions combine by [`Decision::join`] alone: over a segment's bases, over segments, and with every gap. An allow
-/// rule counts only where it surely matches; what no allow speaks for is the fallback's.
+/// Decisions combine by [`Decision::join`] alone: over a segment's bases, over segments, and with every gap and every
+/// policy file that does not load. An allow rule counts only where it surely matches; what no allow speaks for is the fallback's.
 pub fn judge<F: Fallback>(script: &Script, policy: &PolicySet, context: &Context, fallback: &F) -> Verdict {
+    let segments = shell_parser::segments_in(script, &context.shell());
+    judge_segments(segments, &script.gaps, policy, context, fallback, Aim::Decision)
+}
+
+/// The verdict that [`judge`] gives, and with it for each effect who speaks of it.
+pub fn explain<F: Fallback>(script: &Script, policy: &PolicySet, context: &Context, fallback: &F) -> Verdict {
+    let segments = shell_parser::segments_in(script, &context.shell());
     judge_segments(
-        shell_parser::segments_in(script, &context.shell()),
+        segments,
         &script.gaps,
         policy,
         context,
         fallback,
+        Aim::Explanation,
     )
+}
+
+/// What a verdict is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Aim {
+    /// To be obeyed.
+    Decision,
+    /// To be understood: who speaks for each effect is told too.
+    Explanation,
 }
 
 /// Decides what a script may execute.
@@ -61,6 +80,7 @@ fn judge_segments<F: Fallback>(
     policy: &PolicySet,
     context: &Context,
     fallback: &F,
+    aim: Aim,
 ) -> Verdict {
     let of_caller = leaning::of_caller(policy, context);
     let again = of_caller.is_some().then(|| segments.clone());
@@ -70,6 +90,7 @@ fn judge_segments<F: Fallback>(
             context,
             fallback,
             leaning,
+            aim,
             segments: Vec::new(),
             may_ask_for: Vec::new(),
             gaps: gaps.to_vec(),
@@ -106,12 +127,15 @@ fn judge_segments<F: Fallback>(
     for segment in &mut heard {
         approval::refuse_what_nobody_can_answer(segment, context.approval);
     }
-    let of_gaps = approval::decision_of_gaps(&gaps, context.approval);
+    let broken = policy.broken().to_vec();
+    let of_whole = approval::decision_of_gaps(&gaps, context.approval)
+        .join(approval::decision_of_broken(&broken, context.approval));
     let decisions = heard.iter().map(|segment| segment.decision);
     Verdict {
-        decision: decisions.fold(of_gaps, Decision::join),
+        decision: decisions.fold(of_whole, Decision::join),
         segments: heard,
         gaps,
+        broken,
         confinement,
     }
 }
@@ -123,10 +147,23 @@ struct Hearing<'a, F> {
     fallback: &'a F,
     /// The profile that segments may lean on.
     leaning: Option<&'a Profile>,
+    aim: Aim,
     segments: Vec<SegmentVerdict>,
     /// What allows that only may match ask for, each with the place of its segment; `None` is the caller's confinement.
     may_ask_for: Vec<(usize, Option<ConfinementName>)>,
     gaps: Vec<Gap>,
+}
+
+/// What came of one segment.
+struct Heard {
+    verdict: SegmentVerdict,
+    /// What it hands to a shell, or runs.
+    texts: Vec<nested::Text>,
+    may_ask_for: Vec<Option<ConfinementName>>,
+    /// Whether an allow speaks for these texts too.
+    everything: bool,
+    /// The paths that it writes, each with a NUL behind it, where that is all it writes.
+    names: Option<Box<Found>>,
 }
 
 /// How a text came to be judged.
@@ -137,26 +174,20 @@ struct Opened {
     /// Whether an allow of the segment around it speaks for everything.
     spoken_for: bool,
 }
-
-/// What came of one segment.
-struct Heard {
-    verdict: SegmentVerdict,
-    /// What it hands to a shell.
-    texts: Vec<nested::Text>,
-    may_ask_for: Vec<Option<ConfinementName>>,
-    /// Whether an allow speaks for these texts too.
-    everything: bool,
-}
-
 impl<F: Fallback> Hearing<'_, F> {
     /// Judges the segments of one text, each followed by those that it hands to a shell.
     fn hear_all(&mut self, mut segments: Vec<Segment>, gaps: &[Gap], opened: Opened) {
         piped::fill_in(&mut segments);
+        let mut names: Vec<Option<Box<Found>>> = Vec::with_capacity(segments.len());
         let mut places = Vec::with_capacity(segments.len());
-        for segment in segments {
+        let calls_functions = piped::calls_functions(&segments);
+        for mut segment in segments {
             let place = self.segments.len();
             places.push(place);
+            piped::hand_over(&mut segment, &names);
             let heard = self.hear(segment, gaps, opened);
+            let handed = heard.names.filter(|_| !calls_functions);
+            names.push(handed.filter(|_| piped::writes_only_names(&heard.verdict.segment)));
             self.segments.push(heard.verdict);
             let asked = heard.may_ask_for.into_iter();
             self.may_ask_for.extend(asked.map(|asked| (place, asked)));
@@ -178,9 +209,11 @@ impl<F: Fallback> Hearing<'_, F> {
         let mut seen = BTreeSet::new();
         let mut effects = Vec::new();
         let mut trusted = Vec::new();
+        let mut covered = Vec::new();
         let mut texts = Vec::new();
         let mut may_ask_for = Vec::new();
         let mut everything = true;
+        let mut names = Vec::new();
         for variant in variants::of(&segment).iter() {
             let reading = self.policy.knowledge().read(variant, self.context);
             let entry = reading.entry.as_deref();
@@ -198,7 +231,21 @@ impl<F: Fallback> Hearing<'_, F> {
                 .map(|effect| effect_rules_met(self.policy, effect, &whereabouts))
                 .collect();
             add_new(&mut basis, self.drop_enforced(&mut met, variant.span));
-            let mut coverage = Coverage::new(&rules, &reading, &shell, &met, variant, &whereabouts);
+            let evidence = Evidence {
+                rules: &rules,
+                reading: &reading,
+                shell: &shell,
+                met: &met,
+                segment: variant,
+                whereabouts: &whereabouts,
+            };
+            let mut coverage = Coverage::new(&evidence);
+            if self.aim == Aim::Explanation {
+                add_new(
+                    &mut covered,
+                    self.explained(&evidence, coverage.spoken_for, opened),
+                );
+            }
             everything &= coverage.everything || opened.spoken_for;
             let new = rules
                 .into_iter()
@@ -229,7 +276,9 @@ impl<F: Fallback> Hearing<'_, F> {
                 .iter()
                 .filter_map(|script| nested::text(variant, script));
             add_new(&mut texts, handed);
+            names.push(reading.names);
         }
+        names.dedup();
         let touching = gaps.iter().filter(|gap| gap.span.touches(segment.span));
         basis.extend(touching.cloned().map(Basis::Gap));
         let verdict = SegmentVerdict {
@@ -238,12 +287,14 @@ impl<F: Fallback> Hearing<'_, F> {
             basis,
             effects,
             trusted,
+            covered,
         };
         Heard {
             verdict,
             texts,
             may_ask_for,
             everything,
+            names: names.pop().flatten().filter(|_| names.is_empty()),
         }
     }
 
@@ -260,47 +311,6 @@ impl<F: Fallback> Hearing<'_, F> {
             });
         }
         dropped.then(|| leaning::confined(profile, cause))
-    }
-
-    /// The fallback's answer; no answer is a prompt. Where it asks, and the confinement keeps in all that is left,
-    /// the segment leans on that instead.
-    fn ask_fallback(
-        &self,
-        coverage: &Coverage<'_>,
-        segment: &Segment,
-        entry: Option<&str>,
-        whereabouts: &Whereabouts<'_>,
-    ) -> Vec<Basis> {
-        let mut unspoken = Unspoken {
-            segment,
-            spoken_for: coverage.spoken_for,
-            entry,
-            effects: &coverage.left,
-            confined: None,
-        };
-        let mut ruling = self.fallback.rule_on(&unspoken, self.context);
-        if ruling.is_empty() {
-            ruling.push(Basis::Default {
-                decision: Decision::Prompt,
-                reason: "nothing decides what this command does".into(),
-                cause: segment.span,
-            });
-        }
-        let profile = self.leaning.filter(|profile| {
-            let mut left = coverage.left.iter();
-            approval::join(&ruling) > Decision::Allow
-                && left.all(|effect| {
-                    leaning::contains(profile, effect, whereabouts)
-                        || self.fallback.allows(segment, effect, self.context)
-                })
-        });
-        if let Some(profile) = profile {
-            unspoken.confined = Some(profile);
-            ruling = self.fallback.rule_on(&unspoken, self.context);
-            ruling.extend(not_enforced(self.policy, profile, &coverage.left).map(Basis::Effect));
-            ruling.push(leaning::confined(profile, segment.span));
-        }
-        ruling
     }
 
     /// Judges a text that a segment hands to a shell, or leaves a gap where it nests too deep.

@@ -21,7 +21,7 @@ mod unknown_word;
 
 use std::collections::BTreeMap;
 
-use shell_parser::{Argument, Segment, Value};
+use shell_parser::{Argument, Found, Segment, Value};
 
 use crate::{Context, Effect, UnknownEffect};
 use arguments::Arguments;
@@ -64,6 +64,8 @@ pub struct Reading {
     pub trusted: Vec<Box<str>>,
     /// What it looks for: the patterns of a search.
     pub sought: Vec<Value>,
+    /// The paths that it writes to its output, each with a NUL behind it, where that is all it writes.
+    pub names: Option<Box<Found>>,
 }
 
 impl Knowledge {
@@ -191,6 +193,7 @@ fn reading(entry: &str, effects: Effects<'_>) -> Reading {
         nested: effects.nested,
         trusted: effects.trusted,
         sought: effects.sought,
+        names: effects.names,
     }
 }
 
@@ -230,7 +233,7 @@ fn ways(argv: &[Argument]) -> Option<Vec<Vec<Argument>>> {
                     way.push(unknown.clone());
                 }
             }
-            Value::Exact(_) | Value::One { .. } | Value::Glob(_) | Value::Many => {
+            Value::Exact(_) | Value::One { .. } | Value::Glob(_) | Value::Found(_) | Value::Many => {
                 for way in &mut ways {
                     way.push(word.clone());
                 }
@@ -242,6 +245,7 @@ fn ways(argv: &[Argument]) -> Option<Vec<Vec<Argument>>> {
 
 /// What one of two readings does.
 fn join(mut one: Reading, other: Reading) -> Reading {
+    one.names = one.names.filter(|names| other.names.as_ref() == Some(names));
     if one.entry != other.entry {
         let program =
             |entry: Option<Box<str>>| entry.map(|name| name.split(' ').next().unwrap_or_default().into());

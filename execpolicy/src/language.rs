@@ -34,7 +34,7 @@ mod value;
 use diagnostics::{Diagnostic, Severity, Source};
 
 use crate::confinement::is_built_in;
-use crate::{Decision, Declaration, Knowledge, Layer, PolicySet, Profile};
+use crate::{BrokenFile, Decision, Declaration, Knowledge, Layer, PolicySet, Profile};
 use interpreter::Interpreter;
 use module::Library;
 use store::Store;
@@ -66,12 +66,12 @@ impl<F: Fn(&str) -> Option<Source>> Packs for F {
 #[derive(Debug)]
 #[must_use]
 pub struct Loaded {
-    /// The rules of the files that load, and the restrictions of those that do not.
+    /// The rules of the files that load, and the restrictions of those that do not, which it names: judged by it,
+    /// nothing is allowed while there is one.
     pub policy: PolicySet,
     /// What the files that load say of programs, for [`compile`](crate::compile); the policy knows it too.
     pub programs: Vec<Declaration>,
-    /// What is wrong with the files that do not load. As long as there is any, a caller treats a verdict as a prompt
-    /// at least.
+    /// What is wrong with the files that do not load.
     pub broken: Vec<Diagnostic>,
 }
 
@@ -81,7 +81,7 @@ pub struct Loaded {
 /// allows nothing: of its rules only those stay that prompt or forbid. All errors that can be told are told.
 pub fn load(files: &[PolicyFile], packs: &dyn Packs) -> Loaded {
     let mut whole = Store::default();
-    let mut broken = Vec::new();
+    let mut broken: Vec<BrokenFile> = Vec::new();
     for file in files {
         let mut store = Store::after(&whole);
         let library = Library::read(&file.source, packs);
@@ -102,6 +102,11 @@ pub fn load(files: &[PolicyFile], packs: &dyn Packs) -> Loaded {
             store.programs.clear();
             store.effects.retain(|rule| rule.decision != Decision::Allow);
             store.profiles.clear();
+            broken.push(BrokenFile {
+                layer: file.layer.clone(),
+                file: file.source.name().into(),
+                findings: std::mem::take(&mut store.errors),
+            });
         }
         whole.rules.append(&mut store.rules);
         whole.network.append(&mut store.network);
@@ -109,7 +114,6 @@ pub fn load(files: &[PolicyFile], packs: &dyn Packs) -> Loaded {
         whole.programs.append(&mut store.programs);
         whole.effects.append(&mut store.effects);
         whole.profiles.append(&mut store.profiles);
-        broken.append(&mut store.errors);
     }
     let mut knowledge = Knowledge::default();
     let mut programs = Vec::with_capacity(whole.programs.len());
@@ -117,13 +121,18 @@ pub fn load(files: &[PolicyFile], packs: &dyn Packs) -> Loaded {
         knowledge.insert(described.entry);
         programs.push(described.declaration);
     }
+    let findings = broken
+        .iter()
+        .flat_map(|file| file.findings.iter().cloned())
+        .collect();
     Loaded {
         policy: PolicySet::new(whole.rules, whole.hosts, whole.network)
             .with_effect_rules(whole.effects)
             .with_profiles(whole.profiles)
-            .with_knowledge(knowledge),
+            .with_knowledge(knowledge)
+            .with_broken(broken),
         programs,
-        broken,
+        broken: findings,
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod amendment;
 mod basis;
+mod broken_file;
 mod compiled;
 mod confinement;
 mod context;
@@ -22,8 +23,9 @@ mod policy_set;
 mod rule;
 mod verdict;
 
-pub use amendment::{Amendment, propose};
+pub use amendment::{Amendment, NoAmendment, propose};
 pub use basis::{Basis, Certainty, EffectMatch, RuleMatch, Told};
+pub use broken_file::BrokenFile;
 pub use compiled::compile;
 pub use confinement::{ConfinementName, Network, Profile};
 pub use context::{Approval, Context, Directory, Lookup, Program};
@@ -33,7 +35,7 @@ pub use effect_rule::{
     About, Above, Access, EffectRule, EffectWord, NamePattern, PathRule, Stars, VariableRule,
 };
 pub use fallback::{BuiltIn, Fallback, Ruling, Unspoken};
-pub use judge::judge;
+pub use judge::{explain, judge};
 pub use knowledge::{
     Declaration, DeclarationError, Does, Entry, Knowledge, Nested, Ran, Reading, SpellingError, Syntax, Trait,
 };
@@ -47,4 +49,4 @@ pub use rule::{
     WordPatternError,
 };
 pub use shell_parser::{Dialect, Value};
-pub use verdict::{SegmentVerdict, Verdict};
+pub use verdict::{Covered, SegmentVerdict, Verdict};

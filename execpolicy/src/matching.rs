@@ -50,7 +50,7 @@ pub(crate) fn rules_met(policy: &PolicySet, subject: &Subject<'_>) -> Vec<RuleMa
                 }
             }
         }
-        Value::One { .. } | Value::Glob(_) | Value::Many => {
+        Value::One { .. } | Value::Glob(_) | Value::Found(_) | Value::Many => {
             met.extend(restriction_of_unknown(policy, segment));
         }
     }
@@ -159,7 +159,7 @@ fn restriction_of_unknown(policy: &PolicySet, segment: &Segment) -> Option<(usiz
     let name = &segment.argv.first()?.value;
     let may_match = |rule: &Rule| match name {
         // It may vanish, and then the next word is the program.
-        Value::Many => true,
+        Value::Found(_) | Value::Many => true,
         Value::Exact(_) | Value::OneOf(_) | Value::One { .. } | Value::Glob(_) => {
             program::may_be(name, &rule.pattern.program) && cover(&rule.pattern.rest, rest(segment)).is_some()
         }

@@ -14,6 +14,11 @@ impl Layer {
         Self(name.into())
     }
 
+    /// Whether it is the layer that speaks for the machine, above whoever uses it.
+    pub fn is_system(&self) -> bool {
+        &*self.0 == "system"
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0

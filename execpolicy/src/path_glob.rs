@@ -10,7 +10,7 @@ use std::fmt;
 use crate::Context;
 
 pub(crate) use component::Wildcards;
-pub(crate) use meeting::{Bare, Question, Reach, meeting};
+pub(crate) use meeting::{Bare, Question, Reach, may_be_named, meeting};
 pub(crate) use place::{Located, Spelling, Whereabouts};
 
 /// How many components a pattern may have.

@@ -12,8 +12,8 @@ use crate::compiled::{self, CompiledRules};
 use crate::confinement::{Guarded, built_in};
 use crate::path::base_name;
 use crate::{
-    About, ConfinementName, Decision, EffectRule, HostExecutable, Knowledge, Layer, NetworkRule, Profile,
-    Rule, Token,
+    About, BrokenFile, ConfinementName, Decision, EffectRule, HostExecutable, Knowledge, Layer, NetworkRule,
+    Profile, Rule, Token,
 };
 use path_rules::PathRules;
 
@@ -36,6 +36,7 @@ pub struct PolicySet {
     names_confinements: bool,
     guarded: Guarded,
     knowledge: Knowledge,
+    broken: Vec<Arc<BrokenFile>>,
 }
 
 /// The rules about one program, by place in the set.
@@ -149,6 +150,13 @@ impl PolicySet {
         set
     }
 
+    /// The same rules, beside files that do not load: every verdict is then a prompt at least.
+    #[must_use]
+    pub fn with_broken(mut self, broken: Vec<BrokenFile>) -> Self {
+        self.broken.extend(broken.into_iter().map(Arc::new));
+        self
+    }
+
     /// A copy with these rules added.
     #[must_use]
     pub(crate) fn adding(&self, rules: &[Arc<Rule>]) -> Self {
@@ -173,6 +181,11 @@ impl PolicySet {
     /// Every rule, in order.
     pub fn rules(&self) -> &[Arc<Rule>] {
         &self.rules
+    }
+
+    /// The files that do not load, in order.
+    pub fn broken(&self) -> &[Arc<BrokenFile>] {
+        &self.broken
     }
 
     /// Where a program of this bare name may live, if a policy says it.

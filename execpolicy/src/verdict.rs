@@ -1,9 +1,11 @@
 //! The answer for a whole script.
 
+use std::sync::Arc;
+
 use shell_parser::{Gap, Segment};
 
 use crate::basis::told;
-use crate::{Basis, ConfinementName, Decision, Effect, Told};
+use crate::{Basis, BrokenFile, ConfinementName, Decision, Effect, Told};
 
 /// The answer for a script, with the reason of each part. Only `judge` makes one.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -12,11 +14,12 @@ pub struct Verdict {
     pub(crate) decision: Decision,
     pub(crate) segments: Vec<SegmentVerdict>,
     pub(crate) gaps: Vec<Gap>,
+    pub(crate) broken: Vec<Arc<BrokenFile>>,
     pub(crate) confinement: Option<ConfinementName>,
 }
 
 impl Verdict {
-    /// The strictest of the segments' decisions and the gaps' prompts.
+    /// The strictest of the segments' decisions, the gaps' prompts and what broken policy files ask.
     pub fn decision(&self) -> Decision {
         self.decision
     }
@@ -29,6 +32,12 @@ impl Verdict {
     /// What the parser does not vouch for.
     pub fn gaps(&self) -> &[Gap] {
         &self.gaps
+    }
+
+    /// The policy files that do not load. While there is one, only a person who sees this verdict may say yes to it: a
+    /// yes that was given before says nothing of what the file would say.
+    pub fn broken(&self) -> &[Arc<BrokenFile>] {
+        &self.broken
     }
 
     /// What an allow leans on; `None` is nothing.
@@ -50,6 +59,18 @@ pub struct SegmentVerdict {
     pub effects: Vec<Effect>,
     /// Directories whose configuration it obeys since they are the workspace's, seen from where it runs.
     pub trusted: Vec<Box<str>>,
+    /// Who speaks of each effect; only in the verdicts of [`explain`](crate::explain).
+    pub covered: Vec<Covered>,
+}
+
+/// An effect, and who speaks of it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Covered {
+    /// The effect.
+    pub effect: Effect,
+    /// Rules that speak for it, rules that it meets, and what the fallback says where nobody else allows it. Never
+    /// empty.
+    pub bases: Vec<Basis>,
 }
 
 impl SegmentVerdict {

@@ -192,6 +192,7 @@ impl Look<'_> {
                 | EffectKind::Escalate
                 | EffectKind::Signal
                 | EffectKind::Configure
+                | EffectKind::Overwrite
                 | EffectKind::Setting { .. }
                 | EffectKind::Unknown(_) => return None,
             }
@@ -237,7 +238,7 @@ impl Look<'_> {
         };
         let path = match path {
             Value::Exact(text) | Value::Glob(text) => text,
-            Value::OneOf(_) | Value::One { .. } | Value::Many => return None,
+            Value::OneOf(_) | Value::One { .. } | Value::Found(_) | Value::Many => return None,
         };
         let is_implied = self.named(effect, &Value::Exact(path.clone())) == Namer::Nothing;
         match (directory, is_implied) {

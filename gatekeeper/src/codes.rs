@@ -10,6 +10,8 @@ pub const PROMPT: Code = Code(3002);
 pub const ALLOWED: Code = Code(3003);
 /// A command needs a person's yes, and nobody can be asked.
 pub const WOULD_ASK: Code = Code(3004);
+/// A policy file does not load, so that nothing is allowed.
+pub const BROKEN_POLICY: Code = Code(3005);
 /// A request is not JSON, or not UTF-8.
 pub const NOT_JSON: Code = Code(4002);
 /// A request is JSON of another shape.
@@ -29,6 +31,7 @@ pub const ALL: &[Code] = &[
     PROMPT,
     ALLOWED,
     WOULD_ASK,
+    BROKEN_POLICY,
     NOT_JSON,
     WRONG_REQUEST,
     LONG_REQUEST,

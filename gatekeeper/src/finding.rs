@@ -1,5 +1,6 @@
 //! A verdict, told to people: what is in the way, why, and what to do about it.
 
+mod broken;
 mod done;
 
 use std::collections::HashSet;
@@ -9,6 +10,7 @@ use execpolicy::{Basis, Certainty, Decision, EffectMatch, Origin, RuleMatch, Seg
 use shell_parser::{Gap, GapReason};
 
 use crate::codes;
+use broken::broken;
 use done::done;
 
 /// Findings that are told of one command; the last one says how many more there are.
@@ -16,7 +18,8 @@ const MOST: usize = 20;
 /// Characters of the command's text that a message quotes.
 const QUOTED: usize = 60;
 
-/// One finding for each segment and gap that is not allowed; one that says why, where everything is.
+/// One finding for each policy file that does not load, and for each segment and gap that is not allowed; one that
+/// says why, where everything is.
 pub(crate) fn findings(source: &Source, verdict: &Verdict) -> Vec<Diagnostic> {
     let stopped: Vec<&SegmentVerdict> = verdict
         .segments()
@@ -33,16 +36,17 @@ pub(crate) fn findings(source: &Source, verdict: &Verdict) -> Vec<Diagnostic> {
     let mut parts: Vec<Part<'_>> = loose.iter().copied().map(Part::Gap).collect();
     parts.extend(stopped.iter().copied().map(Part::Segment));
     parts.sort_by_key(|part| part.span().start());
+    let mut told = broken(verdict);
     // The rest is allowed where this is the only part that is not, and where there is a rest.
-    let sole = parts.len() == 1 && verdict.segments().len() > 1;
-    let mut told: Vec<Diagnostic> = parts
-        .iter()
-        .take(MOST)
-        .map(|part| match part {
-            Part::Segment(judged) => of_segment(source, judged),
-            Part::Gap(gap) => of_gap(source, gap),
-        })
-        .collect();
+    let sole = parts.len() == 1 && verdict.segments().len() > 1 && told.is_empty();
+    if parts.is_empty() && !told.is_empty() {
+        return told;
+    }
+    let of_parts = parts.iter().take(MOST).map(|part| match part {
+        Part::Segment(judged) => of_segment(source, judged),
+        Part::Gap(gap) => of_gap(source, gap),
+    });
+    told.extend(of_parts);
     match (told.last_mut(), parts.len().saturating_sub(MOST)) {
         (Some(last), 0) if sole => last
             .help

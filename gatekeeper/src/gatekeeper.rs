@@ -45,6 +45,13 @@ impl Gatekeeper {
         Ok(Self::with(policy_file::load(files, Vec::new())?, defaults))
     }
 
+    /// Takes policy files of any layers, and judges whatever is wrong with them: while one does not load, every verdict
+    /// is a prompt at least and names it, a file of the system's forbids, its restrictions that could be read count,
+    /// and so do the other files. Their order does not matter.
+    pub fn of_layers(files: &[PolicyFile], defaults: Defaults) -> Self {
+        Self::with(execpolicy::load(files, &builtin::pack).policy, defaults)
+    }
+
     fn with(policy: PolicySet, defaults: Defaults) -> Self {
         let built_in = builtin::fallback();
         Self {
@@ -70,8 +77,28 @@ impl Gatekeeper {
     /// something of links already.
     pub fn judge_in_place(&self, command: Command, context: &mut Context) -> Judgement {
         let judgement = self.judge(command, context);
+        if self.look_at_links(&judgement, context) {
+            self.judge(judgement.into_command(), context)
+        } else {
+            judgement
+        }
+    }
+
+    /// Judges one command as [`Gatekeeper::judge_in_place`] does, and tells with each effect who speaks of it. It asks
+    /// more, so who only needs the decision leaves it out.
+    pub fn explain_in_place(&self, command: Command, context: &mut Context) -> Judgement {
+        let judgement = self.explain(command, context);
+        if self.look_at_links(&judgement, context) {
+            self.explain(judgement.into_command(), context)
+        } else {
+            judgement
+        }
+    }
+
+    /// Fills in what the file system says of links on the paths of a verdict; tells whether there are any.
+    fn look_at_links(&self, judgement: &Judgement, context: &mut Context) -> bool {
         if context.links != Links::Assumed {
-            return judgement;
+            return false;
         }
         let policies: Vec<&PolicySet> = self
             .fallback
@@ -82,10 +109,16 @@ impl Gatekeeper {
         let mut reader = Reader::new();
         execpolicy::look_up(judgement.verdict(), &policies, context, &mut reader);
         context.links = reader.into_links();
-        if context.links == Links::Table(BTreeMap::new()) {
-            return judgement;
-        }
-        self.judge(judgement.into_command(), context)
+        context.links != Links::Table(BTreeMap::new())
+    }
+
+    /// Judges one command as [`Gatekeeper::judge`] does, and tells with each effect who speaks of it.
+    pub fn explain(&self, command: Command, context: &Context) -> Judgement {
+        let verdict = match &self.fallback {
+            Some(built_in) => execpolicy::explain(command.script(), &self.policy, context, built_in),
+            None => execpolicy::explain(command.script(), &self.policy, context, &ask),
+        };
+        Judgement::new(command, verdict)
     }
 
     /// The same judgement, with the smallest rule that would answer its prompt where there is one. It judges a few
@@ -93,11 +126,11 @@ impl Gatekeeper {
     pub fn propose(&self, judgement: Judgement, context: &Context) -> Judgement {
         let script = judgement.command().script();
         let verdict = judgement.verdict();
-        let amendment = match &self.fallback {
+        let proposal = match &self.fallback {
             Some(built_in) => execpolicy::propose(script, verdict, &self.policy, context, built_in),
             None => execpolicy::propose(script, verdict, &self.policy, context, &ask),
         };
-        judgement.with_amendment(amendment)
+        judgement.with_proposal(proposal)
     }
 
     /// What a command does in a few words, for the person who is asked about it. The context is the one it was judged

@@ -1,7 +1,7 @@
 //! A command with its verdict, ready to be told.
 
 use diagnostics::Diagnostic;
-use execpolicy::{Amendment, Decision, Verdict};
+use execpolicy::{Amendment, Decision, NoAmendment, Verdict};
 
 use crate::report::VerdictReport;
 use crate::{Command, finding};
@@ -12,7 +12,8 @@ use crate::{Command, finding};
 pub struct Judgement {
     command: Command,
     verdict: Verdict,
-    amendment: Option<Amendment>,
+    /// Once it was asked for.
+    proposal: Option<Result<Amendment, NoAmendment>>,
 }
 
 impl Judgement {
@@ -20,12 +21,15 @@ impl Judgement {
         Self {
             command,
             verdict,
-            amendment: None,
+            proposal: None,
         }
     }
 
-    pub(crate) fn with_amendment(self, amendment: Option<Amendment>) -> Self {
-        Self { amendment, ..self }
+    pub(crate) fn with_proposal(self, proposal: Result<Amendment, NoAmendment>) -> Self {
+        Self {
+            proposal: Some(proposal),
+            ..self
+        }
     }
 
     /// May it run.
@@ -51,7 +55,12 @@ impl Judgement {
     /// The rule that would answer its prompt, once [`Gatekeeper::propose`](crate::Gatekeeper::propose) was asked and
     /// found one.
     pub fn amendment(&self) -> Option<&Amendment> {
-        self.amendment.as_ref()
+        self.proposal.as_ref()?.as_ref().ok()
+    }
+
+    /// Why no rule is proposed, once one was asked for and not found.
+    pub fn no_amendment(&self) -> Option<&NoAmendment> {
+        self.proposal.as_ref()?.as_ref().err()
     }
 
     /// For programs.

@@ -25,6 +25,6 @@ pub use policy_file::OpenError;
 pub use surroundings::{Surroundings, SurroundingsError};
 
 pub use execpolicy::{
-    Amendment, Approval, ConfinementName, Context, Decision, Dialect, Directory, Layer, Link, Links,
-    PolicyFile,
+    Amendment, Approval, BrokenFile, ConfinementName, Context, Decision, Dialect, Directory, Layer, Link,
+    Links, NoAmendment, PolicyFile,
 };

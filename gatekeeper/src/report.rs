@@ -5,12 +5,14 @@
 //! Schema of these types is `docs/schema/check.v1.json`.
 
 mod basis;
+mod broken_file;
 mod effect;
 mod matched;
 mod segment;
 mod word;
 
 pub use basis::BasisReport;
+pub use broken_file::{BrokenFileReport, MistakeReport};
 pub use effect::{EffectReport, Happening, StandingWord};
 pub use matched::MatchedRule;
 pub use segment::{
@@ -56,7 +58,7 @@ pub struct VerdictReport {
     /// What the request had as `id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<serde_json::Value>,
-    /// The strictest of the segments and gaps.
+    /// The strictest of the segments, the gaps and the policy files that do not load.
     pub decision: DecisionWord,
     /// Every rule that was met, and the fallback's answer for each segment that no rule settles.
     pub matched_rules: Vec<MatchedRule>,
@@ -69,6 +71,10 @@ pub struct VerdictReport {
     pub confinement: Option<String>,
     /// What the parser does not vouch for.
     pub gaps: Vec<GapReport>,
+    /// The policy files that do not load; left out where all do. While there is one, nothing is allowed, and no yes
+    /// that was given before answers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub broken_files: Vec<BrokenFileReport>,
     /// The prefix that a new rule could allow, token by token; null where none is proposed.
     pub amendment: Option<Vec<String>>,
 }
@@ -148,6 +154,11 @@ impl VerdictReport {
                 .collect(),
             confinement: verdict.confinement().map(|name| name.as_str().to_owned()),
             gaps: verdict.gaps().iter().map(GapReport::of).collect(),
+            broken_files: verdict
+                .broken()
+                .iter()
+                .map(|file| BrokenFileReport::of(file))
+                .collect(),
             amendment: amendment.map(|found| found.prefix().iter().map(ToString::to_string).collect()),
         }
     }

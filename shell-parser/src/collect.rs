@@ -3,6 +3,7 @@
 mod directory;
 mod function;
 mod loops;
+mod pipeline;
 mod redirects;
 mod simple;
 
@@ -12,9 +13,9 @@ use crate::assigned::Assigned;
 use crate::environment::Environment;
 use crate::variables::{HOME, Variables};
 use crate::{
-    Argument, Arm, Body, Command, Condition, FileRedirect, Input, Launch, Negation, Part, Pipeline, Place,
-    Redirect, RedirectMode, RedirectTarget, Script, Segment, Setting, Stage, Statement, TestItem, Value,
-    Word, WorkingDirectory,
+    Argument, Arm, Body, Command, Condition, FileRedirect, Input, Launch, Negation, Part, Place, Redirect,
+    RedirectMode, RedirectTarget, Script, Segment, Setting, Stage, Statement, TestItem, Value, Word,
+    WorkingDirectory,
 };
 use loops::{Header, any_field};
 
@@ -139,21 +140,6 @@ impl Collector {
         passed
     }
 
-    /// Each stage of a pipeline runs in a subshell of its own.
-    fn pipeline(&mut self, pipeline: &Pipeline) {
-        if let [stage] = pipeline.stages.as_slice() {
-            return self.stage(stage);
-        }
-        let outer = self.surroundings.clone();
-        for stage in &pipeline.stages {
-            let first = self.segments.len();
-            self.stage(stage);
-            self.surroundings = outer.clone();
-            self.surroundings.input = Input::Pipe((first..self.segments.len()).collect());
-        }
-        self.surroundings = outer;
-    }
-
     fn stage(&mut self, stage: &Stage) {
         let variables = &self.surroundings.variables;
         let redirects: Vec<FileRedirect> = stage
@@ -203,7 +189,10 @@ impl Collector {
         if let Some(input) = input {
             self.surroundings.input = input;
         }
-        if matches!(self.surroundings.input, Input::Text(_) | Input::Pipe(_)) {
+        if matches!(
+            self.surroundings.input,
+            Input::Text(_) | Input::Pipe(_) | Input::Stage(_) | Input::Found(_)
+        ) {
             self.surroundings.input = Input::Text(any_field());
         }
     }

@@ -21,7 +21,7 @@ pub(crate) fn value(word: &Word, variables: &Variables) -> Value {
 /// What an assignment or a redirect makes of a word: one field, whatever it expands to.
 pub(crate) fn single(word: &Word, variables: &Variables) -> Value {
     match value(word, variables) {
-        Value::Many => Value::One {
+        Value::Found(_) | Value::Many => Value::One {
             prefix: "".into(),
             suffix: "".into(),
         },
@@ -42,7 +42,8 @@ fn whole_pattern<'a>(word: &Word, variables: &'a Variables) -> Option<&'a str> {
             },
         ] => match variables.value(name) {
             Some(Value::Glob(pattern)) => Some(pattern),
-            Some(Value::Exact(_) | Value::OneOf(_) | Value::One { .. } | Value::Many) | None => None,
+            Some(Value::Exact(_) | Value::OneOf(_) | Value::One { .. } | Value::Found(_) | Value::Many)
+            | None => None,
         },
         _ => None,
     }
@@ -85,7 +86,7 @@ impl Field {
             Part::Parameter { name, quoting } => match variables.value(name) {
                 Some(Value::Exact(text)) => self.known(std::slice::from_ref(text), *quoting),
                 Some(Value::OneOf(texts)) => self.known(texts, *quoting),
-                Some(Value::One { .. } | Value::Glob(_) | Value::Many) | None => {
+                Some(Value::One { .. } | Value::Glob(_) | Value::Found(_) | Value::Many) | None => {
                     self.parameter(name, *quoting);
                 }
             },

@@ -2,7 +2,7 @@
 
 use diagnostics::Span;
 
-use crate::{RedirectMode, Value, WorkingDirectory};
+use crate::{Found, RedirectMode, Value, WorkingDirectory};
 
 /// One command that a script may run, with all that is known of it before it runs.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -65,6 +65,10 @@ pub enum Input {
     Inherited,
     /// From the stage before, whose segments have these indices in the list.
     Pipe(Vec<usize>),
+    /// From the stage before, which is one command and nothing else; its segment has this index in the list.
+    Stage(usize),
+    /// Paths that the stage before finds, each with a NUL behind it. No text of a shell gives it.
+    Found(Box<Found>),
     /// A text that is known, or not.
     Text(Value),
     /// A file or descriptor; it is among the redirects.

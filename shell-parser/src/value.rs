@@ -24,8 +24,30 @@ pub enum Value {
     /// The text is the pattern as bash would match it, quoted characters behind a backslash. An argument that
     /// results begins with `-` only if the pattern may match such a name.
     Glob(Box<str>),
+    /// Any number of arguments, none included, each the path of something that a program has found. No text of a
+    /// shell becomes it.
+    Found(Box<Found>),
     /// Any number of arguments, none included, each with any text; one may begin with `-`.
     Many,
+}
+
+/// Paths that a program finds below some directories, and hands over.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Found {
+    /// Each path is one of these (one or more) or begins with one; what follows are names, none of them `.` or `..`.
+    pub roots: Box<[Box<str>]>,
+    /// Patterns that say which names are looked for, of one name or several with `/` between them: a person who
+    /// writes one means what it matches. What is found need not match all of them.
+    pub named: Box<[Box<str>]>,
+}
+
+impl Found {
+    /// Whether a path that is found may begin with `-`.
+    pub fn may_begin_with_dash(&self) -> bool {
+        self.roots
+            .iter()
+            .any(|root| root.is_empty() || root.starts_with('-'))
+    }
 }
 
 impl Value {
@@ -33,7 +55,7 @@ impl Value {
     pub fn exact(&self) -> Option<&str> {
         match self {
             Self::Exact(text) => Some(text),
-            Self::OneOf(_) | Self::One { .. } | Self::Glob(_) | Self::Many => None,
+            Self::OneOf(_) | Self::One { .. } | Self::Glob(_) | Self::Found(_) | Self::Many => None,
         }
     }
 }

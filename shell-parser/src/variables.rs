@@ -32,7 +32,7 @@ impl Variables {
         let is_few = match &value {
             Value::Exact(_) | Value::Glob(_) => true,
             Value::OneOf(texts) => texts.len() <= FEW,
-            Value::One { .. } | Value::Many => false,
+            Value::One { .. } | Value::Found(_) | Value::Many => false,
         };
         let is_frozen = self.frozen.iter().any(|frozen| &**frozen == name);
         if is_few && !is_frozen && !matches!(name, "_" | "REPLY" | "LINES" | "COLUMNS" | "PIPESTATUS") {

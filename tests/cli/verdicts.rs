@@ -26,6 +26,14 @@ fn told(verb: &str, format: &str, arguments: &[&str]) -> CommandOutput {
     team().run(&[&start, arguments].concat())
 }
 
+/// What `explain` says of a rule that would answer the prompt.
+fn proposal(command: &str) -> String {
+    let told = told("explain", "human", &["--shell", command]).stdout;
+    let proposal = told.lines().skip_while(|line| *line != "Proposal").skip(1);
+    let lines: Vec<&str> = proposal.take_while(|line| !line.is_empty()).collect();
+    lines.join("\n")
+}
+
 #[test]
 fn an_allow_says_why_in_one_line() {
     assert_snapshot!(team().run(&["check", "--format", "human", "--shell", "git log --oneline | head -5"]), @r#"
@@ -173,7 +181,7 @@ fn a_pipe_reads_json() {
     ];
     assert_snapshot!(team().run(&arguments), @r#"
     -- stdout
-    {"schema":"execpolicy.check.v1","decision":"forbidden","matchedRules":[{"prefixRuleMatch":{"matchedPrefix":["git","push","-f"],"decision":"forbidden","justification":"history is shared"}},{"prefixRuleMatch":{"matchedPrefix":["git","push"],"decision":"prompt","justification":"publishes or rewrites what others see"}},{"heuristicsRuleMatch":{"command":["git","push","-f","origin"],"decision":"prompt"}}],"segments":[{"text":"git push -f origin > log","span":[0,24],"words":[{"exact":"git"},{"exact":"push"},{"exact":"-f"},{"exact":"origin"}],"assignments":[],"redirects":[{"fd":1,"mode":"write","target":{"exact":"log"}}],"place":"direct","decision":"forbidden","basis":[{"kind":"rule","file":"team.codexpolicy","line":3,"column":1,"layer":"command line","decision":"forbidden","pattern":["git","push",["--force","-f"]],"certain":true,"span":[0,11],"justification":"history is shared"},{"kind":"rule","file":"policies/packs/publishing.codexpolicy","line":5,"column":1,"layer":"default","decision":"prompt","pattern":["git","push"],"certain":true,"span":[0,8],"justification":"publishes or rewrites what others see"},{"kind":"knowledge","program":"git push","decision":"prompt","reason":"nothing is known of the option `-f` of `git push`","span":[9,11]},{"kind":"knowledge","program":"git push","decision":"prompt","reason":"connects to `origin`","span":[12,18]},{"kind":"default","decision":"prompt","reason":"writes to `log`","span":[19,24]}],"effects":[{"kind":"unknown","reason":"option","span":[9,11],"standing":"extra"},{"kind":"connect","host":{"exact":"origin"},"span":[12,18],"standing":"ordinary"},{"kind":"write","path":{"exact":"log"},"span":[19,24],"standing":"extra"}]}],"confinement":null,"gaps":[],"amendment":null}
+    {"schema":"execpolicy.check.v1","decision":"forbidden","matchedRules":[{"prefixRuleMatch":{"matchedPrefix":["git","push","-f"],"decision":"forbidden","justification":"history is shared"}},{"prefixRuleMatch":{"matchedPrefix":["git","push"],"decision":"prompt","justification":"publishes or rewrites what others see"}},{"heuristicsRuleMatch":{"command":["git","push","-f","origin"],"decision":"prompt"}}],"segments":[{"text":"git push -f origin > log","span":[0,24],"words":[{"exact":"git"},{"exact":"push"},{"exact":"-f"},{"exact":"origin"}],"assignments":[],"redirects":[{"fd":1,"mode":"write","target":{"exact":"log"}}],"place":"direct","decision":"forbidden","basis":[{"kind":"rule","file":"team.codexpolicy","line":3,"column":1,"layer":"command line","decision":"forbidden","pattern":["git","push",["--force","-f"]],"certain":true,"span":[0,11],"justification":"history is shared"},{"kind":"rule","file":"policies/packs/publishing.codexpolicy","line":5,"column":1,"layer":"default","decision":"prompt","pattern":["git","push"],"certain":true,"span":[0,8],"justification":"publishes or rewrites what others see"},{"kind":"knowledge","program":"git push","decision":"prompt","reason":"rewrites or removes what others have","span":[9,11]},{"kind":"knowledge","program":"git push","decision":"prompt","reason":"connects to `origin`","span":[12,18]},{"kind":"default","decision":"prompt","reason":"writes to `log`","span":[19,24]}],"effects":[{"kind":"overwrite","span":[9,11],"standing":"extra"},{"kind":"connect","host":{"exact":"origin"},"span":[12,18],"standing":"ordinary"},{"kind":"write","path":{"exact":"log"},"span":[19,24],"standing":"extra"}]}],"confinement":null,"gaps":[],"amendment":null}
     -- status 20
     "#);
 }
@@ -249,7 +257,7 @@ fn explain_shows_every_stage() {
        2 forbidden by rule team.codexpolicy:3:1 of layer `command line`: history is shared, at git push -f
          prompt by rule policies/guard.codexpolicy:18:1 of layer `guard`, for some values of the unknown words: holds the policy that judges commands (and 2 more), at $where
          prompt by rule policies/packs/publishing.codexpolicy:5:1 of layer `default`: publishes or rewrites what others see, at git push
-         prompt by knowledge of `git push`: nothing is known of the option `-f` of `git push`, at -f
+         prompt by knowledge of `git push`: rewrites or removes what others have, at -f
          prompt by knowledge of `git push`: words that are only known when it runs may be options of `git push` that matter, at $where
          prompt by knowledge of `git push`: connects to a host that is only known when it runs, at $where
          prompt by knowledge of `git push`: it is not known what `git push` does with words that are only known when it runs, at $where
@@ -259,13 +267,21 @@ fn explain_shows_every_stage() {
 
     Effects
        1 none
-       2 does something unknown: the option is not known (beside what the program is for), at -f
+       2 rewrites or removes what others have (beside what the program is for), at -f
+           prompt by knowledge of `git push`: rewrites or removes what others have
          does something unknown: the word is not known (beside what the program is for), at $where
+           prompt by knowledge of `git push`: words that are only known when it runs may be options of `git push` that matter
+           prompt by rule policies/guard.codexpolicy:18:1 of layer `guard`, for some values of the unknown words: holds the policy that judges commands (and 2 more)
          connects to …, at $where
+           prompt by knowledge of `git push`: connects to a host that is only known when it runs
          does something unknown: the operand is not known (beside what the program is for), at $where
+           prompt by knowledge of `git push`: it is not known what `git push` does with words that are only known when it runs
          connects to origin, at git
+           prompt by knowledge of `git push`: connects to `origin`
          writes log (beside what the program is for), at > log
+           prompt by default: writes to `log`
          sets FOO=1 (beside what the program is for), at FOO=1
+           prompt by default: sets `FOO`, which may change what programs do
 
     Verdict
       forbidden
@@ -290,6 +306,42 @@ fn explain_shows_every_stage() {
       = help: no approval lifts this: leave these words out, or have the rule changed
       = help: without it, the rest of the command is allowed
     -- status 20
+    "#);
+}
+
+#[test]
+fn explain_says_which_rule_would_answer_a_prompt() {
+    assert_snapshot!(proposal("cd web && mytool deploy now"), @r#"
+    prefix_rule(pattern = ["mytool", "deploy"], decision = "allow")
+    would also allow: mytool deploy --force
+    would not allow: mytool deploy > ~/.profile
+    "#);
+}
+
+#[test]
+fn explain_says_why_no_rule_would_answer_a_prompt() {
+    let commands = [
+        "bash x.sh",
+        "sort -o x y",
+        "deploy",
+        "mytool $(",
+        "mytool a; mytool b",
+        "/tmp/x",
+    ];
+    let told = commands.map(|command| format!("{command}\n{}\n", proposal(command)));
+    assert_snapshot!(told.join(""), @r#"
+    bash x.sh
+      none: the first words of the command say too little of what it will do
+    sort -o x y
+      none: the command does more than `prefix_rule(pattern = ["sort"], decision = "allow")` would speak for
+    deploy
+      none: a rule of a policy file has spoken of this command, and no other is proposed beside it
+    mytool $(
+      none: a part of the command is not understood, and no rule answers for it
+    mytool a; mytool b
+      none: more than one part of the command asks, and a rule answers for one
+    /tmp/x
+      none: the program may lie where anybody may put one
     "#);
 }
 

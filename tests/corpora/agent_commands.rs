@@ -85,6 +85,6 @@ fn is_known(value: &Value) -> bool {
         Value::Exact(_) | Value::OneOf(_) => true,
         Value::One { prefix, .. } => !prefix.is_empty(),
         Value::Glob(pattern) => !pattern.starts_with(['*', '?', '[']),
-        Value::Many => false,
+        Value::Found(_) | Value::Many => false,
     }
 }

@@ -128,6 +128,7 @@ fn kept(effect: &Effect, one: &SegmentVerdict, row: &Row, places: &Places) -> Ke
         EffectKind::Connect(_) => Kept::Out("connects".to_owned()),
         EffectKind::Escalate => Kept::Out("takes more rights".to_owned()),
         EffectKind::Signal => Kept::Out("signals others".to_owned()),
+        EffectKind::Overwrite => Kept::Out("rewrites what others have".to_owned()),
         EffectKind::Configure => Kept::Out("configures something that lasts".to_owned()),
     }
 }
@@ -137,7 +138,7 @@ fn touched(path: &Value, touch: Touch, one: &SegmentVerdict, row: &Row, places: 
     let texts: Vec<&str> = match path {
         Value::Exact(text) => vec![text],
         Value::OneOf(texts) => texts.iter().map(|text| &**text).collect(),
-        Value::One { .. } | Value::Glob(_) | Value::Many => Vec::new(),
+        Value::One { .. } | Value::Glob(_) | Value::Found(_) | Value::Many => Vec::new(),
     };
     let word = match touch {
         Touch::Write => "changes",

@@ -88,6 +88,7 @@ fn is_seen_only(kind: &EffectKind) -> bool {
         | EffectKind::Escalate
         | EffectKind::Signal
         | EffectKind::Configure
+        | EffectKind::Overwrite
         | EffectKind::Unknown(_) => false,
     }
 }

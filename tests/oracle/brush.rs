@@ -117,7 +117,9 @@ fn agree(segment: &Segment, command: &[Option<String>]) -> bool {
             Value::Exact(text) if **text != **word => return false,
             Value::Exact(_) => {}
             // The places do not match up any more.
-            Value::OneOf(_) | Value::One { .. } | Value::Glob(_) | Value::Many => return true,
+            Value::OneOf(_) | Value::One { .. } | Value::Glob(_) | Value::Found(_) | Value::Many => {
+                return true;
+            }
         }
     }
     true

@@ -29,6 +29,6 @@ fn fits(values: &[&Value], fields: &[String]) -> bool {
                 && field.ends_with(suffix.as_ref())
         }),
         Value::Glob(_) => several(1),
-        Value::Many => several(0),
+        Value::Found(_) | Value::Many => several(0),
     }
 }

@@ -34,6 +34,16 @@ impl Engine {
         }
     }
 
+    /// Files of any layers, judged by whether they load or not, and the findings of those that do not.
+    pub fn of_layers(files: &[PolicyFile]) -> (Self, Vec<Diagnostic>) {
+        let engine = Self {
+            gatekeeper: Gatekeeper::of_layers(files, Defaults::BuiltIn),
+            context: at("/w/repo", "/home/user"),
+        };
+        let findings = Gatekeeper::of(files, Defaults::BuiltIn).err();
+        (engine, findings.map_or_else(Vec::new, |error| error.findings))
+    }
+
     /// The same in another work tree, where commands start, and with another home.
     #[must_use]
     pub fn at(self, workspace: &str, home: &str) -> Self {

@@ -88,7 +88,9 @@ fn expansions(argv: &[Value]) -> Vec<Vec<Value>> {
     for value in argv {
         let choices: Vec<Value> = match value {
             Value::OneOf(texts) => texts.iter().map(|text| Value::Exact(text.clone())).collect(),
-            Value::Exact(_) | Value::One { .. } | Value::Glob(_) | Value::Many => vec![value.clone()],
+            Value::Exact(_) | Value::One { .. } | Value::Glob(_) | Value::Found(_) | Value::Many => {
+                vec![value.clone()]
+            }
         };
         all = all
             .iter()
@@ -153,7 +155,7 @@ fn grow(
             }
         }
         // Which names a pattern can match is not this judge's business: it says "any", which is never laxer.
-        Value::Glob(_) | Value::Many => {
+        Value::Glob(_) | Value::Found(_) | Value::Many => {
             if fields == Fields::Begun || *value == Value::Many {
                 go_on(words, rest, Fields::Fresh);
             }

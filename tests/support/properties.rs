@@ -6,6 +6,7 @@
     reason = "a property panics where its promise is broken; that is its job"
 )]
 
+pub mod of_proposals;
 pub mod of_triples;
 
 use diagnostics::Span;
@@ -20,6 +21,7 @@ use crate::naive_judge;
 use crate::policies::{DrawnPolicy, DrawnRule};
 use crate::{scripts, splicing};
 
+pub use of_proposals::a_proposal_is_what_it_says;
 pub use of_triples::{
     a_link_never_loosens_a_triple, adding_a_restriction_never_loosens_a_triple,
     engine_equals_naive_on_triples, order_never_matters, raising_an_effect_never_loosens,
@@ -58,6 +60,7 @@ properties![
     segments_are_deterministic,
     every_segment_has_a_basis,
     printing_keeps_the_script,
+    a_proposal_is_what_it_says,
 ];
 
 /// Any text gives a script and segments, in every dialect, within the limits.

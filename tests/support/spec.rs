@@ -3,7 +3,8 @@
 //! A chapter's `##` and `###` headings name its tests. Fenced blocks, by their first word:
 //!
 //! - `codexpolicy`: the policy for what follows, until the next such block; a `diagnostics` block right after it
-//!   lists the findings it loads with;
+//!   lists the findings it loads with; `codexpolicy layer=NAME` is a file of that layer, several in a row stand beside
+//!   each other, and commands are judged whether they load or not;
 //! - `links`: the symbolic links there are for what follows, until the next policy: `path -> target` a line, relative
 //!   paths in the work tree, `?` for one that nobody can say;
 //! - `bash`: one command, judged to the byte without the last newline; `bash escaped` reads `\n \t \r \\ \xHH
@@ -20,11 +21,13 @@
 
 mod blocks;
 mod outcome;
+mod policy;
 mod show;
 mod trial;
 
 pub use blocks::{Blessing, Block, Chapter};
 pub use outcome::Outcome;
+pub use policy::Policy;
 pub use show::{shown_basis, shown_segments, shown_verdict};
 pub use trial::{Case, Expectation, Input, Subject, cases};
 

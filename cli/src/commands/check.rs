@@ -36,7 +36,8 @@ pub(crate) fn answer(request: Request) -> Exit {
     }
 }
 
-fn tell(judgement: &Judgement, format: Format) -> io::Result<()> {
+/// Writes the answer.
+pub(crate) fn tell(judgement: &Judgement, format: Format) -> io::Result<()> {
     match (format, judgement.decision()) {
         (Format::Json, _) => output::answer_line(&to_json(&judgement.report())),
         (Format::Human, Decision::Allow) => output::answer_line(&in_short(judgement)),

@@ -8,7 +8,7 @@ use crate::exit::Exit;
 use crate::output;
 use crate::request::{Asked, Request};
 
-/// Explains one request for people; the other formats, and a batch, are those of `check`.
+/// Explains one request; a batch is answered as `check` does.
 pub(crate) fn run(args: &CheckArgs) -> Exit {
     match Request::resolve(args) {
         Ok(request) => explain(request),
@@ -17,15 +17,16 @@ pub(crate) fn run(args: &CheckArgs) -> Exit {
 }
 
 fn explain(request: Request) -> Exit {
-    let (command, mut context) = match (output::format(request.format), request.asked) {
-        (Format::Human, Asked::Command(command, context)) => (command, context),
-        (Format::Human | Format::Concise | Format::Json, asked) => {
-            return check::answer(Request { asked, ..request });
-        }
+    let (command, mut context) = match request.asked {
+        Asked::Command(command, context) => (command, context),
+        asked @ Asked::Lines(_) => return check::answer(Request { asked, ..request }),
     };
-    let judgement = request.gatekeeper.judge_in_place(command, &mut context);
+    let judgement = request.gatekeeper.explain_in_place(command, &mut context);
     let judgement = request.gatekeeper.propose(judgement, &context);
-    let told = output::answer_line(&stages::of(&judgement, &context))
-        .and_then(|()| output::answer(&judgement.findings(), Format::Human));
+    let told = match output::format(request.format) {
+        Format::Human => output::answer_line(&stages::of(&judgement, &context))
+            .and_then(|()| output::answer(&judgement.findings(), Format::Human)),
+        format @ (Format::Concise | Format::Json) => check::tell(&judgement, format),
+    };
     output::exit(judgement.decision(), told)
 }

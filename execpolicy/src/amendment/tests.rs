@@ -14,7 +14,7 @@ fn ask(unspoken: &Unspoken<'_>, _context: &Context) -> Ruling {
     }]
 }
 
-fn proposed(policy: &str, command: &str, context: &Context) -> Option<Amendment> {
+fn proposed(policy: &str, command: &str, context: &Context) -> Result<Amendment, NoAmendment> {
     let file = PolicyFile {
         source: Source::new("team", policy),
         layer: Layer::new("user"),
@@ -24,6 +24,11 @@ fn proposed(policy: &str, command: &str, context: &Context) -> Option<Amendment>
     let script = shell_parser::parse(command, Dialect::Bash, &Limits::default());
     let verdict = judge(&script, &loaded.policy, context, &ask);
     propose(&script, &verdict, &loaded.policy, context, &ask)
+}
+
+/// Why nothing is proposed.
+fn refused(policy: &str, command: &str, context: &Context) -> Option<NoAmendment> {
+    proposed(policy, command, context).err()
 }
 
 #[test]
@@ -48,6 +53,34 @@ fn a_command_is_as_many_words_as_the_table_says() {
         let found = proposed("", command, &Context::default());
         let words = found.map(|found| found.prefix().join(" ")).unwrap_or_default();
         assert_eq!(words, prefix, "{command}");
+    }
+}
+
+#[test]
+fn it_is_said_why_nothing_is_proposed() {
+    let unchanged = NoAmendment::Unchanged {
+        rule: r#"prefix_rule(pattern = ["mytool"], decision = "allow")"#.into(),
+    };
+    let layer = r#"prefix_rule(pattern = ["mytool"], decision = "prompt")"#;
+    for (policy, command, why) in [
+        (
+            r#"prefix_rule(pattern = ["mytool"])"#,
+            "mytool",
+            NoAmendment::NotAsked,
+        ),
+        ("", "mytool; $(", NoAmendment::Gap),
+        ("", "mytool x; mytool y", NoAmendment::Several),
+        (layer, "mytool x", NoAmendment::Layer),
+        ("", "bash x.sh", NoAmendment::Words),
+        ("", "sudo mytool x", NoAmendment::Words),
+        ("", "/tmp/x", NoAmendment::Temporary),
+        ("", "mytool > x", unchanged),
+    ] {
+        assert_eq!(
+            refused(policy, command, &Context::default()),
+            Some(why),
+            "{command}"
+        );
     }
 }
 
@@ -82,7 +115,7 @@ fn commands_that_say_too_little_get_no_proposal() {
         "mytool > \"$x\"",
         "mytool $(",
     ] {
-        assert_eq!(proposed("", command, &Context::default()), None, "{command}");
+        assert!(proposed("", command, &Context::default()).is_err(), "{command}");
     }
 }
 
@@ -99,7 +132,7 @@ fn what_a_layer_has_spoken_of_is_not_asked_about_again() {
         (other, "mytool x", true),
     ] {
         let found = proposed(policy, command, &Context::default());
-        assert_eq!(found.is_some(), is_proposed, "{policy} {command}");
+        assert_eq!(found.is_ok(), is_proposed, "{policy} {command}");
     }
 }
 
@@ -109,7 +142,7 @@ fn nobody_is_told_how_to_answer_where_nobody_is_asked() {
         approval: crate::Approval::Never,
         ..Context::default()
     };
-    assert_eq!(proposed("", "mytool x", &context), None);
+    assert_eq!(refused("", "mytool x", &context), Some(NoAmendment::NotAsked));
 }
 
 #[test]

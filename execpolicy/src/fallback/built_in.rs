@@ -1,7 +1,7 @@
 //! The fallback that is shipped: what only reads and shows may run, everything else asks.
 
 use diagnostics::{Source, Span, visible};
-use shell_parser::{Segment, Value};
+use shell_parser::{Input, Segment, Value};
 
 use crate::compiled::{self, CompiledRules};
 use crate::judge::{enforces, not_enforced};
@@ -225,12 +225,13 @@ fn objection(effect: &Effect, unspoken: &Unspoken<'_>) -> Option<String> {
         )),
         EffectKind::Connect(host) => Some(format!("connects to {}", shown(host, "a host"))),
         EffectKind::Execute(Executed::Command(words)) => Some(format!("runs {}", command(words))),
-        EffectKind::Execute(Executed::Script(text)) => {
-            Some(format!("runs {} in a shell", shown(text, "a text")))
-        }
+        EffectKind::Execute(Executed::Script(text)) => Some(format!(
+            "runs {} in a shell",
+            run_text(text, effect.cause, unspoken)
+        )),
         EffectKind::Execute(Executed::Code { language, text }) => Some(format!(
             "runs {} as {language} code, which may do more than edit text",
-            shown(text, "a text")
+            run_text(text, effect.cause, unspoken)
         )),
         EffectKind::Configured(directory) => Some(match effect.standing {
             Standing::Ordinary => format!("runs what {} configures", shown(directory, "a directory")),
@@ -242,12 +243,24 @@ fn objection(effect: &Effect, unspoken: &Unspoken<'_>) -> Option<String> {
         EffectKind::Escalate => Some("takes more rights".to_owned()),
         EffectKind::Signal => Some("signals other processes".to_owned()),
         EffectKind::Configure => Some("changes a configuration that lasts".to_owned()),
+        EffectKind::Overwrite => Some("rewrites or removes what others have".to_owned()),
         EffectKind::Setting { name, .. } => Some(format!(
             "sets {}, which may change what programs do",
             quoted(name)
         )),
         EffectKind::Unknown(why) => Some(unknown(*why, effect.cause, unspoken)),
     }
+}
+
+/// A text that is run. Where no word holds it and a stage of a pipe comes before, it comes from there.
+fn run_text(text: &Value, cause: Span, unspoken: &Unspoken<'_>) -> String {
+    let segment = unspoken.segment;
+    let is_name = segment.argv.first().is_some_and(|name| name.span == cause);
+    let is_piped = matches!(segment.input, Input::Pipe(_) | Input::Stage(_) | Input::Found(_));
+    if is_name && is_piped && matches!(text, Value::One { .. } | Value::Many) {
+        return "what is piped into it".to_owned();
+    }
+    shown(text, "a text")
 }
 
 /// What is not known, with the words that it is not known of.
@@ -259,12 +272,24 @@ fn unknown(why: UnknownEffect, cause: Span, unspoken: &Unspoken<'_>) -> String {
         .iter()
         .find(|argument| argument.span == cause)
         .map(|argument| &argument.value);
+    let several = || {
+        let words = segment.argv.iter().filter(|word| cause.contains(word.span));
+        let words: Vec<Value> = words.map(|word| word.value.clone()).collect();
+        (words.len() > 1).then(|| command(&words))
+    };
     // A word that is only known when it runs has no name to be told by.
     let word = |what: &str| match known {
         Some(value @ (Value::Exact(_) | Value::OneOf(_) | Value::Glob(_))) => {
             format!("the {what} {}", shown(value, ""))
         }
-        Some(Value::One { .. } | Value::Many) | None => format!("{what}s that are only known when it runs"),
+        Some(Value::One { .. } | Value::Found(_) | Value::Many) => {
+            format!("{what}s that are only known when it runs")
+        }
+        // An option and its value.
+        None => several().map_or_else(
+            || format!("{what}s that are only known when it runs"),
+            |words| format!("the {what} {words}"),
+        ),
     };
     match why {
         UnknownEffect::Program => format!("nothing is known of {}", self::program(segment)),
@@ -298,6 +323,7 @@ fn shown(value: &Value, what: &str) -> String {
         Value::One { prefix, suffix } if !prefix.is_empty() || !suffix.is_empty() => {
             quoted(&format!("{prefix}…{suffix}"))
         }
+        Value::Found(found) => format!("what is found below {}", quoted(&found.roots.join(" "))),
         Value::One { .. } | Value::Many => format!("{what} that is only known when it runs"),
     }
 }

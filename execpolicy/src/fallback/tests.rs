@@ -66,7 +66,8 @@ answers! {
     a_setting_of_the_environment: "lower=1; ls" => Prompt;
     a_proxy: "https_proxy=x ls" => Prompt;
     an_interpreter_of_what_is_piped: "echo ls | sh" => Allow;
-    a_shell_of_a_here_document_through_cat: "cat <<'E' | sh\nls\nE\n" => Prompt;
+    a_shell_of_a_here_document_through_cat: "cat <<'E' | sh\nls\nE\n" => Allow;
+    a_shell_of_a_here_document_in_a_loop: "for x in 1 2; do cat <<'E'; done | sh\nls\nE\n" => Prompt;
     a_shell_of_a_here_string_through_cat: "cat <<< ls | sh" => Allow;
     a_shell_that_reads_what_a_command_leaves: "bash <<'E'\nread -n 5 x\necho rm x\nE\n" => Prompt;
     a_shell_whose_commands_read_nothing: "bash <<'E'\nls\necho rm x\nE\n" => Allow;

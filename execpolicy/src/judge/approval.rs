@@ -1,8 +1,10 @@
 //! The last step: bases to a decision, and prompts that nobody can answer.
 
+use std::sync::Arc;
+
 use shell_parser::Gap;
 
-use crate::{Approval, Basis, Decision, SegmentVerdict};
+use crate::{Approval, Basis, BrokenFile, Decision, SegmentVerdict};
 
 /// The join of the bases. There is always one; should there be none, nothing vouches for the segment.
 pub(super) fn join(basis: &[Basis]) -> Decision {
@@ -31,6 +33,20 @@ pub(super) fn decision_of_gaps(gaps: &[Gap], approval: Approval) -> Decision {
         } else {
             Decision::Forbidden
         }
+    });
+    decisions.fold(Decision::Allow, Decision::join)
+}
+
+/// What the policy files ask for that do not load. It is a question about rules: what theirs would say.
+pub(super) fn decision_of_broken(broken: &[Arc<BrokenFile>], approval: Approval) -> Decision {
+    let may_be_asked = match approval {
+        Approval::Untrusted | Approval::OnRequest => true,
+        Approval::Never => false,
+        Approval::Granular { rules, .. } => rules,
+    };
+    let decisions = broken.iter().map(|file| match file.decision() {
+        Decision::Prompt if !may_be_asked => Decision::Forbidden,
+        decision @ (Decision::Allow | Decision::Prompt | Decision::Forbidden) => decision,
     });
     decisions.fold(Decision::Allow, Decision::join)
 }

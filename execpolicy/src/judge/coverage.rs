@@ -23,9 +23,24 @@ pub(super) struct Coverage<'a> {
     pub(super) everything: bool,
 }
 
+/// All that is known of a segment when it is asked who speaks for what it does.
+#[derive(Clone, Copy)]
+pub(super) struct Evidence<'a, 'e> {
+    /// The rules of commands that it met.
+    pub(super) rules: &'a [RuleMatch],
+    /// What its program does.
+    pub(super) reading: &'e Reading,
+    /// What the shell does for it.
+    pub(super) shell: &'e [Effect],
+    /// The effect rules that each effect meets, those of the program first, then those of the shell.
+    pub(super) met: &'a [Vec<EffectMatch>],
+    pub(super) segment: &'a Segment,
+    pub(super) whereabouts: &'a Whereabouts<'e>,
+}
+
 /// What speaks for an effect.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Spoken {
+pub(super) enum Spoken {
     /// Nothing.
     No,
     /// An allow, unless the fallback guards what is touched.
@@ -35,39 +50,23 @@ enum Spoken {
 }
 
 impl<'a> Coverage<'a> {
-    /// What the allows among these rules speak for; only those that surely match are there.
-    ///
-    /// `met` are the effect rules that each effect meets, those of the program first, then those of the shell.
-    pub(super) fn new(
-        rules: &[RuleMatch],
-        reading: &'a Reading,
-        shell: &'a [Effect],
-        met: &[Vec<EffectMatch>],
-        segment: &Segment,
-        whereabouts: &Whereabouts<'_>,
-    ) -> Self {
-        let allows: Vec<&RuleMatch> = rules
-            .iter()
-            .filter(|found| found.rule.decision == Decision::Allow && found.certainty == Certainty::Yes)
-            .collect();
+    /// What the allows among the rules speak for.
+    pub(super) fn new(evidence: &Evidence<'_, 'a>) -> Self {
         let mut coverage = Self {
-            spoken_for: !allows.is_empty(),
+            spoken_for: evidence.allows().next().is_some(),
             left: Vec::new(),
             guardable: Vec::new(),
-            everything: allows.iter().any(|found| found.rule.covers == Covers::Everything),
+            everything: evidence
+                .allows()
+                .any(|found| found.rule.covers == Covers::Everything),
         };
-        let by_program = reading.effects.iter().map(|effect| (effect, By::Program));
-        let by_shell = shell.iter().map(|effect| (effect, By::Shell));
-        let nothing = Vec::new();
-        for (number, (effect, by)) in by_program.chain(by_shell).enumerate() {
-            let of_rules = allows
-                .iter()
-                .map(|found| by_rule(found, effect, by, reading, segment, whereabouts));
-            let of_effects = met.get(number).unwrap_or(&nothing).iter().map(by_effect_rule);
+        for done in evidence.done() {
+            let of_rules = evidence.by_rules(done).map(|(spoken, _)| spoken);
+            let of_effects = evidence.by_effect_rules(done).map(|(spoken, _)| spoken);
             let spoken = of_rules.chain(of_effects).fold(Spoken::No, Spoken::or);
             match spoken {
-                Spoken::No => coverage.left.push(effect.clone()),
-                Spoken::Guarded => coverage.guardable.push(effect),
+                Spoken::No => coverage.left.push(done.effect.clone()),
+                Spoken::Guarded => coverage.guardable.push(done.effect),
                 Spoken::Surely => {}
             }
         }
@@ -75,9 +74,46 @@ impl<'a> Coverage<'a> {
     }
 }
 
+/// One effect among the evidence.
+#[derive(Clone, Copy)]
+pub(super) struct Done<'e> {
+    pub(super) effect: &'e Effect,
+    by: By,
+    number: usize,
+}
+
+impl<'a, 'e> Evidence<'a, 'e> {
+    /// Every effect, those of the program first.
+    pub(super) fn done(self) -> impl Iterator<Item = Done<'e>> + use<'a, 'e> {
+        let by_program = self.reading.effects.iter().map(|effect| (effect, By::Program));
+        let by_shell = self.shell.iter().map(|effect| (effect, By::Shell));
+        let all = by_program.chain(by_shell).enumerate();
+        all.map(|(number, (effect, by))| Done { effect, by, number })
+    }
+
+    /// The allows of commands that surely match.
+    fn allows(self) -> impl Iterator<Item = &'a RuleMatch> {
+        let is_sure =
+            |found: &&RuleMatch| found.rule.decision == Decision::Allow && found.certainty == Certainty::Yes;
+        self.rules.iter().filter(is_sure)
+    }
+
+    /// What each allow of the command says of an effect.
+    pub(super) fn by_rules(self, done: Done<'e>) -> impl Iterator<Item = (Spoken, &'a RuleMatch)> {
+        self.allows()
+            .map(move |found| (by_rule(found, done.effect, done.by, &self), found))
+    }
+
+    /// What each rule about effects says of an effect.
+    pub(super) fn by_effect_rules(self, done: Done<'e>) -> impl Iterator<Item = (Spoken, &'a EffectMatch)> {
+        let met = self.met.get(done.number).map_or(&[][..], Vec::as_slice);
+        met.iter().map(|found| (by_effect_rule(found), found))
+    }
+}
+
 impl Spoken {
     /// The one that speaks for more.
-    fn or(self, other: Self) -> Self {
+    pub(super) fn or(self, other: Self) -> Self {
         match (self, other) {
             (Self::Surely, _) | (_, Self::Surely) => Self::Surely,
             (Self::Guarded, _) | (_, Self::Guarded) => Self::Guarded,
@@ -94,14 +130,13 @@ enum By {
 }
 
 /// Whether an allow speaks for an effect.
-fn by_rule(
-    found: &RuleMatch,
-    effect: &Effect,
-    by: By,
-    reading: &Reading,
-    segment: &Segment,
-    whereabouts: &Whereabouts<'_>,
-) -> Spoken {
+fn by_rule(found: &RuleMatch, effect: &Effect, by: By, evidence: &Evidence<'_, '_>) -> Spoken {
+    let &Evidence {
+        reading,
+        segment,
+        whereabouts,
+        ..
+    } = evidence;
     let rule = &found.rule;
     if rule.covers == Covers::Everything {
         return Spoken::Surely;
@@ -137,6 +172,7 @@ fn by_rule(
         | EffectKind::Escalate
         | EffectKind::Signal
         | EffectKind::Configure
+        | EffectKind::Overwrite
         | EffectKind::Setting { .. }
         | EffectKind::Unknown(_) => true,
     };
@@ -211,6 +247,6 @@ fn holds_for_all(path: &Value, whereabouts: &Whereabouts<'_>, holds: impl Fn(&Lo
         Value::Exact(text) => holds(text, Spelling::Plain),
         Value::OneOf(texts) => texts.iter().all(|text| holds(text, Spelling::Plain)),
         Value::Glob(pattern) => holds(pattern, Spelling::Pattern),
-        Value::One { .. } | Value::Many => false,
+        Value::One { .. } | Value::Found(_) | Value::Many => false,
     }
 }

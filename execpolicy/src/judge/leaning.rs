@@ -147,7 +147,8 @@ pub(super) fn contains(profile: &Profile, effect: &Effect, whereabouts: &Whereab
         | EffectKind::Connect(_)
         | EffectKind::Escalate
         | EffectKind::Signal
-        | EffectKind::Configure => false,
+        | EffectKind::Configure
+        | EffectKind::Overwrite => false,
     }
 }
 
@@ -178,7 +179,7 @@ fn writes_inside(profile: &Profile, path: &Value, whereabouts: &Whereabouts<'_>)
         Value::Exact(text) => inside(text, Spelling::Plain),
         Value::OneOf(texts) => texts.iter().all(|text| inside(text, Spelling::Plain)),
         Value::Glob(pattern) => inside(pattern, Spelling::Pattern),
-        Value::One { .. } | Value::Many => true,
+        Value::One { .. } | Value::Found(_) | Value::Many => true,
     }
 }
 
@@ -225,6 +226,7 @@ fn may_touch_anything(effect: &Effect) -> bool {
         | EffectKind::Escalate
         | EffectKind::Signal
         | EffectKind::Configure
+        | EffectKind::Overwrite
         | EffectKind::Setting { .. } => false,
     }
 }

@@ -65,7 +65,7 @@ pub(super) fn text(segment: &Segment, nested: &Nested) -> Option<Text> {
                 redirects: Vec::new(),
                 input: match &segment.input {
                     // The stages of the pipe are numbered for the segment itself.
-                    Input::Inherited | Input::Pipe(_) => Input::Inherited,
+                    Input::Inherited | Input::Pipe(_) | Input::Stage(_) | Input::Found(_) => Input::Inherited,
                     Input::Text(_) | Input::File => segment.input.clone(),
                 },
                 place: Place::Nested(nested.wrapper.clone()),
@@ -130,11 +130,19 @@ fn keeps_home(outer: &Segment) -> bool {
 /// Numbers the pipes between segments of one text by the places that those segments got in the whole list.
 pub(super) fn renumber_pipes(segments: &mut [SegmentVerdict], places: &[usize]) {
     for place in places {
-        if let Some(Input::Pipe(from)) = segments.get_mut(*place).map(|found| &mut found.segment.input) {
-            *from = from
-                .iter()
-                .filter_map(|index| places.get(*index).copied())
-                .collect();
+        match segments.get_mut(*place).map(|found| &mut found.segment.input) {
+            Some(Input::Pipe(from)) => {
+                *from = from
+                    .iter()
+                    .filter_map(|index| places.get(*index).copied())
+                    .collect();
+            }
+            Some(Input::Stage(from)) => {
+                if let Some(place) = places.get(*from) {
+                    *from = *place;
+                }
+            }
+            Some(Input::Inherited | Input::Found(_) | Input::Text(_) | Input::File) | None => {}
         }
     }
 }

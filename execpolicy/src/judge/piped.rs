@@ -1,14 +1,10 @@
 //! What a stage of a pipe writes, where that is certain before it runs.
 
-use shell_parser::{Input, Place, RedirectMode, Segment};
-
-/// The bytes between two neighbouring stages: ` | `. More may be the end of a loop, which writes its text again.
-const BETWEEN: usize = 3;
+use shell_parser::{FileRedirect, Found, Input, Place, RedirectMode, Segment, Value};
 
 /// Gives each segment the text that is piped into it, where that is known.
 pub(super) fn fill_in(segments: &mut [Segment]) {
-    // A function may have the name of any program.
-    if segments.iter().any(|segment| segment.place == Place::Function) {
+    if calls_functions(segments) {
         return;
     }
     for at in 0..segments.len() {
@@ -16,27 +12,42 @@ pub(super) fn fill_in(segments: &mut [Segment]) {
             continue;
         };
         if let Some(reader) = segments.get_mut(at) {
-            reader.input = Input::Text(shell_parser::Value::Exact(text));
+            reader.input = Input::Text(Value::Exact(text));
         }
     }
 }
 
+/// Whether a program's name may be that of a function.
+pub(super) fn calls_functions(segments: &[Segment]) -> bool {
+    segments.iter().any(|segment| segment.place == Place::Function)
+}
+
+/// Gives a segment the paths that the stage before it writes, where these are known.
+pub(super) fn hand_over(reader: &mut Segment, names: &[Option<Box<Found>>]) {
+    if let Input::Stage(writer) = reader.input
+        && let Some(Some(found)) = names.get(writer)
+    {
+        reader.input = Input::Found(found.clone());
+    }
+}
+
+/// Whether nothing but what a program writes to its output gets there: no redirect leads there from elsewhere, and
+/// no variable changes the program.
+pub(super) fn writes_only_names(writer: &Segment) -> bool {
+    let is_thrown_away = |redirect: &FileRedirect| {
+        redirect.fd == 2
+            && matches!(redirect.mode, RedirectMode::Write | RedirectMode::Append)
+            && redirect.target.exact() == Some("/dev/null")
+    };
+    writer.assignments.is_empty() && writer.redirects.iter().all(is_thrown_away)
+}
+
 /// What is piped into a segment.
 fn piped(reader: &Segment, segments: &[Segment]) -> Option<Box<str>> {
-    let Input::Pipe(from) = &reader.input else {
+    let Input::Stage(writer) = &reader.input else {
         return None;
     };
-    let [only] = from.as_slice() else {
-        return None;
-    };
-    let writer = segments.get(*only)?;
-    // The writer's own end may lie behind redirects of a block around it.
-    let words = writer.argv.iter().map(|word| word.span);
-    let spans = words.chain(writer.redirects.iter().map(|redirect| redirect.span));
-    let end = spans.map(diagnostics::Span::end).max()?;
-    let between = reader.span.start().checked_sub(end)?;
-    let is_next = between <= BETWEEN && writer.place == Place::Direct && reader.place == Place::Direct;
-    written(writer).filter(|_| is_next).map(Into::into)
+    written(segments.get(*writer)?).map(Into::into)
 }
 
 /// What `echo`, `printf` or `cat` writes. Backslashes mean something to some of them and not to others.
@@ -49,11 +60,15 @@ fn written(writer: &Segment) -> Option<String> {
     let (program, arguments) = words.split_first()?;
     match (*program, writer.redirects.as_slice()) {
         ("cat", [here]) if here.fd == 0 && arguments.is_empty() => {
-            // A here-document ends behind the whole line, so that it is not seen whether a loop writes it.
-            let is_text = here.mode == RedirectMode::Herestring;
+            let is_text = matches!(here.mode, RedirectMode::Heredoc | RedirectMode::Herestring);
             match &writer.input {
                 Input::Text(text) if is_text => text.exact().map(str::to_owned),
-                Input::Text(_) | Input::Inherited | Input::Pipe(_) | Input::File => None,
+                Input::Text(_)
+                | Input::Inherited
+                | Input::Pipe(_)
+                | Input::Stage(_)
+                | Input::Found(_)
+                | Input::File => None,
             }
         }
         ("echo", []) => {

@@ -82,7 +82,7 @@ fn is_network_path(target: &Value) -> bool {
             Some(text) => text,
             None => return false,
         },
-        Value::Glob(_) | Value::Many => return false,
+        Value::Glob(_) | Value::Found(_) | Value::Many => return false,
     };
     beginning.starts_with("/dev/tcp/") || beginning.starts_with("/dev/udp/")
 }

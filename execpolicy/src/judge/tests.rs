@@ -8,7 +8,7 @@ use shell_parser::{
     WorkingDirectory,
 };
 
-use super::{judge_segments, nested};
+use super::{Aim, judge_segments, nested};
 use crate::matching::tests::{policy, segment};
 use crate::{Approval, Basis, Context, Decision, EffectKind, Nested, Ran, Ruling, Unspoken, Verdict};
 
@@ -26,7 +26,44 @@ fn default(decision: Decision, cause: Span) -> Basis {
 }
 
 fn verdict(rules: &str, segments: Vec<Segment>, gaps: &[Gap], context: &Context) -> Verdict {
-    judge_segments(segments, gaps, &policy(rules), context, &ask)
+    judge_segments(segments, gaps, &policy(rules), context, &ask, Aim::Decision)
+}
+
+/// What a script without commands gets beside a broken file of this layer.
+fn beside_a_broken_file(layer: &str, approval: Approval) -> Decision {
+    let file = crate::BrokenFile {
+        layer: crate::Layer::new(layer),
+        file: "broken".into(),
+        findings: Vec::new(),
+    };
+    let context = Context {
+        approval,
+        ..Context::default()
+    };
+    let policy = policy("").with_broken(vec![file]);
+    judge_segments(Vec::new(), &[], &policy, &context, &ask, Aim::Decision).decision()
+}
+
+#[test]
+fn a_file_that_does_not_load_is_a_question_where_one_may_be_asked() {
+    let granular = |rules| Approval::Granular {
+        rules,
+        fallback: !rules,
+    };
+    for (layer, approval, decision) in [
+        ("user", Approval::Untrusted, Decision::Prompt),
+        ("user", Approval::OnRequest, Decision::Prompt),
+        ("user", Approval::Never, Decision::Forbidden),
+        ("user", granular(true), Decision::Prompt),
+        ("user", granular(false), Decision::Forbidden),
+        ("system", Approval::OnRequest, Decision::Forbidden),
+    ] {
+        assert_eq!(
+            beside_a_broken_file(layer, approval),
+            decision,
+            "{layer} {approval:?}"
+        );
+    }
 }
 
 /// The decisions of these commands, one after the other, and of all of them.
@@ -154,7 +191,14 @@ fn the_fallback_hears_what_is_left() {
         segment(&["pear"]),
         redirected(&["apple"], RedirectMode::Write, Value::Many),
     ];
-    let found = judge_segments(segments, &[], &policy(APPLE), &Context::default(), &fallback);
+    let found = judge_segments(
+        segments,
+        &[],
+        &policy(APPLE),
+        &Context::default(),
+        &fallback,
+        Aim::Decision,
+    );
     assert_eq!(found.decision(), Decision::Allow);
     assert_eq!(*seen.borrow(), [(false, 1), (true, 1)]);
 }
@@ -168,6 +212,7 @@ fn a_fallback_without_answer_asks() {
         &policy(""),
         &Context::default(),
         &silent,
+        Aim::Decision,
     );
     assert_eq!(found.decision(), Decision::Prompt);
 }
@@ -338,6 +383,7 @@ fn upstream_decisions() {
             &policy(rules),
             &Context::default(),
             &answer,
+            Aim::Decision,
         );
         assert_eq!(found.decision(), decision, "{words:?}");
     }

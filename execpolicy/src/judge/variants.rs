@@ -52,6 +52,6 @@ pub(super) fn of(segment: &Segment) -> Cow<'_, [Segment]> {
 fn choices(value: &Value) -> &[Box<str>] {
     match value {
         Value::OneOf(texts) => texts,
-        Value::Exact(_) | Value::One { .. } | Value::Glob(_) | Value::Many => &[],
+        Value::Exact(_) | Value::One { .. } | Value::Glob(_) | Value::Found(_) | Value::Many => &[],
     }
 }

@@ -95,7 +95,7 @@ impl<'a, 'e, 's> Arguments<'a, 'e, 's> {
                 Value::Exact(text) => text.starts_with('-') && text.len() > 1,
                 // A word that may be no option may be a sub-command, and what follows is not one then.
                 Value::One { prefix, .. } => prefix.starts_with('-'),
-                Value::OneOf(_) | Value::Glob(_) | Value::Many => false,
+                Value::OneOf(_) | Value::Glob(_) | Value::Found(_) | Value::Many => false,
             };
             if !outermost || !is_option {
                 return None;
@@ -155,7 +155,7 @@ impl<'a, 'e, 's> Arguments<'a, 'e, 's> {
         let (text, unknown) = match &word.value {
             Value::Exact(text) => (text, None),
             Value::One { prefix, suffix } => (prefix, Some(&**suffix)),
-            Value::OneOf(_) | Value::Glob(_) | Value::Many => {
+            Value::OneOf(_) | Value::Glob(_) | Value::Found(_) | Value::Many => {
                 return self.effects.unknown(UnknownEffect::Word, word.span);
             }
         };
@@ -225,7 +225,7 @@ impl<'a, 'e, 's> Arguments<'a, 'e, 's> {
                 }
                 None | Some(_) => self.unknown_word(word),
             },
-            Value::OneOf(_) | Value::Glob(_) | Value::Many => {
+            Value::OneOf(_) | Value::Glob(_) | Value::Found(_) | Value::Many => {
                 if may_begin_with_dash(&word.value) {
                     self.unknown_word(word);
                 } else {
@@ -315,7 +315,7 @@ impl<'a, 'e, 's> Arguments<'a, 'e, 's> {
             self.next = self.next.saturating_add(1);
             self.value(option.does, || word.value.clone(), span.to(word.span));
             match word.value {
-                Value::Many | Value::Glob(_) => self.stretched(word),
+                Value::Found(_) | Value::Many | Value::Glob(_) => self.stretched(word),
                 Value::Exact(_) | Value::OneOf(_) | Value::One { .. } => {}
             }
         }

@@ -34,7 +34,7 @@ pub enum Does {
     Unpacks,
     /// Connects to the host, or to that of the URL.
     Connects,
-    /// Takes a name of git; one that overwrites or removes what others have, as `+x` and `:x` do, is unknown.
+    /// Takes a name of git; one as `+x` or `:x` overwrites or removes what others have.
     Refspec,
     /// Runs the rest of the words as a command; as a flag, so rather than as a text.
     Runs,
@@ -76,6 +76,8 @@ pub enum Does {
     Signals,
     /// Configures something that lasts.
     Configures,
+    /// Rewrites or removes what others have, on another machine.
+    Overwrites,
     /// Something that is not described further.
     Unknown,
 }
@@ -117,6 +119,7 @@ impl Does {
         Self::Escalates,
         Self::Signals,
         Self::Configures,
+        Self::Overwrites,
         Self::Unknown,
     ];
 
@@ -157,6 +160,7 @@ impl Does {
             Self::Escalates => "escalates",
             Self::Signals => "signals",
             Self::Configures => "configures",
+            Self::Overwrites => "overwrites",
             Self::Unknown => "unknown",
         }
     }
@@ -203,6 +207,7 @@ impl Does {
             | Self::Escalates
             | Self::Signals
             | Self::Configures
+            | Self::Overwrites
             | Self::Unknown => false,
         }
     }

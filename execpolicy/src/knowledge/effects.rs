@@ -3,7 +3,7 @@
 mod execution;
 
 use diagnostics::Span;
-use shell_parser::{Argument, Segment, Value, WorkingDirectory};
+use shell_parser::{Argument, Found, Segment, Value, WorkingDirectory};
 
 use crate::knowledge::declaration::Trait;
 use crate::knowledge::does::Does;
@@ -27,6 +27,8 @@ pub(crate) struct Effects<'s> {
     pub(crate) trusted: Vec<Box<str>>,
     /// What it looks for.
     pub(crate) sought: Vec<Value>,
+    /// The paths that it writes to its output, each with a NUL behind it, where it writes nothing else.
+    pub(crate) names: Option<Box<Found>>,
     /// Where it runs instead, as an option says.
     pub(crate) entered: Option<Value>,
     /// Whether what it runs does not surely run there.
@@ -47,6 +49,7 @@ impl<'s> Effects<'s> {
             nested: Vec::new(),
             trusted: Vec::new(),
             sought: Vec::new(),
+            names: None,
             entered: None,
             runs_elsewhere: false,
             informs: false,
@@ -92,12 +95,13 @@ impl<'s> Effects<'s> {
                 host::Destination::Host(host) => self.push(entry, does, EffectKind::Connect(host), cause),
                 host::Destination::File(file) => self.path(entry, Does::Reads, file, EffectKind::Read, cause),
             },
-            Does::Refspec => {
-                let is_plain = |text: &str| !text.starts_with(['+', ':']);
-                if !value().exact().is_some_and(is_plain) {
-                    self.unknown(UnknownEffect::Operand, cause);
+            Does::Refspec => match value().exact() {
+                Some(text) if text.starts_with(['+', ':']) => {
+                    self.flag(entry, Does::Overwrites, cause);
                 }
-            }
+                Some(_) => {}
+                None => self.unknown(UnknownEffect::Operand, cause),
+            },
             Does::Loads => self.loads(entry, value(), cause),
             Does::Executes => self.program(value(), cause),
             Does::Script => self.script(value(), cause),
@@ -105,7 +109,7 @@ impl<'s> Effects<'s> {
             Does::ExecutesElsewhere | Does::Runs | Does::Joins | Does::Remote | Does::Sets | Does::Splits => {
                 self.unknown(UnknownEffect::Option, cause);
             }
-            Does::Escalates | Does::Signals | Does::Configures | Does::Unknown => {
+            Does::Escalates | Does::Signals | Does::Configures | Does::Overwrites | Does::Unknown => {
                 self.flag(entry, does, cause);
             }
         }
@@ -122,6 +126,7 @@ impl<'s> Effects<'s> {
             Does::Escalates => EffectKind::Escalate,
             Does::Signals => EffectKind::Signal,
             Does::Configures => EffectKind::Configure,
+            Does::Overwrites => EffectKind::Overwrite,
             Does::Connects => EffectKind::Connect(anything()),
             Does::Unpacks => return self.value(entry, does, || Value::Exact(".".into()), cause),
             Does::Lists
@@ -257,6 +262,7 @@ impl<'s> Effects<'s> {
             | EffectKind::Escalate
             | EffectKind::Signal
             | EffectKind::Configure
+            | EffectKind::Overwrite
             | EffectKind::Setting { .. }
             | EffectKind::Unknown(_) => true,
         }
@@ -282,7 +288,7 @@ impl<'s> Effects<'s> {
                 prefix: "".into(),
                 suffix,
             },
-            (Some(_) | None, Value::OneOf(_) | Value::Glob(_) | Value::Many) => Value::Many,
+            (Some(_) | None, Value::OneOf(_) | Value::Glob(_) | Value::Found(_) | Value::Many) => Value::Many,
         }
     }
 }

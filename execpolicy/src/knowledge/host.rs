@@ -22,7 +22,7 @@ pub(crate) fn of(value: &Value) -> Destination {
         Value::Exact(text) => text,
         // `https://host/$x`: the host ends before what is not known.
         Value::One { prefix, .. } if authority(prefix).is_some_and(|(_, rest)| !rest.is_empty()) => prefix,
-        Value::OneOf(_) | Value::One { .. } | Value::Glob(_) | Value::Many => {
+        Value::OneOf(_) | Value::One { .. } | Value::Glob(_) | Value::Found(_) | Value::Many => {
             return Destination::Host(anything());
         }
     };
@@ -105,7 +105,9 @@ pub(crate) fn sent_file(value: &Value) -> Option<Value> {
             })
         }
         Value::One { prefix, .. } if prefix.starts_with(['{', '[']) => None,
-        Value::OneOf(_) | Value::One { .. } | Value::Glob(_) | Value::Many => Some(anything()),
+        Value::OneOf(_) | Value::One { .. } | Value::Glob(_) | Value::Found(_) | Value::Many => {
+            Some(anything())
+        }
     }
 }
 

@@ -81,7 +81,9 @@ pub(crate) fn is_in_workspace(
         let entered = match entered {
             Value::Exact(text) => text,
             Value::Glob(pattern) if stays_below(pattern) => pattern,
-            Value::OneOf(_) | Value::One { .. } | Value::Glob(_) | Value::Many => return false,
+            Value::OneOf(_) | Value::One { .. } | Value::Glob(_) | Value::Found(_) | Value::Many => {
+                return false;
+            }
         };
         if entered.len() > MAX_BYTES || climbs(entered) {
             return false;
@@ -108,7 +110,8 @@ fn leads_to(
 ) -> bool {
     let spelling = match entered {
         Some(Value::Glob(_)) => Spelling::Pattern,
-        Some(Value::Exact(_) | Value::OneOf(_) | Value::One { .. } | Value::Many) | None => Spelling::Plain,
+        Some(Value::Exact(_) | Value::OneOf(_) | Value::One { .. } | Value::Found(_) | Value::Many)
+        | None => Spelling::Plain,
     };
     let mut located = Located::of_path(path);
     for (_, own) in &mut located.written {

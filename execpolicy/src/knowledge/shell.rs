@@ -5,7 +5,7 @@ mod input;
 use diagnostics::Span;
 use shell_parser::{Argument, Dialect, Input, RedirectMode, WorkingDirectory};
 
-use crate::knowledge::effects::Effects;
+use crate::knowledge::effects::{Effects, anything};
 use crate::knowledge::name;
 use crate::{Context, Effect, EffectKind, Executed, Standing, UnknownEffect};
 
@@ -151,7 +151,10 @@ fn standard_input(shell: Shell, effects: &mut Effects<'_>) {
             }
             effects.text(shell.dialect(), text.clone(), span, WorkingDirectory::Start);
         }
-        Input::Inherited | Input::Pipe(_) | Input::File => effects.unknown(UnknownEffect::Operand, span),
+        Input::Pipe(_) | Input::Stage(_) | Input::Found(_) => {
+            effects.execute(Executed::Script(anything()), span);
+        }
+        Input::Inherited | Input::File => effects.unknown(UnknownEffect::Operand, span),
     }
 }
 

@@ -60,6 +60,7 @@ fn short(value: &Value) -> String {
         Value::Glob(pattern) => format!("glob:{pattern}"),
         Value::One { prefix, suffix } => format!("{prefix}…{suffix}"),
         Value::OneOf(texts) => texts.join("|"),
+        Value::Found(found) => format!("below {}", found.roots.join(" ")),
         Value::Many => "many".to_owned(),
     }
 }
@@ -105,7 +106,9 @@ fn effects(reading: &Reading) -> Vec<String> {
         EffectKind::Configured(directory) => format!("configured {}", path(directory)),
         EffectKind::Setting { name, .. } => format!("set {name}"),
         EffectKind::Unknown(why) => format!("unknown {why:?}"),
-        EffectKind::Escalate | EffectKind::Signal | EffectKind::Configure => format!("{:?}", effect.kind),
+        EffectKind::Escalate | EffectKind::Signal | EffectKind::Configure | EffectKind::Overwrite => {
+            format!("{:?}", effect.kind)
+        }
     });
     effects.chain(reading.nested.iter().map(nested)).collect()
 }
@@ -153,8 +156,8 @@ readings! {
 
     find_reads_words: "find . -name -delete" => ["list ."];
     find_deletes: "find src -delete" => ["list src", "delete all src"];
-    find_runs: "find . -exec rm -f {} ; -print" => ["list .", "nested rm -f .…"];
-    find_runs_twice: "find src srv -exec a {} + -ok b {}.x ;" => ["list src", "list srv", "nested a many", "nested b sr….x"];
+    find_runs: "find . -exec rm -f {} ; -print" => ["list .", "nested rm -f below ."];
+    find_runs_twice: "find src srv -exec a {} + -ok b {}.x ;" => ["list src", "list srv", "nested a below src srv", "nested b sr….x"];
     find_runs_without_an_end: "find . -execdir rm {}" => ["list .", "nested anywhere: rm ./…"];
     find_writes: "find . -fprintf out %p" => ["write out", "write %p", "list ."];
     find_with_a_pattern_that_is_no_option: "find . -name {glob:*.py}" => ["list ."];
@@ -191,7 +194,7 @@ readings! {
     a_subcommand_that_may_be_described: "cargo {one:b:} --config x" => ["unknown Operand"];
     a_toolchain_is_no_subcommand: "cargo +x build" => ["unknown Operand"];
     git_publishes: "git push" => ["connect origin"];
-    git_overwrites: "git push -f origin +main" => ["unknown Option", "connect origin", "unknown Operand"];
+    git_overwrites: "git push -f origin +main" => ["Overwrite", "connect origin", "Overwrite"];
     git_connects_to_the_host: "git clone git@github.com:o/r.git x" => ["connect github.com", "write x"];
     git_fetches_with_a_program: "git fetch ext::evil" => ["unknown Operand", "write .git/FETCH_HEAD"];
     git_throws_away: "git reset --har HEAD~1" => ["delete all .", "write .git/index"];

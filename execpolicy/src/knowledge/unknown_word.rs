@@ -9,6 +9,7 @@ pub(crate) fn may_begin_with_dash(value: &Value) -> bool {
         Value::OneOf(texts) => texts.iter().any(|text| text.starts_with('-')),
         Value::One { prefix, .. } => prefix.is_empty() || prefix.starts_with('-'),
         Value::Glob(pattern) => may_match_first(pattern, '-'),
+        Value::Found(found) => found.may_begin_with_dash(),
         Value::Many => true,
     }
 }
@@ -24,6 +25,7 @@ pub(crate) fn may_be(value: &Value, text: &str) -> bool {
                 && text.ends_with(&**suffix)
         }
         Value::Glob(pattern) => **pattern == *text || may_match(pattern, text),
+        Value::Found(found) => found.roots.iter().any(|root| text.starts_with(&**root)),
         Value::Many => true,
     }
 }
@@ -97,7 +99,7 @@ pub(crate) fn after_dashes(value: &Value) -> Vec<Value> {
     match value {
         Value::Exact(_) | Value::Many => Vec::new(),
         _ if !may_begin_with_dash(value) => Vec::new(),
-        Value::OneOf(_) => vec![anything("")],
+        Value::OneOf(_) | Value::Found(_) => vec![anything("")],
         Value::One { suffix, .. } => vec![anything(suffix)],
         Value::Glob(pattern) => {
             // A name that the pattern matches ends as the pattern does; what is cut off at its front holds no `/`.

@@ -40,6 +40,10 @@ pub fn look_up(verdict: &Verdict, policies: &[&PolicySet], context: &Context, re
                 Value::Exact(text) => ask(text, Spelling::Plain, last),
                 Value::OneOf(texts) => texts.iter().for_each(|text| ask(text, Spelling::Plain, last)),
                 Value::Glob(pattern) => ask(pattern, Spelling::Pattern, last),
+                Value::Found(found) => found
+                    .roots
+                    .iter()
+                    .for_each(|root| ask(root, Spelling::Plain, last)),
                 Value::One { .. } | Value::Many => {}
             }
         }
@@ -65,6 +69,7 @@ fn asked<'e>(kind: &'e EffectKind, accesses: &[Access]) -> Option<(&'e Value, La
         | EffectKind::Escalate
         | EffectKind::Signal
         | EffectKind::Configure
+        | EffectKind::Overwrite
         | EffectKind::Setting { .. }
         | EffectKind::Unknown(_) => None,
     }

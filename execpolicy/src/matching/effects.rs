@@ -7,7 +7,7 @@ use shell_parser::Value;
 
 use super::host::host;
 use crate::links::{Last, Ways, ways};
-use crate::path_glob::{Bare, Located, Question, Reach, Spelling, Whereabouts, meeting};
+use crate::path_glob::{Bare, Located, Question, Reach, Spelling, Whereabouts, may_be_named, meeting};
 use crate::{
     About, Above, Access, Certainty, Context, Decision, Effect, EffectKind, EffectMatch, EffectRule,
     EffectWord, NamePattern, PathGlob, PathRule, PolicySet, Stars, UnknownEffect,
@@ -51,7 +51,7 @@ pub(crate) fn effect_rules_met(
     if let Some((touch, value)) = Touch::of(&effect.kind)
         && touch.counts_for(policy.path_rules().accesses())
     {
-        let asked = Asked::new(value, touch.last(), whereabouts);
+        let asked = Asked::new(value, touch, whereabouts);
         for place in candidates(policy, &asked, whereabouts) {
             let Some(rule) = rules.get(place) else {
                 continue;
@@ -90,6 +90,7 @@ impl Touch {
             | EffectKind::Escalate
             | EffectKind::Signal
             | EffectKind::Configure
+            | EffectKind::Overwrite
             | EffectKind::Setting { .. }
             | EffectKind::Unknown(_) => None,
         }
@@ -128,6 +129,8 @@ enum Asked<'v> {
     Anything,
     /// One of these; `None` is one that may lead anywhere.
     Paths(Vec<Option<Touched<'v>>>),
+    /// What a program finds below these, and the names that it is told to look for.
+    Below(Vec<Option<Touched<'v>>>, &'v [Box<str>]),
 }
 
 /// A path, and where links on it lead.
@@ -137,19 +140,22 @@ struct Touched<'v> {
 }
 
 impl<'v> Asked<'v> {
-    fn new(value: &'v Value, last: Last, whereabouts: &'v Whereabouts<'_>) -> Self {
+    fn new(value: &'v Value, touch: Touch, whereabouts: &'v Whereabouts<'_>) -> Self {
         let touched = |text: &'v str, spelling| {
             let path = whereabouts.locate(text, spelling)?;
-            let ways = ways(&whereabouts.context.links, &path, last);
+            let ways = ways(&whereabouts.context.links, &path, touch.last());
             Some(Touched { path, ways })
         };
+        let plain = |text: &'v str| touched(text, Spelling::Plain);
         match value {
-            Value::Exact(text) => Self::Paths(vec![touched(text, Spelling::Plain)]),
-            Value::Glob(pattern) => Self::Paths(vec![touched(pattern, Spelling::Pattern)]),
-            Value::OneOf(texts) => {
-                Self::Paths(texts.iter().map(|text| touched(text, Spelling::Plain)).collect())
+            // To read what is found below a directory is to read that directory whole.
+            Value::Found(found) if touch == Touch::Read => {
+                Self::Below(found.roots.iter().map(|root| plain(root)).collect(), &found.named)
             }
-            Value::One { .. } | Value::Many => Self::Anything,
+            Value::Exact(text) => Self::Paths(vec![plain(text)]),
+            Value::Glob(pattern) => Self::Paths(vec![touched(pattern, Spelling::Pattern)]),
+            Value::OneOf(texts) => Self::Paths(texts.iter().map(|text| plain(text)).collect()),
+            Value::One { .. } | Value::Found(_) | Value::Many => Self::Anything,
         }
     }
 }
@@ -157,7 +163,7 @@ impl<'v> Asked<'v> {
 impl Asked<'_> {
     /// Where the first link leads that is known.
     fn leads_to(&self) -> Option<Box<str>> {
-        let Self::Paths(paths) = self else {
+        let (Self::Paths(paths) | Self::Below(paths, _)) = self else {
             return None;
         };
         let mut touched = paths.iter().flatten();
@@ -167,8 +173,9 @@ impl Asked<'_> {
 
 /// The places of the path rules that may be met: a superset.
 fn candidates(policy: &PolicySet, asked: &Asked<'_>, whereabouts: &Whereabouts<'_>) -> BTreeSet<usize> {
-    let Asked::Paths(paths) = asked else {
-        return policy.path_rules().all().collect();
+    let paths = match asked {
+        Asked::Paths(paths) | Asked::Below(paths, []) => paths,
+        Asked::Anything | Asked::Below(..) => return policy.path_rules().all().collect(),
     };
     let mut places = BTreeSet::new();
     for touched in paths {
@@ -199,10 +206,13 @@ fn meets_path(
     asked: &Asked<'_>,
     whereabouts: &Whereabouts<'_>,
 ) -> Option<Certainty> {
-    let Asked::Paths(asked) = asked else {
-        return Some(Certainty::Maybe);
-    };
     let context = whereabouts.context;
+    let (asked, named) = match asked {
+        Asked::Anything => return Some(Certainty::Maybe),
+        Asked::Paths(paths) => (paths, None),
+        Asked::Below(..) if rule.decision == Decision::Allow => return None,
+        Asked::Below(paths, named) => (paths, Some(named)),
+    };
     let each = asked.iter().map(|touched| {
         let Some(Touched { path, ways }) = touched else {
             return Some(Certainty::Maybe);
@@ -236,6 +246,11 @@ fn meets_path(
             if meets(&question) != Some(Certainty::Yes) {
                 found = Some(Certainty::Maybe);
             }
+        }
+        if let Some(named) = named {
+            let are_named =
+                |glob: &PathGlob| named.iter().any(|name| may_be_named(glob, path, name, context));
+            found = found.max(paths.paths.iter().any(are_named).then_some(Certainty::Maybe));
         }
         found.filter(|_| !all_lie_in(&paths.outside, path, ways, context))
     });

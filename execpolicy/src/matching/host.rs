@@ -21,7 +21,7 @@ pub(super) fn host(rule: &NetworkRule, value: &Value, decision: Decision) -> Opt
                 (false, false) => Some(Certainty::Maybe),
             }
         }
-        Value::One { .. } | Value::Glob(_) | Value::Many => Some(Certainty::Maybe),
+        Value::One { .. } | Value::Glob(_) | Value::Found(_) | Value::Many => Some(Certainty::Maybe),
     }
 }
 

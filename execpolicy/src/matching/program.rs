@@ -54,7 +54,7 @@ pub(super) fn may_be(name: &Value, program: &str) -> bool {
     let suffix = match name {
         Value::Exact(text) => return base_name(text) == base_name(program),
         Value::OneOf(texts) => return texts.iter().any(|text| base_name(text) == base_name(program)),
-        Value::Many => return true,
+        Value::Found(_) | Value::Many => return true,
         Value::One { suffix, .. } => &**suffix,
         Value::Glob(pattern) => literal_ends(pattern).1,
     };

@@ -21,7 +21,7 @@ pub(crate) fn occurs(
     let mut may_be_over = false;
     let mut is_stretched = false;
     for (place, word) in words.iter().enumerate() {
-        let is_one = !matches!(word.value, Value::Glob(_) | Value::Many);
+        let is_one = !matches!(word.value, Value::Glob(_) | Value::Found(_) | Value::Many);
         // Behind a word that may be several, nobody knows which words the pattern covers.
         is_stretched |= !is_one && place < covered;
         if values.sure > 0 && values.possible == 0 && !may_be_over && is_one {
@@ -142,7 +142,7 @@ fn meets(option: &str, value: &Value, entry: Option<&Entry>) -> Option<Certainty
             .iter()
             .any(|text| meets_text(option, text, entry).is_some())
             .then_some(Certainty::Maybe),
-        Value::One { .. } | Value::Glob(_) | Value::Many => {
+        Value::One { .. } | Value::Glob(_) | Value::Found(_) | Value::Many => {
             may_begin_with_dash(value).then_some(Certainty::Maybe)
         }
     }

@@ -26,7 +26,7 @@ pub(crate) fn cover<'a>(tokens: &[Token], mut words: impl Iterator<Item = &'a Va
                 // Only their number matters, and every word but a `Many` is one at least.
                 let certain = std::iter::once(word)
                     .chain(words)
-                    .filter(|word| **word != Value::Many);
+                    .filter(|word| !matches!(word, Value::Found(_) | Value::Many));
                 let enough = certain.take(left.len()).count() == left.len();
                 return Some(if enough { sure } else { Certainty::Maybe });
             }
@@ -34,7 +34,7 @@ pub(crate) fn cover<'a>(tokens: &[Token], mut words: impl Iterator<Item = &'a Va
         let mut next = Vec::new();
         for count in met {
             match word {
-                Value::Many => return Some(Certainty::Maybe),
+                Value::Found(_) | Value::Many => return Some(Certainty::Maybe),
                 Value::Glob(_) => {
                     sure = Certainty::Maybe;
                     let left = tokens.iter().skip(count);
@@ -91,7 +91,7 @@ fn meets(token: &Token, value: &Value) -> Option<Certainty> {
         Token::Matching(pattern) => match value {
             Value::Exact(text) => pattern.matches(text).then_some(Certainty::Yes),
             Value::OneOf(texts) => of_all(texts.iter().map(|text| pattern.matches(text))),
-            Value::One { .. } | Value::Glob(_) | Value::Many => Some(Certainty::Maybe),
+            Value::One { .. } | Value::Glob(_) | Value::Found(_) | Value::Many => Some(Certainty::Maybe),
         },
         Token::Any => Some(Certainty::Yes),
         Token::Rest(tokens) => meets_any(tokens, value),
@@ -103,7 +103,7 @@ fn is_one_of(words: &[Box<str>], value: &Value) -> Option<Certainty> {
     match value {
         Value::Exact(text) => words.contains(text).then_some(Certainty::Yes),
         Value::OneOf(texts) => of_all(texts.iter().map(|text| words.contains(text))),
-        Value::One { .. } | Value::Glob(_) | Value::Many => words
+        Value::One { .. } | Value::Glob(_) | Value::Found(_) | Value::Many => words
             .iter()
             .any(|word| can_be(value, word))
             .then_some(Certainty::Maybe),
@@ -135,7 +135,7 @@ fn can_be(value: &Value, text: &str) -> bool {
             let (prefix, suffix) = literal_ends(pattern);
             is_between(prefix, text, suffix)
         }
-        Value::Many => true,
+        Value::Found(_) | Value::Many => true,
     }
 }
 

@@ -89,6 +89,68 @@ fn is_apart(glob: &PathGlob, path: &Located<'_>, question: &Question<'_>) -> boo
     }
 }
 
+/// Whether who looks below this directory for names of a pattern of `find` may mean one of these paths: what the
+/// directory leaves open is named. What only may lie in between is not: a tool that reads all that is below a
+/// directory of the workspace is not asked what it meets.
+pub(crate) fn may_be_named(glob: &PathGlob, below: &Located<'_>, named: &str, context: &Context) -> bool {
+    let patterns: Vec<&str> = names(named).collect();
+    let means_it = |pieces: &[Piece<'_>]| {
+        let reached = lead(pieces, below.names(), below.is_absolute, Bare::Counts).reached;
+        let places = reached
+            .iter()
+            .enumerate()
+            .filter(|(_, certainty)| certainty.is_some());
+        let mut rests = places.filter_map(|(place, _)| pieces.get(place..));
+        rests.any(|rest| are_named(rest, &patterns))
+    };
+    match glob.roots(context) {
+        Some(roots) => roots.into_iter().any(|root| {
+            let pieces: Vec<Piece<'_>> = names(&root).map(Piece::Name).chain(pieces(glob)).collect();
+            means_it(&pieces)
+        }),
+        None => means_it(&[Piece::Any].into_iter().chain(pieces(glob)).collect::<Vec<_>>()),
+    }
+}
+
+/// Whether the next names that a pattern says, up to where it leaves open what follows, are all among those that are
+/// looked for, side by side.
+fn are_named(pieces: &[Piece<'_>], patterns: &[&str]) -> bool {
+    let is_open = |piece: &&Piece<'_>| matches!(piece, Piece::Any);
+    let said = pieces.iter().skip_while(is_open);
+    let said: Vec<&Piece<'_>> = said.take_while(|piece| !is_open(piece)).collect();
+    if said.is_empty() {
+        return false;
+    }
+    patterns.windows(said.len()).any(|window| {
+        let says_something = window
+            .iter()
+            .any(|pattern| !says_nothing(pattern, Spelling::Pattern));
+        says_something
+            && said
+                .iter()
+                .zip(window)
+                .all(|(piece, pattern)| may_name(piece, pattern))
+    })
+}
+
+/// Whether a pattern of `find` may match a name that is said, in letters of either case.
+fn may_name(said: &Piece<'_>, pattern: &str) -> bool {
+    match said {
+        Piece::Name(wanted) => {
+            // A backslash hides what follows; only there, sets stand for anything.
+            let sets = Wildcards::new(pattern).filter(|_| !pattern.contains('\\'));
+            [(*wanted).to_owned(), wanted.to_lowercase()]
+                .iter()
+                .any(|wanted| match &sets {
+                    Some(sets) => sets.meets(wanted, Spelling::Plain).is_some(),
+                    None => crate::knowledge::may_match(pattern, wanted),
+                })
+        }
+        Piece::Pattern(wanted) => wanted.meets(pattern, Spelling::Pattern).is_some(),
+        Piece::Any => true,
+    }
+}
+
 fn pieces(glob: &PathGlob) -> impl Iterator<Item = Piece<'_>> {
     glob.components.iter().map(|component| match component {
         Component::Name(name) => Piece::Name(name),
@@ -121,7 +183,11 @@ fn of_names(
     is_absolute: bool,
     question: &Question<'_>,
 ) -> Option<Certainty> {
-    let Walked { inside, above: named } = walk(pieces, path, is_absolute, question.bare);
+    let Led {
+        reached,
+        above: named,
+    } = lead(pieces, path, is_absolute, question.bare);
+    let inside = reached.last().copied().flatten();
     let above = match question.reach {
         Reach::Itself => None,
         Reach::Below if !is_read_whole(path, is_absolute, question.context) => None,
@@ -131,16 +197,16 @@ fn of_names(
 }
 
 /// How far a path leads through a pattern.
-#[derive(Clone, Copy, Debug, Default)]
-struct Walked {
-    /// How surely it is one of the pattern's.
-    inside: Option<Certainty>,
+#[derive(Clone, Debug, Default)]
+struct Led {
+    /// How surely each place of the pattern may come next; the last is its end.
+    reached: Vec<Option<Certainty>>,
     /// How surely its last name is one that the pattern names, with more to follow.
     above: Option<Certainty>,
 }
 
 /// Leads a path through a pattern, name by name.
-fn walk(pieces: &[Piece<'_>], path: &[(&str, Spelling)], is_absolute: bool, bare: Bare) -> Walked {
+fn lead(pieces: &[Piece<'_>], path: &[(&str, Spelling)], is_absolute: bool, bare: Bare) -> Led {
     let mut reached = vec![None; pieces.len().saturating_add(1)];
     mark(pieces, &mut reached, 0, Certainty::Yes);
     if !is_absolute {
@@ -184,10 +250,7 @@ fn walk(pieces: &[Piece<'_>], path: &[(&str, Spelling)], is_absolute: bool, bare
             break;
         }
     }
-    Walked {
-        inside: reached.last().copied().flatten(),
-        above,
-    }
+    Led { reached, above }
 }
 
 /// Whether the pattern names something since the last `**` before this place: what `*` takes behind `**` could be

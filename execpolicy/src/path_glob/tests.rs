@@ -145,3 +145,35 @@ fn a_pattern_lies_in_another() {
         assert_eq!(one.is_within(&other), is_within, "{inner} {outer}");
     }
 }
+
+#[test]
+fn what_is_looked_for_below_a_directory_may_be_what_a_pattern_names() {
+    let context = context();
+    for (pattern, below, name, may_be) in [
+        ("**/id_rsa/**", "/w/repo", "id_rsa", true),
+        ("**/id_rsa/**", "/w/repo", "id_*", true),
+        ("**/id_rsa/**", "/w/repo", "*.py", false),
+        ("**/id_rsa/**", "/w/repo", "*", false),
+        ("**/id_rsa/**", "/w/repo", "?????a", true),
+        ("**/.env/**", "/w/repo", "*", false),
+        ("**/.env/**", "/w/repo", "*env", true),
+        ("**/.env/**", "/w/repo", ".[ef]nv", true),
+        ("**/.env/**", "/w/repo", ".[fg]nv", false),
+        ("**/.env/**", "/w/repo", ".\\env", true),
+        ("**/.Env/**", "/w/repo", ".env", true),
+        ("**/.m2/settings.xml", "/w/repo", "settings.xml", false),
+        ("**/.m2/settings.xml", "/w/repo/.m2", "settings.xml", true),
+        ("**/.m2/settings.xml", "/w/repo", "*/*/.m2/*/*.xml", true),
+        ("/etc/shadow", "/w/repo", "shadow", false),
+        ("/etc/shadow", "/etc", "shadow", true),
+        ("/etc/shadow", "/", "etc/shadow", true),
+        ("$WORKSPACE/key", "/w/repo", "key", true),
+        ("$WORKSPACE/a/key", "/w/repo", "key", false),
+        ("$WORKSPACE/a/key", "/w/repo/a", "k*", true),
+        ("$TMPDIR/key", "/w/repo", "key", true),
+    ] {
+        let glob = PathGlob::new(pattern).unwrap();
+        let found = may_be_named(&glob, &Located::of_path(below), name, &context);
+        assert_eq!(found, may_be, "{pattern} {below} {name}");
+    }
+}

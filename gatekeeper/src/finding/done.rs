@@ -19,6 +19,7 @@ pub(super) fn done(kind: &EffectKind) -> String {
         EffectKind::Escalate => "takes more rights".to_owned(),
         EffectKind::Signal => "signals other processes".to_owned(),
         EffectKind::Configure => "changes a configuration that lasts".to_owned(),
+        EffectKind::Overwrite => "rewrites or removes what others have".to_owned(),
         EffectKind::Setting { name, .. } => format!("sets `{}`", visible(name)),
         EffectKind::Unknown(_) => "does something that is not known".to_owned(),
     }
@@ -30,6 +31,7 @@ fn shown(value: &Value) -> String {
     let known = match value {
         Value::Exact(text) | Value::Glob(text) => Some(text.to_string()),
         Value::OneOf(texts) => Some(texts.join("` or `")),
+        Value::Found(found) => Some(format!("{}/…", found.roots.join("/…` or `"))),
         Value::One { .. } | Value::Many => None,
     };
     let Some(text) = known else {

@@ -1,10 +1,10 @@
 //! What a segment does to the world.
 
-use execpolicy::{Effect, EffectKind, Executed, Standing, UnknownEffect};
+use execpolicy::{Effect, EffectKind, Executed, SegmentVerdict, Standing, UnknownEffect};
 use serde::Serialize;
 use shell_parser::Value;
 
-use super::{WordReport, offsets};
+use super::{BasisReport, WordReport, offsets};
 
 /// One thing a segment does, or may do.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
@@ -18,6 +18,10 @@ pub struct EffectReport {
     pub span: [usize; 2],
     /// Whether it is what the program is for, or asked for beside that.
     pub standing: StandingWord,
+    /// Who speaks of it: rules that allow it or that it meets, and what the fallback says where nobody else allows it.
+    /// Only `explain` tells it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub basis: Vec<BasisReport>,
 }
 
 /// Whether an allow for the program speaks for an effect.
@@ -96,6 +100,8 @@ pub enum Happening {
     Signal,
     /// Something that lasts is configured.
     Configure,
+    /// What others have on another machine is rewritten or removed.
+    Overwrite,
     /// A variable is set in the environment of programs.
     Setting {
         /// The variable.
@@ -111,7 +117,14 @@ pub enum Happening {
 }
 
 impl EffectReport {
-    pub(super) fn of(effect: &Effect) -> Self {
+    pub(super) fn of(effect: &Effect, judged: &SegmentVerdict) -> Self {
+        let mut basis = Vec::new();
+        let covered = judged.covered.iter().filter(|covered| covered.effect == *effect);
+        for said in covered.flat_map(|covered| &covered.bases).map(BasisReport::of) {
+            if !basis.contains(&said) {
+                basis.push(said);
+            }
+        }
         Self {
             happening: Happening::of(&effect.kind),
             span: offsets(effect.cause),
@@ -119,6 +132,7 @@ impl EffectReport {
                 Standing::Ordinary => StandingWord::Ordinary,
                 Standing::Extra => StandingWord::Extra,
             },
+            basis,
         }
     }
 }
@@ -137,6 +151,7 @@ impl Happening {
             EffectKind::Escalate => Self::Escalate,
             EffectKind::Signal => Self::Signal,
             EffectKind::Configure => Self::Configure,
+            EffectKind::Overwrite => Self::Overwrite,
             EffectKind::Setting { name, value } => Self::Setting {
                 name: name.to_string(),
                 value: value.into(),

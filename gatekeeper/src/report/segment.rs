@@ -133,7 +133,11 @@ impl SegmentReport {
             cwd: Whereabouts::of(&segment.directory),
             decision: judged.decision.into(),
             basis: judged.basis.iter().map(BasisReport::of).collect(),
-            effects: judged.effects.iter().map(EffectReport::of).collect(),
+            effects: judged
+                .effects
+                .iter()
+                .map(|effect| EffectReport::of(effect, judged))
+                .collect(),
         }
     }
 }

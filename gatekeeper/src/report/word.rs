@@ -21,6 +21,8 @@ pub enum WordReport {
     },
     /// The paths that match this pattern, or the pattern itself.
     Glob(String),
+    /// Any number of arguments, none included, each the path of something that is found: one of these, or below one.
+    Found(Vec<String>),
     /// Any number of arguments, none included; always `true`.
     Many(bool),
 }
@@ -35,6 +37,7 @@ impl From<&Value> for WordReport {
                 suffix: suffix.to_string(),
             },
             Value::Glob(pattern) => Self::Glob(pattern.to_string()),
+            Value::Found(found) => Self::Found(found.roots.iter().map(ToString::to_string).collect()),
             Value::Many => Self::Many(true),
         }
     }

@@ -95,7 +95,7 @@ fn one_of(values: Vec<Value>) -> Option<Value> {
         match value {
             Value::Exact(text) => texts.push(text),
             Value::OneOf(several) => texts.extend(several),
-            Value::One { .. } | Value::Glob(_) | Value::Many => return None,
+            Value::One { .. } | Value::Glob(_) | Value::Found(_) | Value::Many => return None,
         }
     }
     texts.sort();

@@ -11,7 +11,7 @@ pub(super) fn file_redirect(redirect: &Redirect, variables: &Variables) -> FileR
     let target = match &redirect.target {
         // More than one field is an error in bash, so what is opened is one file.
         RedirectTarget::Word(word) => match value(word, variables) {
-            Value::Many => anything(),
+            Value::Found(_) | Value::Many => anything(),
             value @ (Value::Exact(_) | Value::OneOf(_) | Value::One { .. } | Value::Glob(_)) => value,
         },
         RedirectTarget::Descriptor(number) => Value::Exact(number.to_string().into()),
@@ -58,7 +58,7 @@ pub(super) fn span(redirects: &[Redirect], whole: Span) -> Span {
 fn with_newline(value: Value) -> Value {
     match value {
         Value::Exact(text) => Value::Exact(format!("{text}\n").into()),
-        Value::OneOf(_) | Value::One { .. } | Value::Glob(_) | Value::Many => anything(),
+        Value::OneOf(_) | Value::One { .. } | Value::Glob(_) | Value::Found(_) | Value::Many => anything(),
     }
 }
 

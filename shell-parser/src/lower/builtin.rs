@@ -120,7 +120,7 @@ fn first_is_format(arguments: &[Word]) -> bool {
         Some(Value::Exact(text)) => (!text.starts_with('-') || &*text == "--") && !assigns_count(arguments),
         // Either would need a word after it.
         Some(Value::One { prefix, .. }) => !prefix.starts_with('-') && arguments.len() == 1,
-        Some(Value::OneOf(_) | Value::Glob(_) | Value::Many) => false,
+        Some(Value::OneOf(_) | Value::Glob(_) | Value::Found(_) | Value::Many) => false,
     }
 }
 

@@ -54,7 +54,9 @@ impl Lowering<'_> {
     /// and its operand.
     fn is_one_field(&mut self, word: &Word) -> bool {
         match word.parts.as_slice() {
-            [Part::Parameter { name, .. }] if is_name(name) && matches!(unset(word), Value::Many) => {
+            [Part::Parameter { name, .. }]
+                if is_name(name) && matches!(unset(word), Value::Found(_) | Value::Many) =>
+            {
                 self.is_number(word)
             }
             _ => !matches!(unset(word), Value::Many | Value::Glob(_)),

@@ -23,14 +23,17 @@ impl Outcome {
     /// Loads or judges what the case looks at.
     pub fn of(subject: &Subject) -> Self {
         let (Subject::Policy(policy) | Subject::Command { policy, .. }) = subject;
-        match (Engine::new(policy), subject) {
+        match (policy.engine(), subject) {
             (Err(broken), _) => Self {
                 verdict: "the policy above does not load\n".to_owned(),
                 diagnostics: shown(&broken),
                 ..Self::default()
             },
-            (Ok(_), Subject::Policy(_)) => Self::default(),
-            (Ok(engine), Subject::Command { links, input, .. }) => {
+            (Ok((_, broken)), Subject::Policy(_)) => Self {
+                diagnostics: shown(&broken),
+                ..Self::default()
+            },
+            (Ok((engine, _)), Subject::Command { links, input, .. }) => {
                 Self::of_command(&engine.where_links(links), input)
             }
         }

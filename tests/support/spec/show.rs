@@ -11,7 +11,7 @@ const LINES: usize = 12;
 const WIDTH: usize = 44;
 
 /// The decision, and a line for each segment: number, decision, text, what decided. Gaps that touch no segment
-/// follow.
+/// and policy files that do not load follow.
 pub fn shown_verdict(text: &str, verdict: &Verdict) -> String {
     let rows: Vec<[String; 3]> = verdict
         .segments()
@@ -44,6 +44,16 @@ pub fn shown_verdict(text: &str, verdict: &Verdict) -> String {
         if !listed && !lines.contains(&line) {
             lines.push(line);
         }
+    }
+    for file in verdict.broken() {
+        let place = file
+            .place()
+            .map_or_else(String::new, |(name, place)| format!(" at {name}:{}", place.line));
+        lines.push(format!(
+            "  {} by a broken file of layer {}{place}",
+            file.decision(),
+            file.layer
+        ));
     }
     lines.push(String::new());
     lines.join("\n")
@@ -194,6 +204,7 @@ fn shown_value(value: &Value) -> String {
         }
         Value::One { prefix, suffix } => format!("<{}…{}>", visible(prefix), visible(suffix)),
         Value::Glob(pattern) => format!("<glob {}>", visible(pattern)),
+        Value::Found(found) => format!("<found {}>", visible(&found.roots.join(" "))),
         Value::Many => "<any words>".to_owned(),
     }
 }
@@ -247,6 +258,11 @@ fn shown_manner(segment: &Segment) -> Vec<String> {
                 .collect();
             Some(format!("reads {}", numbers.join(", ")))
         }
+        Input::Stage(index) => Some(format!("reads {}", index.saturating_add(1))),
+        Input::Found(found) => Some(format!(
+            "reads the names below {}",
+            visible(&found.roots.join(" "))
+        )),
         Input::Text(value) => Some(format!("reads {}", shown_value(value))),
     };
     let directory = match &segment.directory {

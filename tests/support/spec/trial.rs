@@ -1,6 +1,7 @@
 //! The cases of a chapter: what is judged, under which policy, and what is expected of it.
 
 use super::blocks::{Block, Chapter};
+use super::policy::Policy;
 
 /// One case of a chapter.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -17,11 +18,11 @@ pub struct Case {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Subject {
     /// How a policy loads.
-    Policy(String),
+    Policy(Policy),
     /// What a command gets under a policy.
     Command {
-        /// The policy's text.
-        policy: String,
+        /// The policy.
+        policy: Policy,
         /// The links there are: `path -> target` a line, `?` where it is not known.
         links: String,
         /// The command.
@@ -56,7 +57,7 @@ pub enum Expectation {
 /// # Errors
 /// A command without an expectation, an expectation without a command, an unknown argument of a fence.
 pub fn cases(chapter: &Chapter) -> Result<Vec<Case>, String> {
-    let mut policy = String::new();
+    let mut policy = Policy::File(String::new());
     let mut links = String::new();
     let mut cases: Vec<Case> = Vec::new();
     let mut open: Option<Case> = None;
@@ -64,8 +65,15 @@ pub fn cases(chapter: &Chapter) -> Result<Vec<Case>, String> {
         let name = format!("{}: {} (line {})", chapter.name(), block.heading, block.line);
         match block.language.as_str() {
             "codexpolicy" => {
+                // Files of layers that stand in a row are judged by together.
+                let is_next = matches!(&open, Some(case) if matches!(case.subject, Subject::Policy(_)));
+                let before = if is_next {
+                    policy
+                } else {
+                    Policy::File(String::new())
+                };
                 cases.extend(open.take());
-                policy.clone_from(&block.text);
+                policy = before.followed_by(block.arguments.strip_prefix("layer="), &block.text);
                 links.clear();
                 open = Some(Case {
                     name,

@@ -2,10 +2,10 @@
 
 use diagnostics::visible;
 use gatekeeper::report::{
-    BasisReport, DecisionWord, EffectReport, GapReport, Happening, PlaceReport, RedirectModeWord,
-    SegmentReport, StandingWord, Whereabouts, WordReport,
+    BasisReport, BrokenFileReport, DecisionWord, EffectReport, GapReport, Happening, PlaceReport,
+    RedirectModeWord, SegmentReport, StandingWord, Whereabouts, WordReport,
 };
-use gatekeeper::{Amendment, Approval, Context, Directory, Judgement};
+use gatekeeper::{Amendment, Approval, Context, Decision, Directory, Judgement};
 
 /// Everything up to the verdict, under headings; the findings follow below it.
 pub(crate) fn of(judgement: &Judgement, context: &Context) -> String {
@@ -20,6 +20,10 @@ pub(crate) fn of(judgement: &Judgement, context: &Context) -> String {
     lines.push("\nGaps".to_owned());
     lines.extend(report.gaps.iter().map(gap));
     none_where_empty(&mut lines, report.gaps.is_empty());
+    if !report.broken_files.is_empty() {
+        lines.push("\nBroken policy files".to_owned());
+        lines.extend(report.broken_files.iter().flat_map(broken_file));
+    }
     lines.push("\nMatches".to_owned());
     let mut judged = judgement.verdict().segments().iter();
     each(&mut lines, &report.segments, |segment| {
@@ -41,8 +45,11 @@ pub(crate) fn of(judgement: &Judgement, context: &Context) -> String {
     lines.push("\nEffects".to_owned());
     each(&mut lines, &report.segments, |segment| {
         let done = segment.effects.iter();
-        done.map(|done| with_words(effect(done), text, Some(done.span)))
-            .collect()
+        done.flat_map(|done| {
+            let what = with_words(effect(done), text, Some(done.span));
+            std::iter::once(what).chain(spoken(done))
+        })
+        .collect()
     });
     lines.push("\nVerdict".to_owned());
     lines.push(format!("  {}", word_of(report.decision)));
@@ -51,6 +58,10 @@ pub(crate) fn of(judgement: &Judgement, context: &Context) -> String {
         None => "  without a confinement\n".to_owned(),
     });
     lines.extend(judgement.amendment().into_iter().map(proposal));
+    if judgement.decision() == Decision::Prompt {
+        let none = judgement.no_amendment();
+        lines.extend(none.map(|why| format!("Proposal\n  none: {}\n", visible(&why.to_string()))));
+    }
     lines.join("\n")
 }
 
@@ -166,6 +177,30 @@ fn gap(gap: &GapReport) -> String {
     format!("   {} {} (bytes {start} to {end})", gap.code, gap.reason)
 }
 
+/// A policy file that does not load, each of its mistakes on a line.
+fn broken_file(broken: &BrokenFileReport) -> Vec<String> {
+    let BrokenFileReport {
+        file,
+        layer,
+        decision,
+        ..
+    } = broken;
+    let first = format!(
+        "   {} by {file} of layer `{layer}`, which does not load",
+        word_of(*decision)
+    );
+    let mistakes = broken.mistakes.iter().map(|found| {
+        format!(
+            "     {}:{}:{} {} {}",
+            found.file, found.line, found.column, found.code, found.message
+        )
+    });
+    std::iter::once(first)
+        .chain(mistakes)
+        .map(|line| visible(&line).into_owned())
+        .collect()
+}
+
 fn basis(basis: &BasisReport) -> String {
     let (decision, why) = match basis {
         BasisReport::Rule {
@@ -273,6 +308,7 @@ fn effect(effect: &EffectReport) -> String {
         Happening::Escalate => "takes more rights".to_owned(),
         Happening::Signal => "signals another process".to_owned(),
         Happening::Configure => "configures something that lasts".to_owned(),
+        Happening::Overwrite => "rewrites or removes what others have".to_owned(),
         Happening::Setting { name, value } => format!("sets {}={}", visible(name), word(value)),
         Happening::Unknown { reason } => format!("does something unknown: the {reason} is not known"),
     };
@@ -280,6 +316,22 @@ fn effect(effect: &EffectReport) -> String {
         StandingWord::Ordinary => what,
         StandingWord::Extra => format!("{what} (beside what the program is for)"),
     }
+}
+
+/// Who speaks of an effect, each on a line. Rules that only may be met say the same: the first stands for all.
+fn spoken(effect: &EffectReport) -> Vec<String> {
+    let is_doubt = |said: &&BasisReport| matches!(said, BasisReport::EffectRule { certain: false, .. });
+    let (doubts, sure): (Vec<&BasisReport>, Vec<&BasisReport>) = effect.basis.iter().partition(is_doubt);
+    let line = |said: &BasisReport| format!("  {}", basis(said));
+    let first = doubts.first().map(|said| match doubts.len() {
+        1 => line(said),
+        several => format!("{} (and {} more)", line(said), several.saturating_sub(1)),
+    });
+    let lines: Vec<String> = sure.into_iter().map(line).chain(first).collect();
+    if lines.is_empty() {
+        return vec!["  nothing speaks for it".to_owned()];
+    }
+    lines
 }
 
 /// A word as it is known: `…` stands for what is not.
@@ -290,6 +342,7 @@ fn word(word: &WordReport) -> String {
         WordReport::Exact(text) | WordReport::Glob(text) => text.clone(),
         WordReport::OneOf(texts) => format!("[{}]", texts.join("|")),
         WordReport::One { prefix, suffix } => format!("{prefix}…{suffix}"),
+        WordReport::Found(roots) => format!("{}/…", roots.join("/…|")),
         WordReport::Many(_) => "……".to_owned(),
     };
     visible(&text).into_owned()

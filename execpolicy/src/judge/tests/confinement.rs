@@ -3,7 +3,7 @@
 use shell_parser::{RedirectMode, Value};
 
 use super::{APPLE, default, redirected, verdict};
-use crate::judge::judge_segments;
+use crate::judge::{Aim, judge_segments};
 use crate::matching::tests::{policy, segment};
 use crate::{ConfinementName, Context, Decision, Directory, Link, Links, Ruling, Unspoken};
 
@@ -20,7 +20,7 @@ fn confined(rules: &str, commands: &[&[&str]], callers: Option<&str>) -> String 
         Some(_) => Ruling::new(),
         None => vec![default(Decision::Prompt, unspoken.segment.span)],
     };
-    let found = judge_segments(segments, &[], &policy(rules), &context, &silent);
+    let found = judge_segments(segments, &[], &policy(rules), &context, &silent, Aim::Decision);
     let name = found.confinement().map_or("-", |name| name.as_str());
     format!("{} {name}", found.decision())
 }

@@ -1,14 +1,15 @@
 //! The words of `find`: each an option of its own, some with a command behind them.
 
 use diagnostics::Span;
-use shell_parser::{Argument, Value, WorkingDirectory};
+use shell_parser::{Argument, Found as Below, Value, WorkingDirectory};
 
 use super::Arguments;
-use super::rest::filled;
-use crate::UnknownEffect;
+use super::rest::{common_beginning, filled};
+use crate::knowledge::declaration::Syntax;
 use crate::knowledge::does::Does;
 use crate::knowledge::spelling::Takes;
 use crate::knowledge::unknown_word::may_be;
+use crate::{Effect, EffectKind, UnknownEffect};
 
 /// A command that is run for what is found.
 pub(super) struct Found {
@@ -80,26 +81,23 @@ impl<'a> Arguments<'a, '_, '_> {
 
     /// Hands the commands on, each with the paths that are found in the place of `{}`.
     pub(super) fn run_found(&mut self) {
-        // Another way to name where it begins.
-        let is_listed = |word: &Argument| word.value.exact() == Some("-files0-from");
-        let root = if self.words.iter().any(is_listed) {
-            String::new()
-        } else {
-            common_beginning(&self.operands)
-        };
+        if self.entry.syntax != Syntax::Find {
+            return;
+        }
+        let below = self.below();
+        let known = self.known_beginning();
+        if self.ends_names_with_nul() {
+            self.effects.names.clone_from(&below);
+        }
         for found in std::mem::take(&mut self.commands) {
-            let (root, directory) = if found.elsewhere {
-                ("./", WorkingDirectory::Unknown)
-            } else {
-                (&*root, self.effects.directory())
-            };
-            let path = if found.many {
-                Value::Many
-            } else {
-                Value::One {
-                    prefix: root.into(),
-                    suffix: "".into(),
+            let (path, directory) = match &below {
+                _ if found.elsewhere => {
+                    let path = if found.many { Value::Many } else { beginning("./") };
+                    (path, WorkingDirectory::Unknown)
                 }
+                Some(below) => (Value::Found(below.clone()), self.effects.directory()),
+                None if found.many => (Value::Many, self.effects.directory()),
+                None => (beginning(&known), self.effects.directory()),
             };
             let argv = found.words.into_iter().map(|word| Argument {
                 value: filled(&word.value, "{}", &path),
@@ -109,24 +107,164 @@ impl<'a> Arguments<'a, '_, '_> {
         }
     }
 
+    /// What is found, where all words are known and none leads elsewhere than below the directories that are named.
+    fn below(&self) -> Option<Box<Below>> {
+        let words: Option<Vec<&str>> = self.words.iter().map(|word| word.value.exact()).collect();
+        let words = words?;
+        let is_unknown = |effect: &Effect| matches!(effect.kind, EffectKind::Unknown(_));
+        if words.iter().any(|word| ELSEWHERE.contains(word)) || self.effects.found.iter().any(is_unknown) {
+            return None;
+        }
+        Some(Box::new(Below {
+            roots: self.roots()?.into(),
+            named: named(&words)?.into(),
+        }))
+    }
+
+    /// Where it begins; `None` where that is not known.
+    fn roots(&self) -> Option<Vec<Box<str>>> {
+        if self.operands.is_empty() {
+            return Some(vec![".".into()]);
+        }
+        let roots = self
+            .operands
+            .iter()
+            .map(|root| root.value.exact().map(Into::into));
+        roots.collect()
+    }
+
+    /// What each path begins with that is found; nothing where another option names where it begins.
+    fn known_beginning(&self) -> String {
+        let is_listed = |word: &Argument| word.value.exact() == Some("-files0-from");
+        if self.words.iter().any(is_listed) {
+            return String::new();
+        }
+        self.roots()
+            .map_or_else(String::new, |roots| common_beginning(&roots).to_owned())
+    }
+
+    /// Whether it writes the paths that it finds, each with a NUL behind it, and nothing else.
+    fn ends_names_with_nul(&self) -> bool {
+        let words = || self.words.iter().filter_map(|word| word.value.exact());
+        words().any(|word| word == "-print0") && !words().any(|word| WRITES.contains(&word))
+    }
+
     /// Whether a word that is not known may be one of the options, as a whole.
     pub(super) fn meets_an_option(&self, value: &Value) -> bool {
         self.entry.options.iter().any(|(name, _)| may_be(value, name))
     }
 }
 
-/// What every path that is found below these begins with.
-fn common_beginning(roots: &[&Argument]) -> String {
-    let Some((first, rest)) = roots.split_first() else {
-        return ".".to_owned();
-    };
-    let mut common = first.value.exact().unwrap_or_default();
-    for root in rest {
-        let text = root.value.exact().unwrap_or_default();
-        let mut shared = common.char_indices().zip(text.chars());
-        let differs = shared.find(|((_, left), right)| left != right);
-        let end = differs.map_or(common.len().min(text.len()), |((at, _), _)| at);
-        common = common.get(..end).unwrap_or_default();
+/// One word of which the beginning is known.
+fn beginning(text: &str) -> Value {
+    Value::One {
+        prefix: text.into(),
+        suffix: "".into(),
     }
-    common.to_owned()
+}
+
+/// The patterns of names that the words ask for, each a name or several with `/` between them; `None` where one is an
+/// expression that cannot be compared with a name.
+fn named(words: &[&str]) -> Option<Vec<Box<str>>> {
+    let mut named = Vec::new();
+    let mut is_denied = false;
+    for pair in words.windows(2) {
+        let &[test, pattern] = pair else { continue };
+        let denies = matches!(test, "!" | "-not");
+        match test {
+            _ if denies || is_denied => {}
+            "-regex" | "-iregex" => return None,
+            "-name" => named.push(plain_sets(pattern)?.into()),
+            "-iname" => named.push(plain_sets(pattern)?.to_lowercase().into()),
+            // There, a star stands for slashes too.
+            "-path" | "-wholename" => named.push(plain_sets(pattern)?.replace('*', "*/*").into()),
+            "-ipath" | "-iwholename" => {
+                named.push(plain_sets(pattern)?.to_lowercase().replace('*', "*/*").into());
+            }
+            _ => {}
+        }
+        is_denied = denies && !is_denied;
+    }
+    Some(named)
+}
+
+/// The pattern with `?` for each set that is of other characters than it lists; `None` where that is not
+/// clear.
+fn plain_sets(pattern: &str) -> Option<String> {
+    let mut text = String::new();
+    let mut rest = pattern;
+    while let Some((before, behind)) = rest.split_once('[') {
+        // A bracket that closes at once is one of the set.
+        let inside = behind.trim_start_matches(['!', '^']);
+        let skipped = usize::from(inside.starts_with(']'));
+        let after = inside.get(skipped..).and_then(|inside| inside.split_once(']'));
+        let (set, after) = after?;
+        if before.ends_with('\\') || set.contains(['/', '*', '?', '\\', '[']) {
+            return None;
+        }
+        text.push_str(before);
+        if inside.len() < behind.len() || skipped > 0 {
+            text.push('?');
+        } else {
+            text.extend(["[", set, "]"]);
+        }
+        rest = after;
+    }
+    Some(text + rest)
+}
+
+/// Options by which other paths are found than those below the directories that are named, links among them that are
+/// followed to the end.
+const ELSEWHERE: &[&str] = &["-L", "-H", "-follow", "-files0-from"];
+
+/// Options that write something beside the paths, or that have something written.
+const WRITES: &[&str] = &[
+    "-print",
+    "-printf",
+    "-ls",
+    "-exec",
+    "-ok",
+    "-execdir",
+    "-okdir",
+    "-fls",
+    "-fprint",
+    "-fprint0",
+    "-fprintf",
+    "-help",
+    "--help",
+    "-version",
+    "--version",
+    "-D",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_looked_for_is_named() {
+        for (words, names) in [
+            ("-name x", Some("x")),
+            ("-name *.[ch] -type f", Some("*.[ch]")),
+            ("-name .[!e]nv", Some(".?nv")),
+            ("-name []]x", Some("?x")),
+            ("-iname X[A-Z]", Some("x[a-z]")),
+            ("-path ./a*b", Some("./a*/*b")),
+            ("! -name x", Some("")),
+            ("-not -path */x/*", Some("")),
+            ("! ! -name x", Some("x")),
+            ("! -not ! -name x", Some("")),
+            ("-not ( -name x )", Some("x")),
+            ("! -name x -name y", Some("y")),
+            ("-name a -o -name b", Some("a b")),
+            ("-regex .*x", None),
+            ("-name [[:alpha:]]x", None),
+            ("-name x[", None),
+            ("-name \\[x]", None),
+        ] {
+            let words: Vec<&str> = words.split(' ').collect();
+            let found = named(&words).map(|names| names.join(" "));
+            assert_eq!(found.as_deref(), names, "{words:?}");
+        }
+    }
 }

@@ -52,7 +52,7 @@ impl Arguments<'_, '_, '_> {
             .collect();
         let certain = operands
             .iter()
-            .position(|word| matches!(word.value, Value::Many | Value::Glob(_)))
+            .position(|word| matches!(word.value, Value::Found(_) | Value::Many | Value::Glob(_)))
             .unwrap_or(operands.len());
         let removes_trees = flags.iter().any(|(does, _)| *does == Does::DeletesAll);
         let mut touched: Vec<&Argument> = Vec::new();
@@ -167,7 +167,7 @@ fn with_ending(path: &Value, ending: &str) -> Value {
                 .map(|path| format!("{path}{ending}").into())
                 .collect(),
         ),
-        Value::Many => Value::Many,
+        Value::Found(_) | Value::Many => Value::Many,
     }
 }
 
@@ -189,7 +189,7 @@ fn touches(does: Does) -> bool {
 /// Why a word has no place among the operands.
 fn no_place(entry: &Entry, value: &Value) -> UnknownEffect {
     match value {
-        Value::Many => UnknownEffect::Word,
+        Value::Found(_) | Value::Many => UnknownEffect::Word,
         Value::Exact(_) | Value::OneOf(_) | Value::One { .. } | Value::Glob(_) => {
             unknown_operand(entry, value)
         }
@@ -213,6 +213,6 @@ fn begins_with(value: &Value, first: char) -> bool {
         Value::Exact(text) => text.starts_with(first),
         Value::One { prefix, .. } => prefix.starts_with(first),
         Value::OneOf(texts) => texts.iter().all(|text| text.starts_with(first)),
-        Value::Glob(_) | Value::Many => false,
+        Value::Glob(_) | Value::Found(_) | Value::Many => false,
     }
 }

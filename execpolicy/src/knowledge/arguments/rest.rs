@@ -1,7 +1,7 @@
 //! The words that a wrapper runs, or hands to a shell.
 
 use diagnostics::Span;
-use shell_parser::{Argument, Dialect, Setting, Value, WorkingDirectory};
+use shell_parser::{Argument, Dialect, Found, Input, Setting, Value, WorkingDirectory};
 
 use super::Arguments;
 use crate::knowledge::does::Does;
@@ -17,6 +17,12 @@ pub(super) enum Template {
     /// A text that is not known.
     Unknown,
 }
+
+/// Options of `xargs` that have what is read split at NUL alone.
+const SPLIT_BY_NUL: &[&str] = &["-0", "--null", "-0r", "-r0"];
+
+/// Options of `xargs` that leave how it is split, and their numbers.
+const PLAIN: &[&str] = &["", "-r", "--no-run-if-empty", "-t", "-n", "-P", "-L", "-x"];
 
 /// Whether what is read is put behind a command that is run.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -53,7 +59,7 @@ impl Arguments<'_, '_, '_> {
                 settings.extend(words.drain(..count).filter_map(setting));
             } else if !place.does.takes_the_rest()
                 // Words that may be none or many leave it open what is run, so they begin it.
-                && words.first().is_some_and(|word| !matches!(word.value, Value::Many | Value::Glob(_)))
+                && words.first().is_some_and(|word| !matches!(word.value, Value::Found(_) | Value::Many | Value::Glob(_)))
             {
                 let word = words.remove(0);
                 self.value(place.does, || word.value.clone(), word.span);
@@ -96,10 +102,16 @@ impl Arguments<'_, '_, '_> {
         if !self.entry.has_options_that(Does::Appends) {
             return;
         }
+        let found = words
+            .first()
+            .and_then(|command| self.found_on_input(command.span));
         for word in &mut *words {
             word.value = match &self.template {
                 Template::None => continue,
-                Template::Text(template) => filled(&word.value, template, &anything()),
+                Template::Text(template) => {
+                    let read = found.clone().map_or_else(anything, Value::Found);
+                    filled(&word.value, template, &read)
+                }
                 Template::Unknown => anything(),
             };
         }
@@ -108,10 +120,33 @@ impl Arguments<'_, '_, '_> {
             // No word of the script is it.
             let span = Span::of(last.span.end(), last.span.end());
             words.push(Argument {
-                value: Value::Many,
+                value: found.map_or(Value::Many, Value::Found),
                 span,
             });
         }
+    }
+
+    /// The paths that are read, where it is certain that each is taken for one word: none can hold the NUL that stands
+    /// between them, and any may hold a blank, a quote or a newline.
+    fn found_on_input(&self, command: Span) -> Option<Box<Found>> {
+        let Input::Found(found) = &self.effects.segment.input else {
+            return None;
+        };
+        // What stands before the command; where places do not tell them apart, that is nothing.
+        let mut options = self.words.iter().take_while(|word| word.span != command);
+        let mut is_split_by_nul = false;
+        while let Some(option) = options.next() {
+            let text = option.value.exact()?;
+            let letters = text.trim_end_matches(|letter: char| letter.is_ascii_digit());
+            if SPLIT_BY_NUL.contains(&text) {
+                is_split_by_nul = true;
+            } else if letters == "-I" {
+                options.next()?;
+            } else if !PLAIN.contains(&letters) && !letters.starts_with("-I") {
+                return None;
+            }
+        }
+        is_split_by_nul.then(|| found.clone())
     }
 
     /// Has a shell read the words as one text. zsh's reading, which is the least common of all shells, stands for a
@@ -208,7 +243,7 @@ fn setting(word: &Argument) -> Option<Setting> {
             };
             (name, value)
         }
-        Value::OneOf(_) | Value::Glob(_) | Value::Many => return None,
+        Value::OneOf(_) | Value::Glob(_) | Value::Found(_) | Value::Many => return None,
     };
     Some(Setting {
         name: name.into(),
@@ -222,8 +257,23 @@ fn may_be_setting(value: &Value) -> bool {
     match value {
         Value::Exact(_) => false,
         Value::OneOf(texts) => texts.iter().any(|text| text.contains('=')),
-        Value::One { .. } | Value::Glob(_) | Value::Many => true,
+        Value::One { .. } | Value::Glob(_) | Value::Found(_) | Value::Many => true,
     }
+}
+
+/// What each of these begins with.
+pub(super) fn common_beginning(roots: &[Box<str>]) -> &str {
+    let Some((first, rest)) = roots.split_first() else {
+        return "";
+    };
+    let mut common = &**first;
+    for root in rest {
+        let mut shared = common.char_indices().zip(root.chars());
+        let differs = shared.find(|((_, left), right)| left != right);
+        let end = differs.map_or(common.len().min(root.len()), |((at, _), _)| at);
+        common = common.get(..end).unwrap_or_default();
+    }
+    common
 }
 
 /// The word with each `template` in it replaced by `by`, one word of which the beginning may be known, or many. Only
@@ -232,7 +282,7 @@ pub(super) fn filled(word: &Value, template: &str, by: &Value) -> Value {
     let Value::Exact(text) = word else {
         // What is not known may hold the template.
         return match word {
-            Value::Glob(_) | Value::Many => Value::Many,
+            Value::Glob(_) | Value::Found(_) | Value::Many => Value::Many,
             Value::Exact(_) | Value::OneOf(_) | Value::One { .. } => anything(),
         };
     };
@@ -244,6 +294,7 @@ pub(super) fn filled(word: &Value, template: &str, by: &Value) -> Value {
     }
     let beginning = match by {
         Value::One { prefix, .. } => prefix,
+        Value::Found(found) => common_beginning(&found.roots),
         Value::Exact(_) | Value::OneOf(_) | Value::Glob(_) | Value::Many => "",
     };
     let after = text.rsplit_once(template).map_or("", |(_, after)| after);

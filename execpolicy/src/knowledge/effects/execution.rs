@@ -87,7 +87,9 @@ impl Effects<'_> {
         if matches!(value.exact(), Some("-" | "/dev/stdin")) {
             let text = match &self.segment.input {
                 Input::Text(text) => text.clone(),
-                Input::Inherited | Input::Pipe(_) | Input::File => anything(),
+                Input::Inherited | Input::Pipe(_) | Input::Stage(_) | Input::Found(_) | Input::File => {
+                    anything()
+                }
             };
             self.code(entry, Does::Code, text, cause);
             return;

@@ -30,7 +30,7 @@ fn is_deaf(segment: &Segment) -> bool {
     match &segment.input {
         Input::Text(_) => return true,
         // A redirect may lead to the descriptor that the script comes from.
-        Input::Inherited | Input::Pipe(_) | Input::File => {}
+        Input::Inherited | Input::Pipe(_) | Input::Stage(_) | Input::Found(_) | Input::File => {}
     }
     let mut words = segment.argv.iter().map(|word| word.value.exact());
     match words.next().flatten() {

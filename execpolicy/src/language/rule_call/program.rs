@@ -56,6 +56,7 @@ const PARAMETERS: &[&str] = &[
     "escalates",
     "signals",
     "configures",
+    "overwrites",
     "unknown",
     "operands",
     "instead_of",
