@@ -30,6 +30,34 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../policies/programs/changes.codexpolicy"),
     ),
     (
+        "policies/programs/checkers.codexpolicy",
+        include_str!("../../policies/programs/checkers.codexpolicy"),
+    ),
+    (
+        "policies/programs/cloud.codexpolicy",
+        include_str!("../../policies/programs/cloud.codexpolicy"),
+    ),
+    (
+        "policies/programs/clusters.codexpolicy",
+        include_str!("../../policies/programs/clusters.codexpolicy"),
+    ),
+    (
+        "policies/programs/compose.codexpolicy",
+        include_str!("../../policies/programs/compose.codexpolicy"),
+    ),
+    (
+        "policies/programs/databases.codexpolicy",
+        include_str!("../../policies/programs/databases.codexpolicy"),
+    ),
+    (
+        "policies/programs/debian.codexpolicy",
+        include_str!("../../policies/programs/debian.codexpolicy"),
+    ),
+    (
+        "policies/programs/docker.codexpolicy",
+        include_str!("../../policies/programs/docker.codexpolicy"),
+    ),
+    (
         "policies/programs/execpolicy.codexpolicy",
         include_str!("../../policies/programs/execpolicy.codexpolicy"),
     ),
@@ -46,8 +74,32 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../policies/programs/git-changes.codexpolicy"),
     ),
     (
+        "policies/programs/git-plumbing.codexpolicy",
+        include_str!("../../policies/programs/git-plumbing.codexpolicy"),
+    ),
+    (
+        "policies/programs/github.codexpolicy",
+        include_str!("../../policies/programs/github.codexpolicy"),
+    ),
+    (
+        "policies/programs/github-changes.codexpolicy",
+        include_str!("../../policies/programs/github-changes.codexpolicy"),
+    ),
+    (
+        "policies/programs/kubernetes.codexpolicy",
+        include_str!("../../policies/programs/kubernetes.codexpolicy"),
+    ),
+    (
         "policies/programs/network.codexpolicy",
         include_str!("../../policies/programs/network.codexpolicy"),
+    ),
+    (
+        "policies/programs/packages.codexpolicy",
+        include_str!("../../policies/programs/packages.codexpolicy"),
+    ),
+    (
+        "policies/programs/podman.codexpolicy",
+        include_str!("../../policies/programs/podman.codexpolicy"),
     ),
     (
         "policies/programs/python.codexpolicy",
@@ -64,6 +116,10 @@ const FILES: &[(&str, &str)] = &[
     (
         "policies/programs/text.codexpolicy",
         include_str!("../../policies/programs/text.codexpolicy"),
+    ),
+    (
+        "policies/programs/versions.codexpolicy",
+        include_str!("../../policies/programs/versions.codexpolicy"),
     ),
     (
         "policies/programs/wrappers.codexpolicy",
