@@ -22,6 +22,10 @@ const GUARD_LAYER: &str = "guard";
 const FILES: &[(&str, &str)] = &[
     ("default.codexpolicy", include_str!("../../default.codexpolicy")),
     (
+        "policies/programs/archives.codexpolicy",
+        include_str!("../../policies/programs/archives.codexpolicy"),
+    ),
+    (
         "policies/programs/builds.codexpolicy",
         include_str!("../../policies/programs/builds.codexpolicy"),
     ),
@@ -30,12 +34,40 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../policies/programs/changes.codexpolicy"),
     ),
     (
+        "policies/programs/comparison.codexpolicy",
+        include_str!("../../policies/programs/comparison.codexpolicy"),
+    ),
+    (
+        "policies/programs/compression.codexpolicy",
+        include_str!("../../policies/programs/compression.codexpolicy"),
+    ),
+    (
+        "policies/programs/coreutils.codexpolicy",
+        include_str!("../../policies/programs/coreutils.codexpolicy"),
+    ),
+    (
+        "policies/programs/documents.codexpolicy",
+        include_str!("../../policies/programs/documents.codexpolicy"),
+    ),
+    (
+        "policies/programs/editors.codexpolicy",
+        include_str!("../../policies/programs/editors.codexpolicy"),
+    ),
+    (
         "policies/programs/execpolicy.codexpolicy",
         include_str!("../../policies/programs/execpolicy.codexpolicy"),
     ),
     (
         "policies/programs/files.codexpolicy",
         include_str!("../../policies/programs/files.codexpolicy"),
+    ),
+    (
+        "policies/programs/filters.codexpolicy",
+        include_str!("../../policies/programs/filters.codexpolicy"),
+    ),
+    (
+        "policies/programs/finders.codexpolicy",
+        include_str!("../../policies/programs/finders.codexpolicy"),
     ),
     (
         "policies/programs/git.codexpolicy",
@@ -54,8 +86,16 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../policies/programs/python.codexpolicy"),
     ),
     (
+        "policies/programs/renaming.codexpolicy",
+        include_str!("../../policies/programs/renaming.codexpolicy"),
+    ),
+    (
         "policies/programs/search.codexpolicy",
         include_str!("../../policies/programs/search.codexpolicy"),
+    ),
+    (
+        "policies/programs/structured.codexpolicy",
+        include_str!("../../policies/programs/structured.codexpolicy"),
     ),
     (
         "policies/programs/system.codexpolicy",
