@@ -34,6 +34,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../policies/programs/changes.codexpolicy"),
     ),
     (
+        "policies/programs/checksums.codexpolicy",
+        include_str!("../../policies/programs/checksums.codexpolicy"),
+    ),
+    (
         "policies/programs/comparison.codexpolicy",
         include_str!("../../policies/programs/comparison.codexpolicy"),
     ),
