@@ -69,7 +69,6 @@ const PROGRAMS: &[(&str, Asked)] = &[
     ("chown", Asked::Help(&["chown", "--help"])),
     ("column", Asked::Help(&["column", "--help"])),
     ("hexdump", Asked::Help(&["hexdump", "--help"])),
-    ("strings", Asked::Help(&["strings", "--help"])),
     ("iconv", Asked::Help(&["iconv", "--help"])),
     ("patch", Asked::Help(&["patch", "--help"])),
     ("sdiff", Asked::Help(&["sdiff", "--help"])),
