@@ -22,12 +22,24 @@ const GUARD_LAYER: &str = "guard";
 const FILES: &[(&str, &str)] = &[
     ("default.codexpolicy", include_str!("../../default.codexpolicy")),
     (
+        "policies/programs/accounts.codexpolicy",
+        include_str!("../../policies/programs/accounts.codexpolicy"),
+    ),
+    (
         "policies/programs/builds.codexpolicy",
         include_str!("../../policies/programs/builds.codexpolicy"),
     ),
     (
         "policies/programs/changes.codexpolicy",
         include_str!("../../policies/programs/changes.codexpolicy"),
+    ),
+    (
+        "policies/programs/desktop.codexpolicy",
+        include_str!("../../policies/programs/desktop.codexpolicy"),
+    ),
+    (
+        "policies/programs/disks.codexpolicy",
+        include_str!("../../policies/programs/disks.codexpolicy"),
     ),
     (
         "policies/programs/execpolicy.codexpolicy",
@@ -46,8 +58,36 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../policies/programs/git-changes.codexpolicy"),
     ),
     (
+        "policies/programs/hosts.codexpolicy",
+        include_str!("../../policies/programs/hosts.codexpolicy"),
+    ),
+    (
+        "policies/programs/interfaces.codexpolicy",
+        include_str!("../../policies/programs/interfaces.codexpolicy"),
+    ),
+    (
+        "policies/programs/keys.codexpolicy",
+        include_str!("../../policies/programs/keys.codexpolicy"),
+    ),
+    (
+        "policies/programs/launchers.codexpolicy",
+        include_str!("../../policies/programs/launchers.codexpolicy"),
+    ),
+    (
+        "policies/programs/machine.codexpolicy",
+        include_str!("../../policies/programs/machine.codexpolicy"),
+    ),
+    (
+        "policies/programs/macos.codexpolicy",
+        include_str!("../../policies/programs/macos.codexpolicy"),
+    ),
+    (
         "policies/programs/network.codexpolicy",
         include_str!("../../policies/programs/network.codexpolicy"),
+    ),
+    (
+        "policies/programs/processes.codexpolicy",
+        include_str!("../../policies/programs/processes.codexpolicy"),
     ),
     (
         "policies/programs/python.codexpolicy",
@@ -58,12 +98,24 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../policies/programs/search.codexpolicy"),
     ),
     (
+        "policies/programs/services.codexpolicy",
+        include_str!("../../policies/programs/services.codexpolicy"),
+    ),
+    (
         "policies/programs/system.codexpolicy",
         include_str!("../../policies/programs/system.codexpolicy"),
     ),
     (
         "policies/programs/text.codexpolicy",
         include_str!("../../policies/programs/text.codexpolicy"),
+    ),
+    (
+        "policies/programs/transfers.codexpolicy",
+        include_str!("../../policies/programs/transfers.codexpolicy"),
+    ),
+    (
+        "policies/programs/virtual.codexpolicy",
+        include_str!("../../policies/programs/virtual.codexpolicy"),
     ),
     (
         "policies/programs/wrappers.codexpolicy",
