@@ -50,8 +50,32 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../policies/programs/network.codexpolicy"),
     ),
     (
+        "policies/programs/pip.codexpolicy",
+        include_str!("../../policies/programs/pip.codexpolicy"),
+    ),
+    (
         "policies/programs/python.codexpolicy",
         include_str!("../../policies/programs/python.codexpolicy"),
+    ),
+    (
+        "policies/programs/python-docs.codexpolicy",
+        include_str!("../../policies/programs/python-docs.codexpolicy"),
+    ),
+    (
+        "policies/programs/python-environments.codexpolicy",
+        include_str!("../../policies/programs/python-environments.codexpolicy"),
+    ),
+    (
+        "policies/programs/python-modules.codexpolicy",
+        include_str!("../../policies/programs/python-modules.codexpolicy"),
+    ),
+    (
+        "policies/programs/python-projects.codexpolicy",
+        include_str!("../../policies/programs/python-projects.codexpolicy"),
+    ),
+    (
+        "policies/programs/python-tools.codexpolicy",
+        include_str!("../../policies/programs/python-tools.codexpolicy"),
     ),
     (
         "policies/programs/search.codexpolicy",
