@@ -50,6 +50,26 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../policies/programs/network.codexpolicy"),
     ),
     (
+        "policies/programs/node.codexpolicy",
+        include_str!("../../policies/programs/node.codexpolicy"),
+    ),
+    (
+        "policies/programs/node-runtimes.codexpolicy",
+        include_str!("../../policies/programs/node-runtimes.codexpolicy"),
+    ),
+    (
+        "policies/programs/node-tools.codexpolicy",
+        include_str!("../../policies/programs/node-tools.codexpolicy"),
+    ),
+    (
+        "policies/programs/perl.codexpolicy",
+        include_str!("../../policies/programs/perl.codexpolicy"),
+    ),
+    (
+        "policies/programs/php.codexpolicy",
+        include_str!("../../policies/programs/php.codexpolicy"),
+    ),
+    (
         "policies/programs/pip.codexpolicy",
         include_str!("../../policies/programs/pip.codexpolicy"),
     ),
@@ -76,6 +96,10 @@ const FILES: &[(&str, &str)] = &[
     (
         "policies/programs/python-tools.codexpolicy",
         include_str!("../../policies/programs/python-tools.codexpolicy"),
+    ),
+    (
+        "policies/programs/ruby.codexpolicy",
+        include_str!("../../policies/programs/ruby.codexpolicy"),
     ),
     (
         "policies/programs/search.codexpolicy",
