@@ -182,6 +182,16 @@ impl<'a, 'e, 's> Arguments<'a, 'e, 's> {
             }
             self.archives.push((value.clone(), span));
             self.effects.value(self.entry, does, || value, span);
+        } else if does == Does::Rewrites {
+            // The ending of a copy that is kept of each file: `sed -i.bak`. It may hold a directory, too.
+            let ending = value();
+            let ending = ending.exact().filter(|text| !text.contains(['*', '/']));
+            let copy = Value::One {
+                prefix: "".into(),
+                suffix: ending.unwrap_or_default().into(),
+            };
+            self.effects.value(self.entry, does, || copy, span);
+            self.flags.push((does, span));
         } else {
             self.effects.value(self.entry, does, value, span);
         }

@@ -146,6 +146,8 @@ readings! {
     an_operand_of_the_right_form: "date +%s" => [];
     a_program_that_is_executed: "rg --pre sh x" => ["read .", "nested sh many"];
     in_place_editing: "sed -i s/a/b/ x y" => ["read x", "read y", "write x", "write y"];
+    in_place_editing_with_a_copy: "sed -i.bak s/a/b/ x" => ["write ….bak", "read x", "write x"];
+    in_place_editing_with_a_copy_elsewhere: "sed --in-place=/tmp/* s/a/b/ x" => ["write …", "read x", "write x"];
     a_script_of_sed_that_writes: "sed 'w out' x" => ["sed w out", "read x"];
 
     find_reads_words: "find . -name -delete" => ["list ."];
@@ -230,7 +232,7 @@ readings! {
     a_text_for_a_shell_in_a_directory: "./bash -c x" => ["unknown Program", "nested Bash: x"];
     a_shell_that_says_its_version: "bash --version" => [];
     a_shell_without_the_text: "bash -c" => ["unknown Operand"];
-    a_shell_that_nothing_is_known_of: "ksh -c x" => ["unknown Program"];
+    a_shell_that_nothing_is_known_of: "sash -c x" => ["unknown Program"];
 
     env_alone: "env -0" => [];
     env_runs: "env -i -u A ls -u x" => ["nested ls -u x"];
