@@ -114,6 +114,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../policies/programs/text.codexpolicy"),
     ),
     (
+        "policies/programs/uv.codexpolicy",
+        include_str!("../../policies/programs/uv.codexpolicy"),
+    ),
+    (
         "policies/programs/wrappers.codexpolicy",
         include_str!("../../policies/programs/wrappers.codexpolicy"),
     ),
