@@ -22,8 +22,16 @@ const GUARD_LAYER: &str = "guard";
 const FILES: &[(&str, &str)] = &[
     ("default.codexpolicy", include_str!("../../default.codexpolicy")),
     (
+        "policies/programs/binaries.codexpolicy",
+        include_str!("../../policies/programs/binaries.codexpolicy"),
+    ),
+    (
         "policies/programs/builds.codexpolicy",
         include_str!("../../policies/programs/builds.codexpolicy"),
+    ),
+    (
+        "policies/programs/buildsystems.codexpolicy",
+        include_str!("../../policies/programs/buildsystems.codexpolicy"),
     ),
     (
         "policies/programs/changes.codexpolicy",
@@ -38,12 +46,32 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../policies/programs/files.codexpolicy"),
     ),
     (
+        "policies/programs/generators.codexpolicy",
+        include_str!("../../policies/programs/generators.codexpolicy"),
+    ),
+    (
         "policies/programs/git.codexpolicy",
         include_str!("../../policies/programs/git.codexpolicy"),
     ),
     (
         "policies/programs/git-changes.codexpolicy",
         include_str!("../../policies/programs/git-changes.codexpolicy"),
+    ),
+    (
+        "policies/programs/go.codexpolicy",
+        include_str!("../../policies/programs/go.codexpolicy"),
+    ),
+    (
+        "policies/programs/go-tools.codexpolicy",
+        include_str!("../../policies/programs/go-tools.codexpolicy"),
+    ),
+    (
+        "policies/programs/jvm.codexpolicy",
+        include_str!("../../policies/programs/jvm.codexpolicy"),
+    ),
+    (
+        "policies/programs/languages.codexpolicy",
+        include_str!("../../policies/programs/languages.codexpolicy"),
     ),
     (
         "policies/programs/network.codexpolicy",
@@ -54,12 +82,20 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../policies/programs/python.codexpolicy"),
     ),
     (
+        "policies/programs/rust.codexpolicy",
+        include_str!("../../policies/programs/rust.codexpolicy"),
+    ),
+    (
         "policies/programs/search.codexpolicy",
         include_str!("../../policies/programs/search.codexpolicy"),
     ),
     (
         "policies/programs/system.codexpolicy",
         include_str!("../../policies/programs/system.codexpolicy"),
+    ),
+    (
+        "policies/programs/tasks.codexpolicy",
+        include_str!("../../policies/programs/tasks.codexpolicy"),
     ),
     (
         "policies/programs/text.codexpolicy",
