@@ -154,6 +154,25 @@ const PROGRAMS: &[(&str, Asked)] = &[
     ("dpkg", Asked::Help(&["dpkg", "--help"])),
     ("dpkg-query", Asked::Help(&["dpkg-query", "--help"])),
     ("dpkg-deb", Asked::Help(&["dpkg-deb", "--help"])),
+    ("nm", Asked::Help(&["nm", "--help"])),
+    ("objdump", Asked::Help(&["objdump", "--help"])),
+    ("readelf", Asked::Help(&["readelf", "--help"])),
+    ("size", Asked::Help(&["size", "--help"])),
+    ("strings", Asked::Help(&["strings", "--help"])),
+    ("addr2line", Asked::Help(&["addr2line", "--help"])),
+    ("ar", Asked::Help(&["ar", "--help"])),
+    ("strip", Asked::Help(&["strip", "--help"])),
+    ("rustc", Asked::Help(&["rustc", "--help"])),
+    ("cargo add", Asked::Help(&["cargo", "add", "--help"])),
+    ("cargo clean", Asked::Help(&["cargo", "clean", "--help"])),
+    ("cargo install", Asked::Help(&["cargo", "install", "--help"])),
+    ("cargo remove", Asked::Help(&["cargo", "remove", "--help"])),
+    ("cargo update", Asked::Help(&["cargo", "update", "--help"])),
+    (
+        "cargo nextest run",
+        Asked::Help(&["cargo", "nextest", "run", "--help"]),
+    ),
+    ("rustfmt", Asked::Help(&["rustfmt", "--help"])),
 ];
 
 /// What one entry leaves out.

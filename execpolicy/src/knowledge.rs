@@ -29,6 +29,7 @@ use compiled::Compiled;
 use effects::Effects;
 use shell::Shell;
 
+pub(crate) use arguments::one_dash;
 pub use declaration::{Declaration, DeclarationError, Syntax, Trait};
 pub use does::Does;
 pub use entry::Entry;
@@ -158,7 +159,7 @@ impl Knowledge {
                     condition::read(&entry.name, words, effects);
                     return entry;
                 }
-                Syntax::Getopt | Syntax::Find | Syntax::Words | Syntax::Keys => {}
+                Syntax::Getopt | Syntax::Find | Syntax::Flags | Syntax::Words | Syntax::Keys => {}
             }
             let mut arguments = Arguments::new(entry, words, effects);
             let found = if entry.has(Trait::Subcommands) {

@@ -42,11 +42,11 @@ pub struct Found {
 }
 
 impl Found {
-    /// Whether a path that is found may begin with `-`.
-    pub fn may_begin_with_dash(&self) -> bool {
+    /// Whether a path that is found may begin with this character.
+    pub fn may_begin_with(&self, first: char) -> bool {
         self.roots
             .iter()
-            .any(|root| root.is_empty() || root.starts_with('-'))
+            .any(|root| root.is_empty() || root.starts_with(first))
     }
 }
 

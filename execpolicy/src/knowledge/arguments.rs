@@ -1,7 +1,9 @@
 //! Reads the arguments of a program the way the program does.
 
 mod find;
+mod flags;
 mod operands;
+mod response_files;
 mod rest;
 
 use diagnostics::Span;
@@ -15,6 +17,8 @@ use crate::knowledge::entry::{Entry, Opt};
 use crate::knowledge::spelling::Takes;
 use crate::knowledge::unknown_word::may_begin_with_dash;
 use rest::{Appended, Template};
+
+pub(crate) use flags::one_dash;
 
 /// A walk over the words behind a program's name.
 pub(crate) struct Arguments<'a, 'e, 's> {
@@ -69,7 +73,7 @@ impl<'a, 'e, 's> Arguments<'a, 'e, 's> {
             next: 0,
             ended: match entry.syntax {
                 Syntax::Words => Ended::Yes,
-                Syntax::Getopt | Syntax::Find | Syntax::Test | Syntax::Keys => Ended::No,
+                Syntax::Getopt | Syntax::Find | Syntax::Flags | Syntax::Test | Syntax::Keys => Ended::No,
             },
             operands: Vec::new(),
             taken: Vec::new(),
@@ -107,6 +111,7 @@ impl<'a, 'e, 's> Arguments<'a, 'e, 's> {
 
     /// Reads all the words that are left.
     pub(crate) fn read(mut self) {
+        self.refuse_response_files();
         while self.next < self.words.len() {
             self.step();
         }
@@ -125,6 +130,7 @@ impl<'a, 'e, 's> Arguments<'a, 'e, 's> {
         }
         match self.entry.syntax {
             Syntax::Find => self.find_word(word),
+            Syntax::Flags => self.flags_word(word),
             Syntax::Keys => self.key(word),
             Syntax::Getopt if self.next == 1 && self.entry.has(Trait::Bundled) => self.bundle(word),
             Syntax::Getopt | Syntax::Words | Syntax::Test => self.getopt_word(word),
@@ -328,7 +334,9 @@ impl<'a, 'e, 's> Arguments<'a, 'e, 's> {
                 self.effects.unknown(UnknownEffect::Word, word.span);
             }
             Syntax::Find => {}
-            Syntax::Getopt | Syntax::Words | Syntax::Test | Syntax::Keys => self.unknown_word(word),
+            Syntax::Getopt | Syntax::Flags | Syntax::Words | Syntax::Test | Syntax::Keys => {
+                self.unknown_word(word);
+            }
         }
     }
 

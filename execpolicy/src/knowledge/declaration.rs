@@ -58,6 +58,8 @@ pub enum Trait {
     Bundled,
     /// What it runs does not surely run where it does: git goes to the root of the work tree first.
     RunsElsewhere,
+    /// A word `@FILE` stands for the words in the file: `nm @x`.
+    ResponseFiles,
 }
 
 /// How a program reads its arguments.
@@ -69,6 +71,8 @@ pub enum Syntax {
     Getopt,
     /// Whole words with one dash, each with its own arity, and `( ) ! ,`.
     Find,
+    /// Whole words with one dash or two, the value behind `=` or in the next word: `-run X`, `--run=X`.
+    Flags,
     /// Every word is an operand, whatever it begins with.
     Words,
     /// A condition of `test` and `[`.
@@ -83,6 +87,7 @@ impl Syntax {
         match word {
             "getopt" => Some(Self::Getopt),
             "find" => Some(Self::Find),
+            "flags" => Some(Self::Flags),
             "words" => Some(Self::Words),
             "test" => Some(Self::Test),
             "keys" => Some(Self::Keys),

@@ -236,7 +236,7 @@ readings! {
     a_text_for_a_shell_in_a_directory: "./bash -c x" => ["unknown Program", "nested Bash: x"];
     a_shell_that_says_its_version: "bash --version" => [];
     a_shell_without_the_text: "bash -c" => ["unknown Operand"];
-    a_shell_that_nothing_is_known_of: "ksh -c x" => ["unknown Program"];
+    a_shell_that_nothing_is_known_of: "sash -c x" => ["unknown Program"];
 
     env_alone: "env -0" => [];
     env_runs: "env -i -u A ls -u x" => ["nested ls -u x"];

@@ -4,12 +4,17 @@ use shell_parser::Value;
 
 /// Whether an argument that the word becomes may begin with `-`.
 pub(crate) fn may_begin_with_dash(value: &Value) -> bool {
+    may_begin_with(value, '-')
+}
+
+/// Whether an argument that the word becomes may begin with this character.
+pub(crate) fn may_begin_with(value: &Value, first: char) -> bool {
     match value {
-        Value::Exact(text) => text.starts_with('-'),
-        Value::OneOf(texts) => texts.iter().any(|text| text.starts_with('-')),
-        Value::One { prefix, .. } => prefix.is_empty() || prefix.starts_with('-'),
-        Value::Glob(pattern) => may_match_first(pattern, '-'),
-        Value::Found(found) => found.may_begin_with_dash(),
+        Value::Exact(text) => text.starts_with(first),
+        Value::OneOf(texts) => texts.iter().any(|text| text.starts_with(first)),
+        Value::One { prefix, .. } => prefix.is_empty() || prefix.starts_with(first),
+        Value::Glob(pattern) => may_match_first(pattern, first),
+        Value::Found(found) => found.may_begin_with(first),
         Value::Many => true,
     }
 }

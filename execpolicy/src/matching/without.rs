@@ -2,7 +2,7 @@
 
 use shell_parser::{Argument, Value};
 
-use crate::knowledge::{Takes, may_be, may_begin_with_dash};
+use crate::knowledge::{Takes, may_be, may_begin_with_dash, one_dash};
 use crate::{Certainty, Entry, Syntax};
 
 /// How surely one of these options is among the words; `None` is No.
@@ -85,7 +85,7 @@ impl Values {
 
 /// Whether `--` makes operands of all that follows.
 fn ends_options(entry: Option<&Entry>) -> bool {
-    entry.is_some_and(|entry| entry.syntax == Syntax::Getopt)
+    entry.is_some_and(|entry| matches!(entry.syntax, Syntax::Getopt | Syntax::Flags))
 }
 
 /// How many of the next words are values of this one.
@@ -111,6 +111,12 @@ fn values_of(value: &Value, entry: Option<&Entry>) -> Values {
 
 /// What the option that a word is, or the last one of a cluster, takes from the words behind it.
 fn takes_of(text: &str, entry: &Entry) -> Option<Takes> {
+    if entry.syntax == Syntax::Flags {
+        return match text.split_once('=') {
+            Some(_) => Some(Takes::Nothing),
+            None => entry.long_option(one_dash(text)).map(|option| option.takes),
+        };
+    }
     let whole = text.starts_with("--") || entry.syntax == Syntax::Find;
     if whole {
         return entry.long_option(text).map(|option| option.takes);
@@ -150,7 +156,8 @@ fn meets(option: &str, value: &Value, entry: Option<&Entry>) -> Option<Certainty
 
 fn meets_text(option: &str, text: &str, entry: Option<&Entry>) -> Option<Certainty> {
     let name = text.split_once('=').map_or(text, |(name, _)| name);
-    if name == option {
+    let is_flag = |entry: &Entry| entry.syntax == Syntax::Flags && one_dash(name) == one_dash(option);
+    if name == option || entry.is_some_and(is_flag) {
         return Some(Certainty::Yes);
     }
     let bare = name.trim_start_matches('-');
@@ -164,7 +171,8 @@ fn meets_text(option: &str, text: &str, entry: Option<&Entry>) -> Option<Certain
         return (is_begun && !is_other).then_some(Certainty::Maybe);
     }
     let letter = option.chars().nth(1)?;
-    if text.starts_with("--") || entry.is_some_and(|entry| entry.syntax == Syntax::Find) {
+    let is_whole = |entry: &Entry| matches!(entry.syntax, Syntax::Find | Syntax::Flags);
+    if text.starts_with("--") || entry.is_some_and(is_whole) {
         return None;
     }
     in_cluster(letter, text, entry)

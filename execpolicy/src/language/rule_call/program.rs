@@ -20,6 +20,7 @@ const PARAMETERS: &[&str] = &[
     "trusts",
     "bundled",
     "runs_elsewhere",
+    "response_files",
     "ordinary",
     "always",
     "harmless",
@@ -72,6 +73,7 @@ const TRAITS: &[(&str, Trait)] = &[
     ("trusts", Trait::Trusts),
     ("bundled", Trait::Bundled),
     ("runs_elsewhere", Trait::RunsElsewhere),
+    ("response_files", Trait::ResponseFiles),
 ];
 
 /// Adds what one call says, once for each name.
@@ -217,7 +219,7 @@ fn syntax(run: &mut Interpreter<'_>, given: &Given) -> Syntax {
     Syntax::from_word(&word.text).unwrap_or_else(|| {
         let place = run.place_of(&value, given.place);
         let stop = Stop::new(LoadCode::Program, format!("`{}` is not a syntax", word.text)).at(place);
-        run.report(stop.help("a syntax is `getopt`, `find`, `words`, `test` or `keys`"));
+        run.report(stop.help("a syntax is `getopt`, `find`, `flags`, `words`, `test` or `keys`"));
         Syntax::default()
     })
 }
