@@ -194,7 +194,14 @@ pub(crate) fn left_out(knowledge: &Knowledge) -> Vec<LeftOut> {
     let found = PROGRAMS.iter().filter_map(|(name, asked)| {
         let answer = ask(name, *asked)?;
         let entry = knowledge.entry(name);
-        let is_left_out = |option: &&String| entry.is_none_or(|entry| !entry.describes(option));
+        let is_left_out = |option: &&String| {
+            // `-OO` is `-O` twice.
+            let once: String = option.chars().take(2).collect();
+            let is_repeated =
+                !option.starts_with("--") && option.chars().skip(2).all(|next| once.ends_with(next));
+            let named = if is_repeated { &once } else { option };
+            entry.is_none_or(|entry| !entry.describes(named))
+        };
         let options: Vec<String> = answer.options.iter().filter(is_left_out).cloned().collect();
         let is_claimed = entry.is_none_or(|entry| {
             let is_this_version = answer

@@ -45,6 +45,10 @@ pub fn options(text: &str, asked: Asked) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for line in text.lines().filter(|line| line.starts_with([' ', '-'])) {
         let mut rest = line.trim_start();
+        // So far to the right a text goes on: `-1 for any number`.
+        if line.len() - rest.len() > 20 {
+            continue;
+        }
         // Deeper lines of a manual are examples.
         if matches!(asked, Asked::Manual(_)) && line.len() - rest.len() > 7 {
             continue;

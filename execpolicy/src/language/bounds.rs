@@ -36,7 +36,7 @@ impl Bound {
         match self {
             Self::Source => 4 << 20,
             Self::Nesting | Self::Imports => 256,
-            Self::Steps => 6_000_000,
+            Self::Steps => 2_000_000,
             Self::Memory => 64 << 20,
             Self::Depth => 160,
             Self::Rules => 50_000,

@@ -70,7 +70,7 @@ bombs! {
     long_texts_found: "x = 'a' * 6000000\nfor i in range(200000):\n    'a'.find(x)" => "evaluation steps";
     long_texts_compared: "x = 'a' * 6000000\ny = 'a' * 6000000\nfor i in range(200000):\n    z = x == y" => "evaluation steps";
     long_sets_stripped: "x = 'a' * 1000000\nx.strip('b' * 1000000)" => "evaluation steps";
-    split_to_bits: "('x ' * 12000000).split(' ')" => "evaluation steps";
+    split_to_bits: "('x ' * 12000000).split(' ')" => "bytes of memory";
     copied_paths: "for i in range(1000):\n    host_executable(name = 'a', paths = [('/' + 'x/' * 400000 + 'a')] * 1000)" => "bytes of memory";
     long_number: format!("x = {}", "9".repeat(1_000_000)) => "digits in a number";
     long_source: "# x\n".repeat(2_000_000) => "bytes of text";
