@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use diagnostics::{Diagnostic, Source};
 use execpolicy::{
-    Basis, ConfinementName, Context, Decision, Directory, Effect, EffectKind, Fallback, Layer, Link, Links,
-    Loaded, PolicyFile, PolicySet, Ruling, SegmentVerdict, Unspoken, Verdict, judge, load,
+    Approval, Basis, ConfinementName, Context, Decision, Directory, Effect, EffectKind, Fallback, Layer,
+    Link, Links, Loaded, PolicyFile, PolicySet, Ruling, SegmentVerdict, Unspoken, Verdict, judge, load,
 };
 use gatekeeper::{Command, Defaults, Gatekeeper, Judgement};
 use shell_parser::{Dialect, Limits, Script, parse};
@@ -72,6 +72,14 @@ impl Engine {
             Some((at(path).into(), link))
         });
         self.context.links = Links::Table(listed.collect());
+        self
+    }
+
+    /// The same for a caller that runs commands in this profile; in none where it is empty.
+    #[must_use]
+    pub fn confined(mut self, profile: &str) -> Self {
+        self.context.confinement = (!profile.is_empty()).then(|| ConfinementName::new(profile));
+        self.context.approval = Approval::OnRequest;
         self
     }
 

@@ -7,6 +7,8 @@
 //!   each other, and commands are judged whether they load or not;
 //! - `links`: the symbolic links there are for what follows, until the next policy: `path -> target` a line, relative
 //!   paths in the work tree, `?` for one that nobody can say;
+//! - `confinement`: the profile that the caller runs commands in, until the next policy; the verdict names the one that
+//!   the script gets;
 //! - `bash`: one command, judged to the byte without the last newline; `bash escaped` reads `\n \t \r \\ \xHH
 //!   \u{HHHH}`, `bash repeat=N` repeats the text N times, `bash nest=N` puts it N times into itself
 //!   in place of `@`;

@@ -94,7 +94,10 @@ impl<'a, 'e, 's> Arguments<'a, 'e, 's> {
         let outermost = !self.entry.name.contains(' ');
         while let Some(word) = self.words.get(self.next) {
             let is_option = match &word.value {
-                Value::Exact(text) if leads(text) => return Some(self.next),
+                // Behind `--` a word with a dash is an operand.
+                Value::Exact(text) if leads(text) && (self.ended != Ended::Yes || !text.starts_with('-')) => {
+                    return Some(self.next);
+                }
                 _ if self.ended == Ended::Yes => false,
                 Value::Exact(text) => text.starts_with('-') && text.len() > 1,
                 // A word that may be no option may be a sub-command, and what follows is not one then.

@@ -46,6 +46,23 @@ pub(crate) fn of(value: &Value) -> Destination {
     })
 }
 
+/// The host of what may be a URL, or a path on another machine, where a path of this machine stands otherwise.
+pub(crate) fn of_remote(value: &Value) -> Option<Value> {
+    let is_remote = |text: &str| {
+        let first = text.split('/').next().unwrap_or_default();
+        text.contains("://") || (first.contains('@') && first.contains(':'))
+    };
+    match value {
+        Value::Exact(text) => is_remote(text).then(|| match of(value) {
+            Destination::Host(host) => host,
+            Destination::File(_) | Destination::Program => anything(),
+        }),
+        Value::OneOf(texts) => texts.iter().any(|text| is_remote(text)).then(anything),
+        Value::One { prefix, .. } => is_remote(prefix).then(anything),
+        Value::Glob(_) | Value::Found(_) | Value::Many => None,
+    }
+}
+
 /// What stands between `scheme://` and the path, and the rest; `None` without a scheme.
 fn authority(text: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = text.split_once("://")?;

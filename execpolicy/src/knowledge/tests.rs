@@ -147,6 +147,8 @@ readings! {
     one_operand_too_many: "uniq a b c" => ["read a", "write b", "unknown Operand"];
     an_operand_of_the_wrong_form: "date 01010000" => ["unknown Operand"];
     an_operand_of_the_right_form: "date +%s" => [];
+    a_definition_from_elsewhere: "make -f https://host/x" => ["connect host", "configured …", "configured ."];
+    a_word_behind_the_dashes: "gzip -- -c x" => ["unknown Operand", "unknown Operand"];
     a_program_that_is_executed: "rg --pre sh x" => ["read .", "nested sh many"];
     in_place_editing: "sed -i s/a/b/ x y" => ["read x", "read y", "write x", "write y"];
     a_copy_is_kept: "sed -i.bak s/a/b/ d/x" => ["read d/x", "write d/x", "write d/x.bak"];

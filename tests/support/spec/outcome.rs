@@ -33,9 +33,15 @@ impl Outcome {
                 diagnostics: shown(&broken),
                 ..Self::default()
             },
-            (Ok((engine, _)), Subject::Command { links, input, .. }) => {
-                Self::of_command(&engine.where_links(links), input)
-            }
+            (
+                Ok((engine, _)),
+                Subject::Command {
+                    links,
+                    confinement,
+                    input,
+                    ..
+                },
+            ) => Self::of_command(&engine.where_links(links).confined(confinement), input),
         }
     }
 

@@ -27,7 +27,12 @@ pub fn shown_verdict(text: &str, verdict: &Verdict) -> String {
             .unwrap_or(0)
     };
     let (first, second) = (width(0), width(1));
-    let mut lines = vec![verdict.decision().to_string()];
+    let confinement = verdict.confinement().map(|name| format!(" in {name}"));
+    let mut lines = vec![format!(
+        "{}{}",
+        verdict.decision(),
+        confinement.unwrap_or_default()
+    )];
     for (number, [decision, text, bases]) in (1..).zip(&rows) {
         lines.push(format!("  {number} {decision:first$}  {text:second$}  {bases}"));
     }

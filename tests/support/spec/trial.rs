@@ -25,6 +25,8 @@ pub enum Subject {
         policy: Policy,
         /// The links there are: `path -> target` a line, `?` where it is not known.
         links: String,
+        /// The profile that the caller runs commands in; empty where it confines nothing.
+        confinement: String,
         /// The command.
         input: Input,
     },
@@ -59,6 +61,7 @@ pub enum Expectation {
 pub fn cases(chapter: &Chapter) -> Result<Vec<Case>, String> {
     let mut policy = Policy::File(String::new());
     let mut links = String::new();
+    let mut confinement = String::new();
     let mut cases: Vec<Case> = Vec::new();
     let mut open: Option<Case> = None;
     for block in &chapter.blocks {
@@ -75,6 +78,7 @@ pub fn cases(chapter: &Chapter) -> Result<Vec<Case>, String> {
                 cases.extend(open.take());
                 policy = before.followed_by(block.arguments.strip_prefix("layer="), &block.text);
                 links.clear();
+                confinement.clear();
                 open = Some(Case {
                     name,
                     subject: Subject::Policy(policy.clone()),
@@ -85,6 +89,10 @@ pub fn cases(chapter: &Chapter) -> Result<Vec<Case>, String> {
                 cases.extend(open.take());
                 links.clone_from(&block.text);
             }
+            "confinement" => {
+                cases.extend(open.take());
+                block.text.trim().clone_into(&mut confinement);
+            }
             "bash" | "argv" => {
                 cases.extend(open.take());
                 let input = input(block).map_err(|mistake| format!("{name}: {mistake}"))?;
@@ -93,6 +101,7 @@ pub fn cases(chapter: &Chapter) -> Result<Vec<Case>, String> {
                     subject: Subject::Command {
                         policy: policy.clone(),
                         links: links.clone(),
+                        confinement: confinement.clone(),
                         input,
                     },
                     expectations: Vec::new(),
@@ -109,6 +118,7 @@ pub fn cases(chapter: &Chapter) -> Result<Vec<Case>, String> {
                     subject: Subject::Command {
                         policy: policy.clone(),
                         links: links.clone(),
+                        confinement: confinement.clone(),
                         input: Input::Shell(text.as_bytes().to_vec()),
                     },
                     expectations: vec![if block.language == "refused" {
@@ -127,6 +137,7 @@ pub fn cases(chapter: &Chapter) -> Result<Vec<Case>, String> {
                         subject: Subject::Command {
                             policy: policy.clone(),
                             links: links.clone(),
+                            confinement: confinement.clone(),
                             input: Input::Shell(command.as_bytes().to_vec()),
                         },
                         expectations: vec![Expectation::Proposed(prefix.to_owned())],

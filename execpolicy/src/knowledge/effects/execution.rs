@@ -6,7 +6,7 @@ use shell_parser::{Argument, Dialect, Input, Setting, Value, WorkingDirectory};
 use super::{Effects, anything};
 use crate::knowledge::does::Does;
 use crate::knowledge::entry::Entry;
-use crate::knowledge::{Nested, Ran, awk, jq, name, sed};
+use crate::knowledge::{Nested, Ran, awk, host, jq, name, sed};
 use crate::{Effect, EffectKind, Executed, Standing, UnknownEffect};
 
 impl Effects<'_> {
@@ -97,6 +97,20 @@ impl Effects<'_> {
         if value.exact().is_some_and(|text| text.starts_with('@')) {
             // pytest 8.2 reads more words from the file behind it.
             self.unknown(UnknownEffect::Operand, cause);
+        }
+        if let Some(host) = host::of_remote(&value) {
+            // It is fetched, and nobody here has seen it.
+            self.found.push(Effect {
+                kind: EffectKind::Connect(host),
+                cause,
+                standing: Standing::Extra,
+            });
+            self.found.push(Effect {
+                kind: EffectKind::Configured(anything()),
+                cause,
+                standing: Standing::Extra,
+            });
+            return;
         }
         let value = self.place(value);
         self.push(entry, Does::Loads, EffectKind::Configured(value), cause);
