@@ -36,14 +36,13 @@ impl Bound {
         match self {
             Self::Source => 4 << 20,
             Self::Nesting | Self::Imports => 256,
-            Self::Steps => 2_000_000,
             Self::Memory => 64 << 20,
             Self::Depth => 160,
             Self::Rules => 50_000,
             Self::Errors => 100,
             Self::Digits => 64,
             Self::ExampleWords => 200_000,
-            Self::Checks => 2_000_000,
+            Self::Steps | Self::Checks => 2_000_000,
         }
     }
 
