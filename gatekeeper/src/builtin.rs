@@ -27,15 +27,25 @@ macro_rules! shipped {
 const FILES: &[(&str, &str)] = shipped![
     "default.codexpolicy",
     "policies/packs/agents.codexpolicy",
+    "policies/packs/ci.codexpolicy",
+    "policies/packs/cloud.codexpolicy",
+    "policies/packs/containers.codexpolicy",
     "policies/packs/destructive.codexpolicy",
+    "policies/packs/developer.codexpolicy",
     "policies/packs/devices.codexpolicy",
     "policies/packs/environment.codexpolicy",
+    "policies/packs/go.codexpolicy",
     "policies/packs/hooks.codexpolicy",
     "policies/packs/infrastructure.codexpolicy",
     "policies/packs/installs.codexpolicy",
+    "policies/packs/java.codexpolicy",
     "policies/packs/network.codexpolicy",
+    "policies/packs/node.codexpolicy",
     "policies/packs/privilege.codexpolicy",
     "policies/packs/publishing.codexpolicy",
+    "policies/packs/python.codexpolicy",
+    "policies/packs/reader.codexpolicy",
+    "policies/packs/rust.codexpolicy",
     "policies/packs/secrets.codexpolicy",
     "policies/packs/startup.codexpolicy",
     "policies/programs.codexpolicy",
@@ -174,6 +184,19 @@ mod tests {
             .unwrap();
         } else {
             assert!(compiled == kept, "set {UPDATE}=1 to compile the policy anew");
+        }
+    }
+
+    #[test]
+    fn every_pack_loads_by_itself() {
+        // Families of programs build on each other.
+        for (name, text) in FILES.iter().filter(|(name, _)| !name.starts_with(PROGRAMS)) {
+            let file = PolicyFile {
+                source: Source::new(*name, *text),
+                layer: Layer::new("team"),
+            };
+            let loaded = load(&[file], &pack);
+            assert!(loaded.broken.is_empty(), "{name}: {:#?}", loaded.broken);
         }
     }
 
