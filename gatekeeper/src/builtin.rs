@@ -45,6 +45,7 @@ const FILES: &[(&str, &str)] = shipped![
     "policies/packs/publishing.codexpolicy",
     "policies/packs/python.codexpolicy",
     "policies/packs/reader.codexpolicy",
+    "policies/packs/recording.codexpolicy",
     "policies/packs/rust.codexpolicy",
     "policies/packs/secrets.codexpolicy",
     "policies/packs/startup.codexpolicy",

@@ -44,7 +44,7 @@ pub(crate) const OF_COLLECTIONS: &[Bound] = &[
     bound("look-alikes that should be allowed and are not", most(1), most(0)),
     bound("look-alikes forbidden", most(0), most(0)),
     bound("look-alikes that should ask and are allowed", most(0), most(0)),
-    bound("agents' commands allowed", share(45_00), share(42_80)),
+    bound("agents' commands allowed", share(45_00), share(46_00)),
     bound("agents' commands that run in workspace-write", share(90_00), share(87_50)),
     bound("agents' commands that run in workspace-commit", share(90_00), share(92_00)),
     bound("agents' commands that run in the better of both", share(90_00), share(92_00)),
