@@ -137,9 +137,7 @@ impl Knowledge {
             };
         };
         let entry = self.read_entry(entry, words, &mut effects);
-        if !effects.informs {
-            effects.in_any_case(entry);
-        }
+        effects.in_any_case(entry);
         reading(&entry.name, effects)
     }
 

@@ -6,6 +6,9 @@ use crate::{Part, Quoting, Spread, Value, Word};
 /// How many texts a word is told apart into.
 const FEW: usize = 64;
 
+/// How long, in bytes, a word may grow by what variables hold; past that it ends in something unknown.
+const LONG: usize = 1 << 16;
+
 /// What the program will see of this word.
 pub(crate) fn value(word: &Word, variables: &Variables) -> Value {
     if let Some(pattern) = whole_pattern(word, variables) {
@@ -129,6 +132,14 @@ impl Field {
         let splits = |text: &str| text.is_empty() || text.contains([' ', '\t', '\n', '*', '?', '[', '\\']);
         if quoting == Quoting::Unquoted && values.iter().any(|value| splits(value)) {
             self.many = true;
+            return;
+        }
+        let size = |texts: &mut dyn Iterator<Item = usize>| texts.fold(0_usize, usize::saturating_add);
+        let own = size(&mut self.texts.iter().map(String::len))
+            .saturating_add(self.suffix.as_ref().map_or(0, String::len))
+            .saturating_add(self.pattern.as_ref().map_or(0, String::len));
+        if own.saturating_add(size(&mut values.iter().map(|value| value.len()))) > LONG {
+            self.unknown();
             return;
         }
         match values {

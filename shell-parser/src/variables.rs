@@ -2,6 +2,9 @@
 
 use crate::Value;
 
+/// The longest text, in bytes, that a variable is known to hold: `a=$a$a` doubles what is known.
+const LONG: usize = 4096;
+
 /// How many values of one variable are told apart.
 const FEW: usize = 16;
 
@@ -30,8 +33,10 @@ impl Variables {
     pub(crate) fn set(&mut self, name: &str, value: Value) {
         self.forget(name);
         let is_few = match &value {
-            Value::Exact(_) | Value::Glob(_) => true,
-            Value::OneOf(texts) => texts.len() <= FEW,
+            Value::Exact(text) | Value::Glob(text) => text.len() <= LONG,
+            Value::OneOf(texts) => {
+                texts.len() <= FEW && texts.iter().map(|text| text.len()).sum::<usize>() <= LONG
+            }
             Value::One { .. } | Value::Found(_) | Value::Many => false,
         };
         let is_frozen = self.frozen.iter().any(|frozen| &**frozen == name);

@@ -175,7 +175,9 @@ impl<'s> Effects<'s> {
     /// What the program does whatever its arguments, and what its directory configures.
     pub(crate) fn in_any_case(&mut self, entry: &Entry) {
         let name = self.name_span();
-        for (does, path) in &entry.always {
+        // What it only says of itself it says without its work.
+        let informs = self.informs;
+        for (does, path) in entry.always.iter().filter(|_| !informs) {
             if path.is_empty() {
                 self.flag(entry, *does, name);
             } else {
@@ -191,7 +193,7 @@ impl<'s> Effects<'s> {
             self.trusted.push(directory.into());
         }
         // What a program does only with the workspace's consent, and never does harm there, needs no mention.
-        if is_near && !entry.ordinary.contains(&Does::Loads) {
+        if is_near && (self.informs || !entry.ordinary.contains(&Does::Loads)) {
             return;
         }
         let here = || {

@@ -191,6 +191,7 @@ case_table! {
     variable_split_by_prefix_separator "y=axb; IFS=x c0 $y; IFS=x eval \"c1 \\$y\"; IFS=x :; c2 $y"
     variable_split_by_separator_of_a_trap "trap 'IFS=x; c0 $y' EXIT; y=axb"
     variable_split_by_separator_in_a_function "f() { IFS=x; }; y=axb; f; c0 $y"
+    variable_doubled "a=xx; a=$a$a; a=$a$a; a=$a$a; a=$a$a; a=$a$a; a=$a$a; a=$a$a; a=$a$a; a=$a$a; a=$a$a; a=$a$a; c0 $a; c1 \"$a$a\" x"
     variable_of_braces "x=a; c0 {$x,b}$x {x,y}=$x; x={a,b}; c1 $x"
     variable_of_a_tilde_changed "x=~; HOME=/y; c0 $x ~"
     variable_of_a_tilde_split "x=~/\"a b\"; c0 $x \"$x\"; y=~/*; c1 \"$y\" $y"
