@@ -134,11 +134,9 @@ impl Field {
             self.many = true;
             return;
         }
-        let size = |texts: &mut dyn Iterator<Item = usize>| texts.fold(0_usize, usize::saturating_add);
-        let own = size(&mut self.texts.iter().map(String::len))
-            .saturating_add(self.suffix.as_ref().map_or(0, String::len))
-            .saturating_add(self.pattern.as_ref().map_or(0, String::len));
-        if own.saturating_add(size(&mut values.iter().map(|value| value.len()))) > LONG {
+        let own = self.texts.iter().chain(&self.suffix).chain(&self.pattern);
+        let sizes = own.map(String::len).chain(values.iter().map(|value| value.len()));
+        if sizes.sum::<usize>() > LONG {
             self.unknown();
             return;
         }
