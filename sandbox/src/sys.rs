@@ -1,0 +1,15 @@
+//! The kernel's door: raw calls, and what runs between fork and exec. The only place with unsafe code.
+//!
+//! What the child runs (`child`, `step`) allocates nothing and takes no lock: the process it was forked from may have
+//! threads, and any of them may have held any lock.
+
+pub(crate) mod channel;
+pub(crate) mod child;
+pub(crate) mod fork;
+pub(crate) mod landlock;
+pub(crate) mod memory;
+pub(crate) mod mount;
+mod network;
+pub(crate) mod seccomp;
+pub(crate) mod signal;
+mod step;

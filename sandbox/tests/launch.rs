@@ -1,0 +1,301 @@
+//! Commands that run confined by the real kernel: what they can do, what they cannot, and how they end.
+
+use std::fs;
+use std::io::Read;
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+
+use sandbox::{Command, Host, LaunchError, Limits, Network, Profile, Scratch, Status, Stream, Tier, plan};
+
+/// A workspace below a directory of its own, both gone at the end.
+struct Ground {
+    root: tempfile::TempDir,
+}
+
+/// What a command said, and how it ended.
+struct Heard {
+    text: String,
+    status: Status,
+}
+
+impl Ground {
+    fn new() -> Self {
+        // Not below `/tmp`, which is the command's own.
+        let root = tempfile::tempdir_in("/var/tmp").unwrap();
+        fs::create_dir(root.path().join("work")).unwrap();
+        fs::create_dir(root.path().join("work/.git")).unwrap();
+        fs::write(root.path().join("work/.git/config"), "old\n").unwrap();
+        fs::write(root.path().join("work/secret"), "key\n").unwrap();
+        fs::write(root.path().join("outside"), "old\n").unwrap();
+        Self { root }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.root.path().canonicalize().unwrap().join(name)
+    }
+
+    fn profile(&self) -> Profile {
+        Profile {
+            name: "test".to_owned(),
+            writable: vec![self.path("work")],
+            protected: vec![self.path("work/.git")],
+            hidden: vec![self.path("work/secret")],
+            network: Network::Loopback,
+            environment: vec![("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into())],
+            ..Profile::default()
+        }
+    }
+
+    fn run(&self, profile: &Profile, script: &str) -> Heard {
+        let (read, write) = std::io::pipe().unwrap();
+        let errors = OwnedFd::from(write.try_clone().unwrap());
+        let running = plan(profile, &Host::look())
+            .unwrap()
+            .launch(Command {
+                output: Stream::Given(OwnedFd::from(write)),
+                errors: Stream::Given(errors),
+                ..bash(&self.path("work"), script)
+            })
+            .unwrap();
+        let mut read = read;
+        let mut text = String::new();
+        read.read_to_string(&mut text).unwrap();
+        Heard {
+            text,
+            status: running.wait().status,
+        }
+    }
+}
+
+fn bash(directory: &Path, script: &str) -> Command {
+    Command {
+        program: PathBuf::from("/bin/bash"),
+        arguments: ["bash", "--noprofile", "--norc", "-c", script]
+            .map(Into::into)
+            .to_vec(),
+        directory: directory.to_owned(),
+        input: Stream::Null,
+        output: Stream::Null,
+        errors: Stream::Null,
+    }
+}
+
+/// Whether this host has namespaces; says so where it has not, since nothing is proved then.
+fn has_namespaces() -> bool {
+    let has = Host::look().tier() == Tier::Full;
+    if !has {
+        eprintln!("skipped: this host does not reach tier full");
+    }
+    has
+}
+
+#[test]
+fn what_a_confined_command_can_do_and_cannot() {
+    if !has_namespaces() {
+        return;
+    }
+    let ground = Ground::new();
+    let outside = ground.path("outside").display().to_string();
+    for (name, script, expected) in [
+        ("it exits as it likes", "exit 7", Status::Exited(7)),
+        ("it is ended by a signal", "kill -TERM $$", Status::Killed(15)),
+        (
+            "it writes in the workspace",
+            "echo x > new && test -s new",
+            Status::Exited(0),
+        ),
+        (
+            "it reads outside",
+            "cat /etc/passwd > /dev/null",
+            Status::Exited(0),
+        ),
+        (
+            "it does not write outside",
+            &format!("echo x > {outside}"),
+            Status::Exited(1),
+        ),
+        (
+            "it does not change modes outside",
+            &format!("chmod 0777 {outside}"),
+            Status::Exited(1),
+        ),
+        (
+            "it does not write what is protected",
+            "echo x > .git/config",
+            Status::Exited(1),
+        ),
+        (
+            "it does not move what is protected",
+            "mv .git moved 2>/dev/null",
+            Status::Exited(1),
+        ),
+        ("it does not read what is hidden", "cat secret", Status::Exited(1)),
+        (
+            "it has a /tmp of its own",
+            "test -z \"$(ls -A /tmp)\" && echo x > /tmp/x",
+            Status::Exited(0),
+        ),
+        ("it has shared memory", "echo x > /dev/shm/x", Status::Exited(0)),
+        (
+            "it has the harmless devices",
+            "head -c1 /dev/urandom > /dev/null",
+            Status::Exited(0),
+        ),
+        (
+            "it sees its own processes alone",
+            "test $(ls -d /proc/[0-9]* | wc -l) -lt 10",
+            Status::Exited(0),
+        ),
+        (
+            "it has no privileges",
+            "! grep -qE '^Cap(Eff|Prm|Bnd|Inh|Amb):.0*[1-9a-f]' /proc/self/status",
+            Status::Exited(0),
+        ),
+        (
+            "it gains no privileges",
+            "grep -q '^NoNewPrivs:.1' /proc/self/status",
+            Status::Exited(0),
+        ),
+        (
+            "it inherits three descriptors",
+            "test \"$(echo /proc/$$/fd/*)\" = \"$(echo /proc/$$/fd/{0,1,2} /proc/$$/fd/255)\" || ls -l /proc/$$/fd",
+            Status::Exited(0),
+        ),
+        ("it makes no namespaces", "unshare -Ur true", Status::Exited(1)),
+        (
+            "it finds nothing in /run",
+            "test -z \"$(ls -A /run)\"",
+            Status::Exited(0),
+        ),
+        (
+            "process 1 shows nothing",
+            "test -z \"$(tr -d '\\0' < /proc/1/cmdline)\" && ! cat /proc/1/environ",
+            Status::Exited(0),
+        ),
+    ] {
+        let heard = ground.run(&ground.profile(), script);
+        assert_eq!(heard.status, expected, "{name}: {}", heard.text);
+    }
+    assert_eq!(fs::read_to_string(ground.path("outside")).unwrap(), "old\n");
+    assert_eq!(
+        fs::read_to_string(ground.path("work/.git/config")).unwrap(),
+        "old\n"
+    );
+    assert_eq!(fs::read_to_string(ground.path("work/new")).unwrap(), "x\n");
+}
+
+#[test]
+fn nothing_that_a_command_started_outlives_it() {
+    if !has_namespaces() {
+        return;
+    }
+    let ground = Ground::new();
+    let late = ground.path("work/late");
+    let heard = ground.run(
+        &ground.profile(),
+        "(sleep 0.4; echo x > late) & setsid -f sh -c 'sleep 0.4; echo x > late'",
+    );
+    assert_eq!(heard.status, Status::Exited(0), "{}", heard.text);
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    assert!(!late.exists());
+}
+
+#[test]
+fn a_command_whose_time_is_over_is_ended() {
+    if !has_namespaces() {
+        return;
+    }
+    let ground = Ground::new();
+    let profile = Profile {
+        limits: Limits {
+            wall_seconds: Some(1),
+            ..Limits::default()
+        },
+        ..ground.profile()
+    };
+    let heard = ground.run(&profile, "trap '' TERM; sleep 30 & wait");
+    assert_eq!(heard.status, Status::TimedOut);
+}
+
+#[test]
+fn each_step_that_fails_keeps_the_command_from_running() {
+    if !has_namespaces() {
+        return;
+    }
+    let ground = Ground::new();
+    let steps = plan(&ground.profile(), &Host::look()).unwrap().steps();
+    assert!(steps > 20, "{steps}");
+    // The working directory is a step too.
+    for step in 0..=steps {
+        let mut plan = plan(&ground.profile(), &Host::look()).unwrap();
+        plan.fail_at(step);
+        let failed = plan
+            .launch(bash(&ground.path("work"), "echo ran > ran"))
+            .map(sandbox::Running::wait);
+        assert!(failed.is_err(), "step {step} of {steps}: {failed:?}");
+        assert!(!ground.path("work/ran").exists(), "step {step} of {steps}");
+    }
+    let outcome = plan(&ground.profile(), &Host::look())
+        .unwrap()
+        .launch(bash(&ground.path("work"), "echo ran > ran"))
+        .unwrap()
+        .wait();
+    assert_eq!(outcome.status, Status::Exited(0));
+    assert!(ground.path("work/ran").exists());
+}
+
+#[test]
+fn what_cannot_be_started_is_said() {
+    let ground = Ground::new();
+    let launch = |command: Command| {
+        let plan = plan(&ground.profile(), &Host::look()).unwrap();
+        plan.launch(command).map(sandbox::Running::wait).unwrap_err()
+    };
+    if !has_namespaces() {
+        return;
+    }
+    let work = ground.path("work");
+    let missing = Command {
+        program: PathBuf::from("/no/such/program"),
+        ..bash(&work, "")
+    };
+    assert!(matches!(launch(missing), LaunchError::Execute { .. }));
+    assert!(matches!(
+        launch(bash(Path::new("/no/such"), "")),
+        LaunchError::Directory { .. }
+    ));
+    let null = Command {
+        arguments: vec!["a\0b".into()],
+        ..bash(&work, "")
+    };
+    assert!(matches!(launch(null), LaunchError::Null));
+}
+
+#[test]
+fn a_workspace_in_tmp_is_there_and_its_neighbours_are_not() {
+    if !has_namespaces() {
+        return;
+    }
+    let root = tempfile::tempdir().unwrap();
+    let root = root.path().canonicalize().unwrap();
+    fs::create_dir_all(root.join("a/work")).unwrap();
+    fs::write(root.join("a/neighbour"), "x").unwrap();
+    let ground = Ground::new();
+    let profile = Profile {
+        writable: vec![root.join("a/work"), ground.path("work")],
+        ..ground.profile()
+    };
+    let script = format!(
+        "cd {0}/a/work && echo x > y && ! test -e ../neighbour",
+        root.display()
+    );
+    let heard = ground.run(&profile, &script);
+    assert_eq!(heard.status, Status::Exited(0), "{}", heard.text);
+    assert!(root.join("a/work/y").exists());
+    let shared = Profile {
+        scratch: Scratch::Shared,
+        ..ground.profile()
+    };
+    let heard = ground.run(&shared, &format!("test -e {}/a/neighbour", root.display()));
+    assert_eq!(heard.status, Status::Exited(0), "{}", heard.text);
+}
