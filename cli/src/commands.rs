@@ -3,3 +3,4 @@
 pub(crate) mod check;
 pub(crate) mod explain;
 mod lines;
+pub(crate) mod sandbox;

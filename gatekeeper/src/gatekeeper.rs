@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use execpolicy::{Basis, BuiltIn, Context, Decision, Links, PolicyFile, PolicySet, Ruling, Unspoken};
+use execpolicy::{
+    Basis, BuiltIn, ConfinementName, Context, Decision, Links, PolicyFile, PolicySet, Profile, Ruling,
+    Unspoken,
+};
 
 use crate::links::Reader;
 use crate::policy_file::{self, OpenError};
@@ -61,6 +64,11 @@ impl Gatekeeper {
                 Defaults::None => None,
             },
         }
+    }
+
+    /// The profile of this name, if a policy describes it or it comes with us.
+    pub fn profile(&self, name: &ConfinementName) -> Option<Profile> {
+        self.policy.profile(name)
     }
 
     /// Judges one command. Nothing runs, nothing is looked up.

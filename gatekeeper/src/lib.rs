@@ -9,6 +9,7 @@ mod action;
 mod builtin;
 pub mod codes;
 mod command;
+pub mod confinement;
 mod finding;
 mod gatekeeper;
 mod judgement;
@@ -26,5 +27,6 @@ pub use surroundings::{Surroundings, SurroundingsError};
 
 pub use execpolicy::{
     Amendment, Approval, BrokenFile, ConfinementName, Context, Decision, Dialect, Directory, Layer, Link,
-    Links, NoAmendment, PolicyFile,
+    Links, NoAmendment, PolicyFile, Profile,
 };
+pub use sandbox;

@@ -7,6 +7,7 @@
 
 mod command;
 mod enforcement;
+mod foreground;
 mod host;
 mod launch;
 mod need;

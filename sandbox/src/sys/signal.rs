@@ -2,7 +2,7 @@
 #![expect(unsafe_code, reason = "handlers and masks belong to the whole process")]
 
 use std::mem::MaybeUninit;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::io::Errno;
 
@@ -53,11 +53,17 @@ pub(crate) fn reset_handlers() {
 /// # Errors
 /// What signalfd(2) says.
 pub(crate) fn of_children() -> Result<OwnedFd, Errno> {
+    descriptor_of(&[libc::SIGCHLD])
+}
+
+fn descriptor_of(numbers: &[i32]) -> Result<OwnedFd, Errno> {
     let mut set = MaybeUninit::<libc::sigset_t>::uninit();
     // SAFETY: the call writes the set that it is given.
     unsafe { libc::sigemptyset(set.as_mut_ptr()) };
-    // SAFETY: the set has been written.
-    unsafe { libc::sigaddset(set.as_mut_ptr(), libc::SIGCHLD) };
+    for number in numbers {
+        // SAFETY: the set has been written.
+        unsafe { libc::sigaddset(set.as_mut_ptr(), *number) };
+    }
     // SAFETY: the set is live and written.
     let number = unsafe { libc::signalfd(-1, set.as_ptr(), libc::SFD_CLOEXEC | libc::SFD_NONBLOCK) };
     if number < 0 {
@@ -77,4 +83,86 @@ pub(crate) fn send(process: i32, number: i32) -> Result<(), Errno> {
         0 => Ok(()),
         _ => Err(last_error()),
     }
+}
+
+/// Who sent a signal.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Origin {
+    /// The kernel, for a terminal.
+    Kernel,
+    /// A process.
+    Process,
+}
+
+/// The signals that are handed on, held back and to be read from a descriptor. Dropping it gives them back.
+#[derive(Debug)]
+pub(crate) struct Signals {
+    descriptor: OwnedFd,
+    before: Mask,
+}
+
+impl Signals {
+    /// Takes them.
+    ///
+    /// # Errors
+    /// What signalfd(2) says.
+    pub(crate) fn take() -> Result<Self, Errno> {
+        let numbers = [
+            libc::SIGHUP,
+            libc::SIGINT,
+            libc::SIGQUIT,
+            libc::SIGTERM,
+            libc::SIGUSR1,
+            libc::SIGUSR2,
+            libc::SIGCONT,
+        ];
+        let before = hold_all();
+        let mut held = before;
+        for number in numbers {
+            // SAFETY: the set is live and was written by the kernel.
+            unsafe { libc::sigaddset(&raw mut held.0, number) };
+        }
+        set(held);
+        let descriptor = descriptor_of(&numbers).inspect_err(|_| {
+            set(before);
+        })?;
+        Ok(Self { descriptor, before })
+    }
+
+    /// One that has arrived, and who sent it.
+    pub(crate) fn next(&self) -> Option<(i32, Origin)> {
+        let mut told = [0_u8; size_of::<libc::signalfd_siginfo>()];
+        match rustix::io::read(&self.descriptor, &mut told) {
+            Ok(count) if count == told.len() => {}
+            _ => return None,
+        }
+        // The first and the third word of `struct signalfd_siginfo`: the number and the code.
+        let word = |first: usize| {
+            let bytes = told.get(first..first.saturating_add(4))?;
+            Some(i32::from_ne_bytes(bytes.try_into().ok()?))
+        };
+        let origin = match word(8)? {
+            libc::SI_KERNEL => Origin::Kernel,
+            _ => Origin::Process,
+        };
+        Some((word(0)?, origin))
+    }
+}
+
+impl AsFd for Signals {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.descriptor.as_fd()
+    }
+}
+
+impl Drop for Signals {
+    fn drop(&mut self) {
+        set(self.before);
+    }
+}
+
+/// Stops this process, until somebody has it go on.
+pub(crate) fn stop_self() {
+    // SAFETY: raise(3) touches no memory.
+    unsafe { libc::raise(libc::SIGSTOP) };
 }
