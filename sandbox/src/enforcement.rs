@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::outer::Outer;
 use crate::plan::{Covers, LEAST_PROCESSES};
 use crate::{Host, Limits, Namespaces, Need, Network, Profile, Protection, Readable, Scratch, Tier};
 
@@ -76,7 +77,7 @@ impl fmt::Display for Hole {
 }
 
 /// What will be enforced by a profile on a host.
-pub(crate) fn enforcement(profile: &Profile, host: &Host, covers: Covers) -> Enforcement {
+pub(crate) fn enforcement(profile: &Profile, host: &Host, covers: &Covers) -> Enforcement {
     let holes = holes(profile, host, covers);
     let absent = |why: &str| Layer::Absent { why: why.to_owned() };
     let namespaces = match &host.namespaces {
@@ -134,7 +135,7 @@ fn landlock_layer(version: u32) -> Layer {
 }
 
 /// What is not kept.
-fn holes(profile: &Profile, host: &Host, covers: Covers) -> Vec<Hole> {
+fn holes(profile: &Profile, host: &Host, covers: &Covers) -> Vec<Hole> {
     let mut holes = Vec::new();
     let mut hole = |protection, why: String, need| {
         holes.push(Hole {
@@ -143,14 +144,14 @@ fn holes(profile: &Profile, host: &Host, covers: Covers) -> Vec<Hole> {
             need,
         });
     };
-    if host.landlock == 0 && covers == Covers::Unmounted {
+    if host.landlock == 0 && *covers != Covers::Mounted {
         hole(
             Protection::Writes,
             "nothing keeps writes inside the writable paths".to_owned(),
             Need::Must,
         );
     }
-    if host.landlock == 0 && (covers == Covers::Unmounted || profile.readable != Readable::Everything) {
+    if host.landlock == 0 && (*covers != Covers::Mounted || profile.readable != Readable::Everything) {
         hole(
             Protection::Readable,
             "nothing keeps files from being read".to_owned(),
@@ -171,7 +172,7 @@ fn holes(profile: &Profile, host: &Host, covers: Covers) -> Vec<Hole> {
     }
     match covers {
         Covers::Mounted => mounted(profile, host, &mut hole),
-        Covers::Unmounted => unmounted(profile, host, &mut hole),
+        Covers::Unmounted(outer) => unmounted(profile, host, outer, &mut hole),
     }
     holes
 }
@@ -207,64 +208,60 @@ fn mounted(profile: &Profile, host: &Host, hole: &mut impl FnMut(Protection, Str
     }
 }
 
-/// What is not kept without namespaces.
-fn unmounted(profile: &Profile, host: &Host, hole: &mut impl FnMut(Protection, String, Need)) {
-    hole(
-        Protection::Attributes,
-        "modes, owners and times of files outside can be changed where the user owns them".to_owned(),
-        Need::Must,
-    );
+/// What is not kept without namespaces, and is not seen to be kept by a sandbox further out.
+fn unmounted(profile: &Profile, host: &Host, outer: &Outer, hole: &mut impl FnMut(Protection, String, Need)) {
+    let mut must = |protection, why: &str| hole(protection, why.to_owned(), Need::Must);
+    if !outer.seals(&profile.writable) {
+        let why = "modes, owners and times of files outside can be changed where the user owns them";
+        must(Protection::Attributes, why);
+    }
     for path in &profile.protected {
-        if profile.writable.iter().any(|root| path.starts_with(root)) {
+        if profile.writable.iter().any(|root| path.starts_with(root)) && !outer.protects(path) {
             let why = format!(
                 "`{}` can be changed: it lies in something writable",
                 path.display()
             );
-            hole(Protection::Protected, why, Need::Must);
+            must(Protection::Protected, &why);
         }
     }
     for path in &profile.hidden {
-        if profile.writable.iter().any(|root| path.starts_with(root)) {
+        if profile.writable.iter().any(|root| path.starts_with(root)) && !outer.hides(path) {
             let why = format!("`{}` can be read: it lies in something writable", path.display());
-            hole(Protection::Hidden, why, Need::Must);
+            must(Protection::Hidden, &why);
         }
     }
-    if profile.scratch == Scratch::Private {
-        hole(
+    if profile.scratch == Scratch::Private && !outer.has_own_scratch() {
+        must(
             Protection::Scratch,
-            "`/tmp` is the host's to read, and `/dev/shm` to write".to_owned(),
-            Need::Must,
+            "`/tmp` is the host's to read, and `/dev/shm` to write",
         );
     }
     if profile.network == Network::Proxied {
-        hole(
+        must(
             Protection::Network,
-            "only an own network namespace leads through the proxy".to_owned(),
-            Need::Must,
+            "only an own network namespace leads through the proxy",
         );
     }
-    hole(
-        Protection::Sockets,
-        "unix sockets of other processes can be connected to".to_owned(),
-        Need::Must,
-    );
-    hole(
-        Protection::Processes,
-        "other processes are seen, and their priorities can be changed".to_owned(),
-        Need::Must,
-    );
+    if !outer.is_ours() {
+        must(
+            Protection::Sockets,
+            "unix sockets of other processes can be connected to",
+        );
+        must(
+            Protection::Processes,
+            "other processes are seen, and their priorities can be changed",
+        );
+    }
     if !host.children {
-        hole(
+        must(
             Protection::Survival,
-            "the kernel does not list children, so what leaves its parent is not found".to_owned(),
-            Need::Must,
+            "the kernel does not list children, so what leaves its parent is not found",
         );
     }
     if profile.limits.processes.is_some() {
-        hole(
+        must(
             Protection::Limits,
-            "processes are counted by user, not by command".to_owned(),
-            Need::Must,
+            "processes are counted by user, not by command",
         );
     }
 }

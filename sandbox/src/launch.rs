@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-use crate::plan::{Step, c_path};
+use crate::plan::{FileRule, OwnScratch, Presence, Step, c_path, everything};
+use crate::scratch::ScratchDirectory;
 use crate::sys::child::{self, Birth, FAILURE};
 use crate::sys::fork::Strings;
 use crate::sys::memory::Origins;
@@ -72,6 +73,13 @@ impl Plan {
         let enter = Step::Enter(c_path(&command.directory)?);
         let mut inner = vec![enter];
         inner.extend(self.inner);
+        let scratch = match self.scratch {
+            OwnScratch::Made => Some(ScratchDirectory::make().map_err(|source| LaunchError::Step {
+                step: "make a directory for temporary files".to_owned(),
+                source,
+            })?),
+            OwnScratch::NotNeeded => None,
+        };
         let null = null_device()?;
         let streams = [&command.input, &command.output, &command.errors];
         let mut numbers: [RawFd; 3] = [0, 1, 2];
@@ -83,7 +91,18 @@ impl Plan {
             }
         }
         let mut environment = Vec::new();
-        for (name, value) in &self.profile.environment {
+        let own = scratch
+            .as_ref()
+            .map(|scratch| ("TMPDIR".into(), scratch.path().into()));
+        if let Some(scratch) = &scratch {
+            open_to(&mut inner, scratch)?;
+        }
+        let passed = self
+            .profile
+            .environment
+            .iter()
+            .filter(|(name, _)| own.is_none() || name != "TMPDIR");
+        for (name, value) in passed.chain(&own) {
             let mut entry = name.clone();
             entry.push("=");
             entry.push(value);
@@ -115,7 +134,7 @@ impl Plan {
             .collect();
         let began = Instant::now();
         let born = child::spawn(birth).map_err(|error| LaunchError::Fork { source: error.into() })?;
-        let mut running = Running::new(born.process, born.channel, self.enforcement, began);
+        let mut running = Running::new(born.process, born.channel, self.enforcement, scratch, began);
         if let Some((place, source)) = wait_for_exec(&born.started)? {
             // The child has said its last word; nothing of it stays.
             drop(running);
@@ -169,6 +188,22 @@ fn wait_for_exec(started: &OwnedFd) -> Result<Option<(usize, std::io::Error)>, L
     let error = std::io::Error::from_raw_os_error(i32::from_le_bytes([e, f, g, h]));
     let place = usize::try_from(place).unwrap_or(usize::MAX);
     Ok(Some((place, error)))
+}
+
+/// Grants everything below the directory for temporary files.
+fn open_to(steps: &mut [Step], scratch: &ScratchDirectory) -> Result<(), LaunchError> {
+    let path = c_path(scratch.path())?;
+    for step in steps {
+        if let Step::Restrict(files) = step {
+            files.rules.push(FileRule {
+                path: path.clone(),
+                access: everything(files.handled),
+                word: "write",
+                presence: Presence::Needed,
+            });
+        }
+    }
+    Ok(())
 }
 
 fn null_device() -> Result<File, LaunchError> {

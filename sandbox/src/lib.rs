@@ -12,9 +12,11 @@ mod host;
 mod launch;
 mod need;
 mod outcome;
+mod outer;
 mod plan;
 mod profile;
 mod running;
+mod scratch;
 mod sys;
 
 pub use command::{Command, Stream};

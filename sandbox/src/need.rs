@@ -113,11 +113,14 @@ impl Protection {
     /// The lowest tier that keeps it wholly.
     pub const fn lowest(self) -> Tier {
         match self {
-            Self::Attributes | Self::Protected | Self::Scratch | Self::Sockets | Self::Processes => {
-                Tier::Full
-            }
+            // Without mounts, what is hidden inside something writable is seen.
+            Self::Hidden
+            | Self::Attributes
+            | Self::Protected
+            | Self::Scratch
+            | Self::Sockets
+            | Self::Processes => Tier::Full,
             Self::Writes
-            | Self::Hidden
             | Self::Readable
             | Self::Network
             | Self::Survival

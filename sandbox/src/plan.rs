@@ -11,11 +11,13 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::enforcement::enforcement;
+use crate::outer::Outer;
 use crate::sys::child::Ending;
 use crate::sys::fork;
-use crate::{Enforcement, Hole, Host, Limits, Namespaces, Need, Network, Profile, Tier};
+use crate::{Enforcement, Hole, Host, Limits, Namespaces, Need, Network, Profile, Scratch, Tier};
 
-pub(crate) use step::{Blank, Files, Instruction, Presence, Step, TreeAccess};
+pub(crate) use files::everything;
+pub(crate) use step::{Blank, FileRule, Files, Instruction, Presence, Step, TreeAccess};
 
 /// Where the things stand that are put over what is hidden.
 pub(crate) const BLANK_DIRECTORY: &CStr = c"/dev/.hidden";
@@ -39,6 +41,8 @@ pub struct Plan {
     pub(crate) outer: Vec<Step>,
     pub(crate) inner: Vec<Step>,
     pub(crate) slots: usize,
+    /// Whether the command gets a directory for temporary files that ends with it, where it has no `/tmp` of its own.
+    pub(crate) scratch: OwnScratch,
     pub(crate) enforcement: Enforcement,
     pub(crate) absent: Vec<PathBuf>,
     pub(crate) fault: Option<usize>,
@@ -77,13 +81,31 @@ fn list(holes: &[Hole]) -> String {
     holes.join("; ")
 }
 
-/// Whether hidden and protected paths are covered by mounts.
+/// Whether the command gets a directory for temporary files from its launcher.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum OwnScratch {
+    /// It does, and `TMPDIR` names it.
+    Made,
+    /// Its `/tmp` is what it should be.
+    NotNeeded,
+}
+
+fn own_scratch(profile: &Profile, covers: &Covers) -> OwnScratch {
+    match covers {
+        Covers::Unmounted(outer) if profile.scratch == Scratch::Private && !outer.has_own_scratch() => {
+            OwnScratch::Made
+        }
+        Covers::Unmounted(_) | Covers::Mounted => OwnScratch::NotNeeded,
+    }
+}
+
+/// Whether hidden and protected paths are covered by mounts.
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Covers {
     /// They are.
     Mounted,
-    /// There are no mounts of one's own.
-    Unmounted,
+    /// There are no mounts of one's own, but perhaps those of a sandbox further out.
+    Unmounted(Outer),
 }
 
 /// Plans how a command is confined by this profile on this host. Looks at the file system for what is there; changes
@@ -98,9 +120,9 @@ pub fn plan(profile: &Profile, host: &Host) -> Result<Plan, PlanError> {
     check_paths(profile)?;
     let covers = match host.namespaces {
         Namespaces::User | Namespaces::Privileged => Covers::Mounted,
-        Namespaces::Absent { .. } => Covers::Unmounted,
+        Namespaces::Absent { .. } => Covers::Unmounted(Outer::look()),
     };
-    let enforcement = enforcement(profile, host, covers);
+    let enforcement = enforcement(profile, host, &covers);
     let missing: Vec<Hole> = enforcement
         .holes
         .iter()
@@ -118,8 +140,9 @@ pub fn plan(profile: &Profile, host: &Host) -> Result<Plan, PlanError> {
         namespaces: namespaces(profile, host),
         ending: match covers {
             Covers::Mounted => Ending::Namespace,
-            Covers::Unmounted => Ending::Sweep,
+            Covers::Unmounted(_) => Ending::Sweep,
         },
+        scratch: own_scratch(profile, &covers),
         outer: Vec::new(),
         inner: Vec::new(),
         slots: 0,
@@ -127,8 +150,8 @@ pub fn plan(profile: &Profile, host: &Host) -> Result<Plan, PlanError> {
         absent: Vec::new(),
         fault: None,
     };
-    plan.surround(profile, host, covers)?;
-    plan.confine(profile, host, covers)?;
+    plan.surround(profile, host, &covers)?;
+    plan.confine(profile, host, &covers)?;
     Ok(plan)
 }
 
@@ -148,14 +171,14 @@ fn namespaces(profile: &Profile, host: &Host) -> fork::Namespaces {
 
 impl Plan {
     /// What the waiting process does to its surroundings.
-    fn surround(&mut self, profile: &Profile, host: &Host, covers: Covers) -> Result<(), PlanError> {
+    fn surround(&mut self, profile: &Profile, host: &Host, covers: &Covers) -> Result<(), PlanError> {
         if host.namespaces == Namespaces::User {
             self.outer.push(Step::MapIds {
                 user: host.user,
                 group: host.group,
             });
         }
-        if covers == Covers::Mounted {
+        if *covers == Covers::Mounted {
             let sockets: Vec<PathBuf> = Vec::new();
             let view = mounts::view(profile, host, &sockets)?;
             self.outer.extend(view.steps);
@@ -177,7 +200,7 @@ impl Plan {
     }
 
     /// What the command's process does to itself.
-    fn confine(&mut self, profile: &Profile, host: &Host, covers: Covers) -> Result<(), PlanError> {
+    fn confine(&mut self, profile: &Profile, host: &Host, covers: &Covers) -> Result<(), PlanError> {
         // Processes are counted by user: outside a user namespace, all that the user runs would count.
         let own_users = self.namespaces.has(fork::Namespaces::USER);
         let limits = Limits {
@@ -194,7 +217,10 @@ impl Plan {
         if host.seccomp {
             let sockets = match (&profile.network, covers) {
                 (Network::Full, _) | (_, Covers::Mounted) => filter::Sockets::Internet,
-                (_, Covers::Unmounted) => filter::Sockets::Unix,
+                (Network::Loopback, Covers::Unmounted(outer)) if outer.has_own_network() => {
+                    filter::Sockets::Internet
+                }
+                (_, Covers::Unmounted(_)) => filter::Sockets::Unix,
             };
             self.inner.push(Step::Filter(filter::refusing(sockets)?));
         }
@@ -252,8 +278,8 @@ fn check_paths(profile: &Profile) -> Result<(), PlanError> {
         crate::Readable::Only(paths) => paths,
     };
     let scratch = match &profile.scratch {
-        crate::Scratch::Directory(path) => Some(path),
-        crate::Scratch::Private | crate::Scratch::Shared => None,
+        Scratch::Directory(path) => Some(path),
+        Scratch::Private | Scratch::Shared => None,
     };
     let lists = [
         &profile.writable,

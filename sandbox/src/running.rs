@@ -8,6 +8,7 @@ use rustix::io::Errno;
 use rustix::net::{RecvFlags, Shutdown};
 use rustix::process::{Signal, WaitId, WaitIdOptions, pidfd_send_signal, waitid};
 
+use crate::scratch::ScratchDirectory;
 use crate::sys::channel::{self, Message, Received};
 use crate::{Enforcement, Layer, Outcome, Status};
 
@@ -20,6 +21,8 @@ pub struct Running {
     process: OwnedFd,
     channel: OwnedFd,
     enforcement: Enforcement,
+    /// Goes with the command.
+    scratch: Option<ScratchDirectory>,
     began: Instant,
     /// How the command ended, once that is known.
     status: Option<Status>,
@@ -38,11 +41,18 @@ pub enum Event {
 }
 
 impl Running {
-    pub(crate) fn new(process: OwnedFd, channel: OwnedFd, enforcement: Enforcement, began: Instant) -> Self {
+    pub(crate) fn new(
+        process: OwnedFd,
+        channel: OwnedFd,
+        enforcement: Enforcement,
+        scratch: Option<ScratchDirectory>,
+        began: Instant,
+    ) -> Self {
         Self {
             process,
             channel,
             enforcement,
+            scratch,
             began,
             status: None,
             is_reaped: false,
@@ -146,6 +156,7 @@ impl Running {
             return;
         }
         self.is_reaped = true;
+        let scratch = self.scratch.take();
         // The waiting process takes this as the order to end everything; if it has ended, there is nobody to tell.
         let _ended = rustix::net::shutdown(&self.channel, Shutdown::Both);
         let grace = Timespec::try_from(GRACE).ok();
@@ -157,6 +168,7 @@ impl Running {
             WaitId::PidFd(std::os::fd::AsFd::as_fd(&self.process)),
             WaitIdOptions::EXITED,
         ) {}
+        drop(scratch);
     }
 }
 

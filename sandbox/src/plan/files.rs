@@ -7,7 +7,8 @@ use landlock::{ABI, Access, AccessFs, AccessNet, BitFlags, Scope};
 
 use super::step::{FileRule, Files, Presence};
 use super::{Covers, PlanError, c_path};
-use crate::{Host, Network, Profile, Readable};
+use crate::outer::Outer;
+use crate::{Host, Network, Profile, Readable, Scratch};
 
 /// Rules that one command may need at most. What is hidden among very many neighbours cannot be hidden by granting
 /// these.
@@ -26,7 +27,7 @@ pub(super) const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urando
 ///
 /// # Errors
 /// [`PlanError::TooMany`], and [`PlanError::Path`] for a path with a null.
-pub(super) fn files(profile: &Profile, host: &Host, covers: Covers) -> Result<Files, PlanError> {
+pub(super) fn files(profile: &Profile, host: &Host, covers: &Covers) -> Result<Files, PlanError> {
     let abi = version(host);
     let mut rules = Rules {
         list: Vec::new(),
@@ -35,14 +36,18 @@ pub(super) fn files(profile: &Profile, host: &Host, covers: Covers) -> Result<Fi
     let read = AccessFs::Execute | AccessFs::ReadFile | AccessFs::ReadDir;
     let special = AccessFs::MakeChar | AccessFs::MakeBlock | AccessFs::IoctlDev;
     let all = AccessFs::from_all(abi) & !special;
-    match (&profile.readable, covers) {
-        (Readable::Everything, Covers::Mounted) => {
-            rules.grant(Path::new("/"), read, "read", Presence::Needed)?
-        }
-        (Readable::Everything, Covers::Unmounted) => {
+    let outer = match covers {
+        Covers::Mounted => None,
+        Covers::Unmounted(outer) => Some(outer),
+    };
+    match (&profile.readable, outer) {
+        (Readable::Everything, None) => rules.grant(Path::new("/"), read, "read", Presence::Needed)?,
+        (Readable::Everything, Some(outer)) => {
             // Names may be listed everywhere: a right over a directory reaches all below it.
             rules.grant(Path::new("/"), AccessFs::ReadDir.into(), "list", Presence::Needed)?;
-            rules.around(Path::new("/"), &hidden(profile), read)?;
+            let hidden: Vec<&Path> = profile.hidden.iter().map(PathBuf::as_path).collect();
+            let hidden: Vec<&Path> = hidden.into_iter().filter(|path| !outer.hides(path)).collect();
+            rules.around(Path::new("/"), &hidden, read)?;
         }
         (Readable::Only(paths), _) => {
             for path in paths {
@@ -56,7 +61,8 @@ pub(super) fn files(profile: &Profile, host: &Host, covers: Covers) -> Result<Fi
     for path in &profile.writable {
         rules.grant(path, all, "write", Presence::Vanishing)?;
     }
-    if covers == Covers::Mounted {
+    let has_scratch = outer.is_none_or(Outer::has_own_scratch);
+    if has_scratch || profile.scratch == Scratch::Shared {
         rules.grant(Path::new("/tmp"), all, "write", Presence::Vanishing)?;
     }
     rules.grant(Path::new("/dev/shm"), all, "write", Presence::Vanishing)?;
@@ -78,7 +84,7 @@ pub(super) fn files(profile: &Profile, host: &Host, covers: Covers) -> Result<Fi
     }
     let network = match profile.network {
         Network::Full => BitFlags::empty(),
-        Network::Loopback | Network::Proxied if covers == Covers::Mounted => BitFlags::empty(),
+        Network::Loopback | Network::Proxied if outer.is_none_or(Outer::has_own_network) => BitFlags::empty(),
         Network::None | Network::Loopback | Network::Proxied => AccessNet::from_all(abi),
     };
     Ok(Files {
@@ -89,8 +95,10 @@ pub(super) fn files(profile: &Profile, host: &Host, covers: Covers) -> Result<Fi
     })
 }
 
-fn hidden(profile: &Profile) -> Vec<&Path> {
-    profile.hidden.iter().map(PathBuf::as_path).collect()
+/// The rights to do everything below a directory that files allow, for a directory that is made later.
+pub(crate) fn everything(handled: u64) -> u64 {
+    let special = AccessFs::MakeChar | AccessFs::MakeBlock | AccessFs::IoctlDev;
+    handled & !special.bits()
 }
 
 struct Rules {
