@@ -26,6 +26,10 @@ fn main() -> ExitCode {
         }
         Ok(Err(error)) => return libtest_mimic::run(&arguments, skipped(&error.to_string())).exit_code(),
     };
+    if let Err(error) = ground::binary() {
+        eprintln!("the binary cannot be copied: {error}");
+        return ExitCode::FAILURE;
+    }
     let mut trials = Vec::new();
     for user in User::all() {
         for row in &rows {
@@ -38,7 +42,7 @@ fn main() -> ExitCode {
                 }
             };
             let name = format!("{}, {}", row.id, user.name());
-            trials.push(match row.needs().or_else(|| user.cannot()) {
+            trials.push(match row.needs(user).or_else(|| user.cannot()) {
                 Some(reason) => {
                     Trial::test(format!("{name}: SKIPPED, {reason}"), || Ok(())).with_ignored_flag(true)
                 }

@@ -7,6 +7,7 @@ mod git;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::slice;
 
 use execpolicy::{Context, Directory, PathGlob, Profile};
 use sandbox::{Limits, Network, Readable, Scratch, Tier};
@@ -29,6 +30,12 @@ pub struct Confinement {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfinementError {
+    /// There is none of that name.
+    #[error("there is no profile `{name}`")]
+    Unknown {
+        /// The name.
+        name: String,
+    },
     /// It confines nothing.
     #[error("the profile `none` confines nothing")]
     None,
@@ -48,13 +55,16 @@ pub enum ConfinementError {
 
 /// Resolves a profile where a command is to run, with the variables that its caller has.
 ///
+/// A profile that a policy describes keeps what `base` keeps too.
+///
 /// Looks at the file system: symbolic links are followed, patterns become the paths that are there, the work tree is
 /// searched for what is hidden or protected wherever it stands.
 ///
 /// # Errors
 /// [`ConfinementError`].
-pub fn resolve(
+pub(crate) fn resolve(
     profile: &Profile,
+    base: Option<&Profile>,
     context: &Context,
     variables: &[(OsString, OsString)],
 ) -> Result<Confinement, ConfinementError> {
@@ -82,19 +92,26 @@ pub fn resolve(
     {
         writable.extend(repository.written());
     }
-    finder.search(&writable, profile.hidden.iter().chain(&profile.protected));
-    let mut protected = finder.find(&profile.protected);
-    if let Some(repository) = &repository {
-        protected.extend(repository.protected(profile.name.as_str()));
+    let custom = profile.origin.is_some();
+    let base_protected = base.map(|base| base.protected.as_slice()).unwrap_or_default();
+    let base_hidden = base.map(|base| base.hidden.as_slice()).unwrap_or_default();
+    let named = profile.hidden.iter().chain(&profile.protected);
+    finder.search(&writable, named.chain(base_hidden).chain(base_protected));
+    let mut protected = Protected::default();
+    for glob in profile.protected.iter().chain(base_protected) {
+        let is_essential = is_essential(glob) || (custom && profile.protected.contains(glob));
+        for path in finder.find(slice::from_ref(glob)) {
+            protected.add(path, is_essential, &writable, &mut finder)?;
+        }
     }
-    protected.retain(|path| writable.iter().any(|root| path.starts_with(root)));
-    for path in &protected {
-        if fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) {
-            return Err(ConfinementError::ProtectedLink { path: path.clone() });
+    if let Some(repository) = &repository {
+        for path in repository.protected(profile.name.as_str()) {
+            protected.add(path, true, &writable, &mut finder)?;
         }
     }
     let home = context.home.as_deref().map(real);
     let mut hidden = finder.find(&profile.hidden);
+    hidden.extend(finder.find(base_hidden));
     hidden.retain(|path| {
         // What a command cannot do without is not hidden from it, and what has its own view needs no hiding.
         let is_above_home = home.as_ref().is_some_and(|home| home.starts_with(path));
@@ -127,7 +144,7 @@ pub fn resolve(
             writable: distinct(writable),
             readable,
             hidden: distinct(hidden),
-            protected: distinct(protected),
+            protected: distinct(protected.paths),
             scratch: Scratch::Private,
             shown: Vec::new(),
             network,
@@ -139,6 +156,57 @@ pub fn resolve(
         hosts,
         unseen: finder.into_unseen(),
     })
+}
+
+/// The paths that are protected.
+#[derive(Default)]
+struct Protected {
+    paths: Vec<PathBuf>,
+}
+
+impl Protected {
+    /// Adds a path that lies in something writable. Where it is essential, it is not to be made either, and a link in
+    /// its place cannot be accepted; where it is not, only what is there counts.
+    fn add(
+        &mut self,
+        path: PathBuf,
+        is_essential: bool,
+        writable: &[PathBuf],
+        finder: &mut Finder<'_>,
+    ) -> Result<(), ConfinementError> {
+        let is_writable = |path: &Path| writable.iter().any(|root| path.starts_with(root));
+        if !is_writable(&path) {
+            return Ok(());
+        }
+        match fs::symlink_metadata(&path) {
+            Ok(found) if found.is_symlink() && is_essential => {
+                return Err(ConfinementError::ProtectedLink { path });
+            }
+            Ok(found) if found.is_symlink() => {
+                let what = format!(
+                    "`{}` is a link: what it leads to is protected, the link is not",
+                    path.display()
+                );
+                finder.tell(what);
+                let real = real(&path);
+                if is_writable(&real) && real.exists() {
+                    self.paths.push(real);
+                }
+            }
+            Ok(_) => self.paths.push(path),
+            Err(_) if is_essential => self.paths.push(path),
+            Err(_) => {}
+        }
+        Ok(())
+    }
+}
+
+/// Names at the root of a work tree that nothing confined may bring into being: git, agents and the gate read there
+/// what to execute.
+const ESSENTIAL: &[&str] = &["**/.git/**", "**/.execpolicy/**", "**/.claude/**", "**/.codex/**"];
+
+fn is_essential(glob: &PathGlob) -> bool {
+    ESSENTIAL.contains(&glob.as_str()) || glob.begins_with("$POLICY")
 }
 
 fn limits(profile: &Profile) -> Limits {

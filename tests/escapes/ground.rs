@@ -8,6 +8,7 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::net::{SocketAddr, UnixListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -259,11 +260,11 @@ impl Ground {
             .variables
             .iter()
             .flat_map(|(name, _)| ["--env".to_owned(), name.clone()]);
-        let binary = binary(self.root.path())?;
-        let launch = format!("exec 9<>\"$OUT/leak\"; exec \"$@\"");
+        let binary = binary().map_err(io::Error::other)?;
+        let launch = "exec 9<>\"$OUT/leak\"; exec \"$@\"";
         let mut child = self
             .as_user("bash")
-            .args(["-c", &launch, "bash"])
+            .args(["-c", launch, "bash"])
             .arg(binary)
             .args(["sandbox", "--profile", "workspace-write"])
             .args(names)
@@ -324,6 +325,16 @@ impl Ground {
     }
 }
 
+/// The ordinary directories; for who runs the tests also that of the compiler, which may be in a home.
+fn path(user: User) -> String {
+    let ordinary = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    let compiler = Path::new(env!("CARGO")).parent().map(Path::display);
+    match (user, compiler) {
+        (User::Own, Some(compiler)) => format!("{ordinary}:{compiler}"),
+        (User::Own, None) | (User::Ordinary, _) => ordinary.to_owned(),
+    }
+}
+
 impl Drop for Ground {
     fn drop(&mut self) {
         for sleeper in &mut self.sleepers {
@@ -336,12 +347,23 @@ impl Drop for Ground {
     }
 }
 
-/// The binary under test, where every user can execute it.
-fn binary(root: &Path) -> io::Result<PathBuf> {
-    let copy = root.join("execpolicy");
-    if !copy.exists() {
-        fs::copy(env!("CARGO_BIN_EXE_execpolicy"), &copy)?;
-        fs::set_permissions(&copy, fs::Permissions::from_mode(0o755))?;
-    }
-    Ok(copy)
+/// The binary under test, where every user can execute it. Copied before any attempt is made: a file that somebody has
+/// open for writing, and a process that is being forked has, is not executed.
+pub(crate) fn binary() -> Result<&'static Path, String> {
+    static COPY: OnceLock<Result<(tempfile::TempDir, PathBuf), String>> = OnceLock::new();
+    let copied = COPY.get_or_init(|| {
+        let copy = || -> io::Result<(tempfile::TempDir, PathBuf)> {
+            let root = tempfile::Builder::new().prefix("binary").tempdir_in("/var/tmp")?;
+            fs::set_permissions(root.path(), fs::Permissions::from_mode(0o755))?;
+            let path = root.path().join("execpolicy");
+            fs::copy(env!("CARGO_BIN_EXE_execpolicy"), &path)?;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
+            Ok((root, path))
+        };
+        copy().map_err(|error| error.to_string())
+    });
+    copied
+        .as_ref()
+        .map(|(_, path)| path.as_path())
+        .map_err(Clone::clone)
 }

@@ -65,15 +65,17 @@ impl Row {
     }
 
     /// What it needs that this host has not.
-    pub(crate) fn needs(&self) -> Option<String> {
+    pub(crate) fn needs(&self, user: User) -> Option<String> {
         let tools = [
             ("/usr/bin/python3", "/usr/bin/python3"),
             ("node ", "/usr/bin/node"),
             ("npm ", "/usr/bin/npm"),
-            ("cargo ", ""),
         ];
+        if self.probe.contains("cargo ") && user == User::Ordinary {
+            return Some("the compiler may be in a home that user 1000 does not read".to_owned());
+        }
         for (word, file) in tools {
-            if self.probe.contains(word) && !file.is_empty() && !Path::new(file).exists() {
+            if self.probe.contains(word) && !Path::new(file).exists() {
                 return Some(format!("there is no {file}"));
             }
         }

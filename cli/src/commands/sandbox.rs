@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use diagnostics::{Diagnostic, Severity};
-use gatekeeper::confinement::{self, Confinement};
+use gatekeeper::confinement::{self, Confinement, ConfinementError};
 use gatekeeper::sandbox::{self, Command, Host, Network, Plan, Tier};
 use gatekeeper::{ConfinementName, Context, Defaults, Gatekeeper, Surroundings, codes};
 
@@ -38,17 +38,16 @@ fn prepare(args: &SandboxArgs) -> Result<(Plan, Command), Exit> {
         Exit::Failed
     })?;
     let name = ConfinementName::new(args.profile.as_str());
-    let profile = gatekeeper.profile(&name).ok_or_else(|| {
-        let help = "`read-only`, `workspace-write` and `workspace-commit` come with us; others are described by `-r FILE`";
-        wrong(format!("there is no profile `{}`", args.profile), help)
-    })?;
     let context =
         context(args, &here).map_err(|message| wrong(message, "name a directory that holds the project"))?;
-    let resolved = confinement::resolve(&profile, &context, &environment::all()).map_err(|error| {
-        wrong(
-            error.to_string(),
-            "give paths by `--writable`, or another profile by `--profile`",
-        )
+    let resolved = gatekeeper.confinement(&name, &context, &environment::all()).map_err(|error| {
+        let help = match error {
+            ConfinementError::Unknown { .. } => {
+                "`read-only`, `workspace-write` and `workspace-commit` come with us; others are described by `-r FILE`"
+            }
+            _ => "change into the project, or name it by `--workspace`",
+        };
+        wrong(error.to_string(), help)
     })?;
     let resolved =
         adjust(resolved, args, &here).map_err(|message| wrong(message, "see `execpolicy sandbox --help`"))?;

@@ -48,6 +48,11 @@ impl<'c> Finder<'c> {
         }
     }
 
+    /// Notes something that is not kept as it should be.
+    pub(super) fn tell(&mut self, what: String) {
+        self.unseen.push(what);
+    }
+
     /// What was not looked at.
     pub(super) fn into_unseen(self) -> Vec<String> {
         self.unseen
