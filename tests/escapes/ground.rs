@@ -255,6 +255,8 @@ impl Ground {
     }
 
     /// Makes an attempt inside, with a descriptor that the launcher was given by mistake.
+    ///
+    /// Who needs a compiler has the home directory where it is.
     pub(crate) fn confined(&self, probe: &str) -> io::Result<Probed> {
         let names = self
             .variables
@@ -270,6 +272,11 @@ impl Ground {
             .args(names)
             .args(["--", "bash", "--noprofile", "--norc", "-c", probe])
             .current_dir(self.path("ws"))
+            .envs(
+                std::env::var_os("HOME")
+                    .filter(|_| probe.contains("cargo "))
+                    .map(|home| ("HOME", home)),
+            )
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
