@@ -189,11 +189,6 @@ impl Plan {
                 Network::Loopback => self.outer.push(Step::Loopback),
                 Network::Proxied => self.outer.extend([Step::Loopback, Step::OpenProxy]),
             }
-            if let Some(most) = profile.limits.processes
-                && host.process_bound
-            {
-                self.outer.push(Step::BoundProcesses(most.max(LEAST_PROCESSES)));
-            }
         }
         self.outer.push(Step::Forget);
         Ok(())

@@ -10,6 +10,8 @@ pub(crate) mod landlock;
 pub(crate) mod memory;
 pub(crate) mod mount;
 mod network;
+#[cfg(test)]
+mod no_allocation;
 pub(crate) mod seccomp;
 pub(crate) mod signal;
 mod step;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::files::DEVICES;
 use super::step::{Blank, Presence, Step, TreeAccess};
-use super::{BLANK_DIRECTORY, BLANK_FILE, PlanError, c_path};
+use super::{BLANK_DIRECTORY, BLANK_FILE, LEAST_PROCESSES, PlanError, c_path};
 use crate::{Host, Namespaces, Network, Profile, Scratch};
 
 /// What every command finds empty but for what its profile shows: sockets of services and of agents, and other users'
@@ -102,6 +102,11 @@ pub(super) fn view(profile: &Profile, host: &Host, sockets: &[PathBuf]) -> Resul
     view.protect(&profile.protected)?;
     view.hide(profile, &covers, sockets)?;
     view.steps.push(Step::Processes);
+    if let Some(most) = profile.limits.processes
+        && host.process_bound
+    {
+        view.steps.push(Step::BoundProcesses(most.max(LEAST_PROCESSES)));
+    }
     if host.namespaces == Namespaces::Privileged {
         for path in MACHINE {
             if Path::new(path).exists() {

@@ -137,6 +137,8 @@ fn gaps(mut kept: Vec<u32>) -> Vec<(u32, u32)> {
 
 /// Runs the child to its end. `channel` leads to the supervisor, `started` is closed when the command is executed.
 pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
+    #[cfg(test)]
+    super::no_allocation::forbid();
     signal::reset_handlers();
     if let Err((place, error)) = confine(birth, channel.as_fd()) {
         fail(&started, place, error);
