@@ -7,7 +7,9 @@
 mod enforcement;
 mod need;
 mod profile;
+mod unix_sockets;
 
 pub use enforcement::{Enforcement, Hole, Layer};
 pub use need::{Need, Protection, Tier};
 pub use profile::{Limits, Network, Profile, Readable, Scratch};
+pub use unix_sockets::{UnixSockets, listening, outside};
