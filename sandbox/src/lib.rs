@@ -6,10 +6,13 @@
 
 mod enforcement;
 mod need;
+mod no_links;
+mod placeholder;
 mod profile;
 mod unix_sockets;
 
 pub use enforcement::{Enforcement, Hole, Layer};
 pub use need::{Need, Protection, Tier};
+pub use placeholder::{LayError, Placeholder, Placeholders, Spare, Spared, Taken};
 pub use profile::{Limits, Network, Profile, Readable, Scratch};
 pub use unix_sockets::{UnixSockets, listening, outside};
