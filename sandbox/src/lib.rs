@@ -4,6 +4,7 @@
 //! that confine a process accordingly, and can be printed before it is taken. The steps are taken in a forked child, so
 //! that any process, threads or not, can launch confined commands. What was enforced is returned, never only logged.
 
+mod changes;
 mod enforcement;
 mod need;
 mod no_links;
@@ -11,6 +12,7 @@ mod placeholder;
 mod profile;
 mod unix_sockets;
 
+pub use changes::{Aspect, Bounds, Change, Changes, Kind, Missing, Snapshot, Unseen};
 pub use enforcement::{Enforcement, Hole, Layer};
 pub use need::{Need, Protection, Tier};
 pub use placeholder::{LayError, Placeholder, Placeholders, Spare, Spared, Taken};

@@ -5,7 +5,7 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
-use sandbox::{LayError, Placeholders, Spare, Taken};
+use sandbox::{Bounds, LayError, Placeholders, Snapshot, Spare, Taken};
 
 use super::{many, ramfs};
 
@@ -185,6 +185,21 @@ fn one_that_another_user_left_is_held_as_well() {
     std::os::unix::fs::chown(root.join("a"), Some(1000), Some(1000)).unwrap();
     std::os::unix::fs::chown(&root, Some(1000), Some(1000)).unwrap();
     assert_eq!(taken(lay(&root, &["a", "b"])), [Taken::Removed, Taken::Removed]);
+}
+
+#[test]
+fn one_is_no_change_of_the_run() {
+    let (_scratch, root) = workspace();
+    let roots = std::slice::from_ref(&root);
+    let empty = Snapshot::take(roots, Bounds::default());
+    let held = lay(&root, &[".git"]);
+    let with = Snapshot::take(roots, Bounds::default());
+    assert_eq!(empty.changes(), sandbox::Changes::default());
+    fs::write(root.join(".git/x"), "").unwrap();
+    assert_eq!(empty.changes().added.len(), 2);
+    fs::remove_file(root.join(".git/x")).unwrap();
+    assert_eq!(taken(held), [Taken::Removed]);
+    assert_eq!(with.changes(), sandbox::Changes::default());
 }
 
 #[test]
