@@ -47,8 +47,9 @@ pub(super) fn outermost(roots: &[PathBuf]) -> Vec<PathBuf> {
     sorted.dedup();
     let mut kept: Vec<PathBuf> = Vec::new();
     for root in sorted {
+        let above = root.parent().unwrap_or(&root);
         let through_link = matches!(
-            no_links::directory(&root, OFlags::PATH),
+            no_links::directory(above, OFlags::PATH),
             Err(Errno::LOOP | Errno::NOTDIR)
         );
         if through_link || !kept.iter().any(|outer| root.starts_with(outer)) {

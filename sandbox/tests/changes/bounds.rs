@@ -37,6 +37,13 @@ fn roots_may_be_nested_files_or_missing() {
             "-a"
         ]
     );
+    let nested = Snapshot::take(
+        &[root.clone(), root.join("b"), root.join("link"), root.join("docs")],
+        Bounds::default(),
+    );
+    fs::write(root.join("b"), "once").unwrap();
+    fs::write(root.join("docs/new"), "once").unwrap();
+    assert_eq!(short(&nested.changes(), &root), ["+docs/new", "~b content"]);
     let linked = Snapshot::take(
         &[root.join("link/x"), PathBuf::from("/proc/self/root/etc")],
         Bounds::default(),
