@@ -13,6 +13,7 @@
 //! Whoever may write outside of the run can remove an empty directory, and with it what is mounted on it.
 
 mod lay;
+mod make;
 
 use std::ffi::CString;
 use std::mem::MaybeUninit;

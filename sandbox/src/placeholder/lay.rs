@@ -4,31 +4,19 @@ use std::ffi::{CString, OsStr};
 use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rustix::fd::{AsFd, OwnedFd};
-use rustix::fs::{
-    AtFlags, FlockOperation, Mode, OFlags, RawDir, RenameFlags, fchmod, fremovexattr, fstat, mkdirat, openat,
-    renameat_with, unlinkat,
-};
+use rustix::fs::{FlockOperation, Mode, OFlags, RawDir, fremovexattr, fstat, openat};
 use rustix::io::Errno;
 use rustix::process::geteuid;
 
-use super::{MARK, Placeholder, Placeholders, Spare, Spared, is_named, lock, mark, marked};
+use super::make::make;
+use super::{MARK, Placeholder, Placeholders, Spare, Spared, is_named, lock, marked};
 use crate::no_links;
 
 /// How often a place is tried for, with a millisecond in between, while others make and remove it.
 const ATTEMPTS: u32 = 1_000;
-
-/// What a placeholder is called before it is in its place.
-const NEW: &str = ".execpolicy-placeholder-";
-
-/// Entries of a directory that are looked through for what killed runs left.
-const SWEPT: usize = 10_000;
-
-/// Sets apart what this process makes.
-static MADE: AtomicU64 = AtomicU64::new(0);
 
 /// Why a placeholder that is needed could not be had.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -53,7 +41,7 @@ pub enum LayError {
 }
 
 /// How one attempt ended.
-enum Found {
+pub(super) enum Found {
     Held(Placeholder),
     Already,
     Spared(Spare),
@@ -167,7 +155,7 @@ fn in_the_way(path: &Path, at: &Path) -> Result<Spare, LayError> {
 }
 
 /// Nothing can be made in this directory by the caller; whether it could be by the command.
-fn spared(parent: &OwnedFd, above: PathBuf, at: PathBuf, errno: Errno) -> Result<Found, LayError> {
+pub(super) fn spared(parent: &OwnedFd, above: PathBuf, at: PathBuf, errno: Errno) -> Result<Found, LayError> {
     if errno == Errno::ROFS {
         return Ok(Found::Spared(Spare::Denied));
     }
@@ -202,7 +190,7 @@ fn share(
 }
 
 /// Takes the shared lock, and looks whether what was locked still is what the name means.
-fn hold(placeholder: Placeholder) -> Result<Found, LayError> {
+pub(super) fn hold(placeholder: Placeholder) -> Result<Found, LayError> {
     match lock(placeholder.own.as_fd(), FlockOperation::NonBlockingLockShared) {
         Ok(())
             if is_named(
@@ -221,122 +209,6 @@ fn hold(placeholder: Placeholder) -> Result<Found, LayError> {
     }
 }
 
-/// Makes one: under another name, locked and marked, and then renamed to where nothing may stand by then.
-fn make(parent: OwnedFd, above: &Path, name: &OsStr, path: PathBuf) -> Result<Found, LayError> {
-    sweep(&parent);
-    let Ok(name) = CString::new(name.as_bytes()) else {
-        return Ok(Found::Spared(Spare::Impossible));
-    };
-    let number = MADE.fetch_add(1, Ordering::Relaxed);
-    let new = format!("{NEW}{}-{number}", std::process::id());
-    let refused = |path: PathBuf, errno| Err(LayError::Refused { path, errno });
-    match mkdirat(&parent, &new, Mode::from_raw_mode(0o755)) {
-        Ok(()) => {}
-        Err(Errno::EXIST | Errno::NOENT) => return Ok(Found::Again(path)),
-        Err(errno @ (Errno::ACCESS | Errno::PERM | Errno::ROFS)) => {
-            return spared(&parent, above.to_owned(), path, errno);
-        }
-        Err(errno) => return refused(path, errno),
-    }
-    let (own, made) = match prepare(&parent, &new) {
-        Ok(prepared) => prepared,
-        Err(errno) => {
-            discard(&parent, &new);
-            // Swept away by another run that took it for a dead one's.
-            return if errno == Errno::NOENT {
-                Ok(Found::Again(path))
-            } else {
-                refused(path, errno)
-            };
-        }
-    };
-    let moved = match renameat_with(&parent, &new, &parent, &name, RenameFlags::NOREPLACE) {
-        // No such rename here: it is made in its place, and for a moment is not marked there.
-        Err(Errno::INVAL | Errno::NOSYS) => {
-            discard(&parent, &new);
-            return make_in_place(parent, name, path);
-        }
-        moved => moved,
-    };
-    if let Err(errno) = moved {
-        discard(&parent, &new);
-        return match errno {
-            Errno::EXIST | Errno::NOTEMPTY | Errno::NOENT => Ok(Found::Again(path)),
-            Errno::NAMETOOLONG => Ok(Found::Spared(Spare::Impossible)),
-            errno => refused(path, errno),
-        };
-    }
-    hold(Placeholder {
-        path,
-        parent,
-        name,
-        own,
-        made,
-    })
-}
-
-fn make_in_place(parent: OwnedFd, name: CString, path: PathBuf) -> Result<Found, LayError> {
-    match mkdirat(&parent, &name, Mode::from_raw_mode(0o755)) {
-        Ok(()) => {}
-        Err(Errno::EXIST | Errno::NOENT) => return Ok(Found::Again(path)),
-        Err(errno) => return Err(LayError::Refused { path, errno }),
-    }
-    match prepare(&parent, name.as_c_str()) {
-        Ok((own, made)) => hold(Placeholder {
-            path,
-            parent,
-            name,
-            own,
-            made,
-        }),
-        Err(errno) => {
-            discard(&parent, name.as_c_str());
-            Err(LayError::Refused { path, errno })
-        }
-    }
-}
-
-/// Opens, locks and marks what was just made. Says also whether it can only be known by who made it.
-fn prepare(parent: &OwnedFd, name: impl rustix::path::Arg) -> rustix::io::Result<(OwnedFd, bool)> {
-    let how = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let own = openat(parent, name, how, Mode::empty())?;
-    match lock(own.as_fd(), FlockOperation::NonBlockingLockShared) {
-        Err(Errno::WOULDBLOCK) => return Err(Errno::NOENT),
-        locked => locked?,
-    }
-    // Runs of other users have to open it to hold it, whatever this one's `umask` is.
-    fchmod(&own, Mode::from_raw_mode(0o755))?;
-    let is_marked = mark(own.as_fd())?;
-    Ok((own, !is_marked))
-}
-
-/// Removes what did not get into its place; if that fails, the next run sweeps it away.
-fn discard(parent: &OwnedFd, name: impl rustix::path::Arg) {
-    unlinkat(parent, name, AtFlags::REMOVEDIR).unwrap_or_default();
-}
-
-/// Removes what runs that were killed while they made a placeholder have left in a directory.
-fn sweep(parent: &OwnedFd) {
-    let how = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let Ok(readable) = openat(parent, c".", how, Mode::empty()) else {
-        return;
-    };
-    let mut buffer = vec![MaybeUninit::uninit(); 16 << 10];
-    let mut left = RawDir::new(&readable, &mut buffer);
-    for _ in 0..SWEPT {
-        let Some(Ok(entry)) = left.next() else {
-            return;
-        };
-        let name = entry.file_name();
-        if name.to_bytes().starts_with(NEW.as_bytes())
-            && let Ok(own) = openat(parent, name, how, Mode::empty())
-            && lock(own.as_fd(), FlockOperation::NonBlockingLockExclusive).is_ok()
-        {
-            discard(parent, name);
-        }
-    }
-}
-
 /// Whether nothing is in a directory; fails with `NOENT` where it was removed since it was opened.
 fn is_empty(directory: &OwnedFd) -> rustix::io::Result<bool> {
     // Read through a descriptor of its own, so that the place in the list is always the start.
@@ -350,4 +222,43 @@ fn is_empty(directory: &OwnedFd) -> rustix::io::Result<bool> {
         }
     }
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A scratch directory, by its path and opened.
+    fn ground() -> (tempfile::TempDir, PathBuf, OwnedFd) {
+        let scratch = tempfile::tempdir().unwrap();
+        let root = scratch.path().canonicalize().unwrap();
+        let opened = no_links::directory(&root, OFlags::RDONLY).unwrap();
+        (scratch, root, opened)
+    }
+
+    #[test]
+    fn what_was_removed_before_the_lock_is_not_held() {
+        let (_scratch, root, parent) = ground();
+        let path = root.join("a");
+        let opened = || {
+            std::fs::create_dir(&path).unwrap();
+            let own = no_links::directory(&path, OFlags::RDONLY).unwrap();
+            let parent = parent.try_clone().unwrap();
+            Placeholder {
+                path: path.clone(),
+                parent,
+                name: c"a".to_owned(),
+                own,
+                made: true,
+            }
+        };
+        let removed = opened();
+        std::fs::remove_dir(&path).unwrap();
+        assert!(matches!(hold(removed), Ok(Found::Again(_))));
+        let replaced = opened();
+        std::fs::rename(&path, root.join("b")).unwrap();
+        let stands = opened();
+        assert!(matches!(hold(replaced), Ok(Found::Again(_))));
+        assert!(matches!(hold(stands), Ok(Found::Held(_))));
+    }
 }

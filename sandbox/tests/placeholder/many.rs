@@ -67,7 +67,7 @@ fn work(root: &Path, seed: u64, rounds: u32) {
                 held.spared()
             );
         }
-        for _ in 0..numbers.below(4) {
+        for _ in 0..=numbers.below(4) {
             std::thread::sleep(Duration::from_micros(numbers.below(500)));
             let now: Vec<Option<u64>> = held.entries().iter().map(|one| inode(one.path())).collect();
             assert!(
