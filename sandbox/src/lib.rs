@@ -5,26 +5,33 @@
 //! child, so that any process, threads or not, can launch confined commands. What was enforced is returned with the
 //! [`Outcome`], never only logged.
 
+mod changes;
 mod command;
 mod enforcement;
 mod foreground;
 mod host;
 mod launch;
 mod need;
+mod no_links;
 mod outcome;
 mod outer;
+mod placeholder;
 mod plan;
 mod profile;
 mod running;
 mod scratch;
 mod sys;
+mod unix_sockets;
 
+pub use changes::{Aspect, Bounds, Change, Changes, Kind, Missing, Snapshot, Unseen};
 pub use command::{Command, Stream};
 pub use enforcement::{Enforcement, Hole, Layer};
 pub use host::{Host, Namespaces};
 pub use launch::LaunchError;
 pub use need::{Need, Protection, Tier};
 pub use outcome::{Outcome, Status};
+pub use placeholder::{LayError, Placeholder, Placeholders, Spare, Spared, Taken};
 pub use plan::{HTTP_PORT, Plan, PlanError, SOCKS_PORT, plan};
 pub use profile::{Limits, Network, Profile, Readable, Scratch};
 pub use running::{Event, Running};
+pub use unix_sockets::{UnixSockets, listening, outside};
