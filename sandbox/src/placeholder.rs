@@ -146,6 +146,11 @@ impl Placeholder {
         &self.path
     }
 
+    /// What a process that is to take it away has to keep open.
+    pub(crate) fn descriptors(&self) -> [BorrowedFd<'_>; 2] {
+        [self.parent.as_fd(), self.own.as_fd()]
+    }
+
     /// Removes it unless another run holds it. May be called by several processes that inherited it, and again; after
     /// the first call it no longer protects. Allocates nothing and does nothing but system calls, so a forked process
     /// may call it.

@@ -14,7 +14,10 @@ use crate::enforcement::enforcement;
 use crate::outer::Outer;
 use crate::sys::child::Ending;
 use crate::sys::fork;
-use crate::{Enforcement, Hole, Host, Limits, Namespaces, Need, Network, Profile, Scratch, Tier};
+use crate::{
+    Enforcement, Hole, Host, Limits, Namespaces, Need, Network, Profile, Protection, Scratch, Tier,
+    UnixSockets,
+};
 
 pub(crate) use files::everything;
 pub(crate) use step::{Blank, FileRule, Files, Instruction, Presence, Step, TreeAccess};
@@ -41,6 +44,9 @@ pub struct Plan {
     pub(crate) outer: Vec<Step>,
     pub(crate) inner: Vec<Step>,
     pub(crate) slots: usize,
+    /// Protected paths that are not there, and where in the outer steps their places are protected.
+    pub(crate) missing: Vec<PathBuf>,
+    pub(crate) protect_at: usize,
     /// Whether the command gets a directory for temporary files that ends with it, where it has no `/tmp` of its own.
     pub(crate) scratch: OwnScratch,
     pub(crate) enforcement: Enforcement,
@@ -68,6 +74,9 @@ pub enum PlanError {
         /// Why.
         why: &'static str,
     },
+    /// Nobody says which unix sockets there are.
+    #[error("`/proc/net/unix` cannot be read, so that sockets of other processes cannot be hidden")]
+    Sockets,
     /// What is hidden lies among too many neighbours to be hidden without mounts.
     #[error("what is hidden cannot be left out of what is granted: that would take more than 20000 rules")]
     TooMany,
@@ -146,6 +155,8 @@ pub fn plan(profile: &Profile, host: &Host) -> Result<Plan, PlanError> {
         outer: Vec::new(),
         inner: Vec::new(),
         slots: 0,
+        missing: Vec::new(),
+        protect_at: 0,
         enforcement,
         absent: Vec::new(),
         fault: None,
@@ -179,11 +190,20 @@ impl Plan {
             });
         }
         if *covers == Covers::Mounted {
-            let sockets: Vec<PathBuf> = Vec::new();
-            let view = mounts::view(profile, host, &sockets)?;
+            let sockets = UnixSockets::read(&profile.writable).map_err(|_| PlanError::Sockets)?;
+            let view = mounts::view(profile, host, &sockets.paths)?;
+            self.protect_at = self.outer.len().saturating_add(view.protect_at);
             self.outer.extend(view.steps);
             self.slots = view.slots;
+            self.missing = view.missing;
             self.absent = view.absent;
+            if sockets.cut {
+                self.enforcement.holes.push(Hole {
+                    protection: Protection::Sockets,
+                    why: "there are more unix sockets than are looked at".to_owned(),
+                    need: Need::May,
+                });
+            }
             match profile.network {
                 Network::None | Network::Full => {}
                 Network::Loopback => self.outer.push(Step::Loopback),
@@ -252,7 +272,17 @@ impl fmt::Display for Plan {
         if self.namespaces != fork::Namespaces::NONE {
             writeln!(formatter, "make {}", self.namespaces)?;
         }
-        for step in self.outer.iter().chain(&self.inner) {
+        let (before, after) = self
+            .outer
+            .split_at_checked(self.protect_at)
+            .unwrap_or((&self.outer, &[]));
+        for step in before {
+            writeln!(formatter, "{step}")?;
+        }
+        for path in &self.missing {
+            writeln!(formatter, "hold the place of {}, and protect it", path.display())?;
+        }
+        for step in after.iter().chain(&self.inner) {
             writeln!(formatter, "{step}")?;
         }
         formatter.write_str("execute\n")

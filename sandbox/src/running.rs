@@ -1,6 +1,7 @@
 //! A command that runs, confined.
 
 use std::os::fd::{BorrowedFd, OwnedFd};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -10,7 +11,7 @@ use rustix::process::{Signal, WaitId, WaitIdOptions, pidfd_send_signal, waitid};
 
 use crate::scratch::ScratchDirectory;
 use crate::sys::channel::{self, Message, Received};
-use crate::{Enforcement, Layer, Outcome, Status};
+use crate::{Enforcement, Layer, Outcome, Placeholders, Status};
 
 /// In what time a command that is told to end has ended, before the kernel is asked to end it.
 const GRACE: Duration = Duration::from_secs(5);
@@ -23,6 +24,8 @@ pub struct Running {
     enforcement: Enforcement,
     /// Goes with the command.
     scratch: Option<ScratchDirectory>,
+    /// Go with the last command that needs them.
+    placeholders: Option<Arc<Placeholders>>,
     began: Instant,
     /// How the command ended, once that is known.
     status: Option<Status>,
@@ -46,6 +49,7 @@ impl Running {
         channel: OwnedFd,
         enforcement: Enforcement,
         scratch: Option<ScratchDirectory>,
+        placeholders: Arc<Placeholders>,
         began: Instant,
     ) -> Self {
         Self {
@@ -53,6 +57,7 @@ impl Running {
             channel,
             enforcement,
             scratch,
+            placeholders: Some(placeholders),
             began,
             status: None,
             is_reaped: false,
@@ -156,7 +161,7 @@ impl Running {
             return;
         }
         self.is_reaped = true;
-        let scratch = self.scratch.take();
+        let kept = (self.scratch.take(), self.placeholders.take());
         // The waiting process takes this as the order to end everything; if it has ended, there is nobody to tell.
         let _ended = rustix::net::shutdown(&self.channel, Shutdown::Both);
         let grace = Timespec::try_from(GRACE).ok();
@@ -168,7 +173,8 @@ impl Running {
             WaitId::PidFd(std::os::fd::AsFd::as_fd(&self.process)),
             WaitIdOptions::EXITED,
         ) {}
-        drop(scratch);
+        // Nothing runs that could use them.
+        drop(kept);
     }
 }
 

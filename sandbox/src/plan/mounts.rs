@@ -33,6 +33,10 @@ pub(super) struct View {
     pub(super) slots: usize,
     /// Paths of the profile that are not there.
     pub(super) absent: Vec<PathBuf>,
+    /// Protected paths that are not there.
+    pub(super) missing: Vec<PathBuf>,
+    /// After how many steps what is protected is protected.
+    pub(super) protect_at: usize,
 }
 
 /// The steps that make a profile's view of the files, in a new mount namespace.
@@ -44,6 +48,8 @@ pub(super) fn view(profile: &Profile, host: &Host, sockets: &[PathBuf]) -> Resul
         steps: vec![Step::Separate],
         slots: 0,
         absent: Vec::new(),
+        missing: Vec::new(),
+        protect_at: 0,
     };
     let roots = outermost(&profile.writable);
     let covers = covers(profile);
@@ -280,8 +286,11 @@ impl View {
         for path in outermost(paths) {
             if Kind::of(&path).is_some() {
                 self.steps.push(Step::Protect(c_path(&path)?));
+            } else {
+                self.missing.push(path);
             }
         }
+        self.protect_at = self.steps.len();
         Ok(())
     }
 

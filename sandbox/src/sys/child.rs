@@ -8,10 +8,12 @@
 
 use std::ffi::CString;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::sync::Arc;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
+use rustix::mount::UnmountFlags;
 use rustix::net::RecvFlags;
 use rustix::pipe::PipeFlags;
 use rustix::process::{Pid, WaitOptions, WaitStatus, wait};
@@ -22,6 +24,7 @@ use super::fork::{self, Closing, Namespaces, Side, Strings};
 use super::memory::Origins;
 use super::signal::{self, Mask};
 use super::step::{State, take};
+use crate::Placeholders;
 use crate::plan::Step;
 
 /// All that a child needs, made before it is.
@@ -55,6 +58,29 @@ pub(crate) struct Birth {
     pub(crate) ending: Ending,
     /// The step that fails as if the kernel had refused it, for tests.
     pub(crate) fault: Option<usize>,
+    /// What is taken away at the end.
+    pub(crate) placeholders: Held,
+}
+
+/// Places of protected paths that do not exist. The waiting process takes them away too, since it may outlive the
+/// supervisor.
+#[derive(Debug)]
+pub(crate) struct Held {
+    /// The paths, in the order of the placeholders.
+    pub(crate) paths: Vec<CString>,
+    /// The placeholders.
+    pub(crate) placeholders: Arc<Placeholders>,
+}
+
+impl Held {
+    /// Takes them away: what is mounted on them in this view first.
+    fn take_away(&self) {
+        for (path, placeholder) in self.paths.iter().zip(self.placeholders.entries()) {
+            // Nothing is mounted on it if the steps did not come so far; what stays is found by the next run.
+            let _unmounted = rustix::mount::unmount(path.as_c_str(), UnmountFlags::DETACH);
+            placeholder.take_away();
+        }
+    }
 }
 
 /// How all that is left of a command is ended.
@@ -96,6 +122,9 @@ pub(crate) fn spawn(mut birth: Birth) -> Result<Born, Errno> {
         .map(|stream| u32::try_from(*stream).unwrap_or(0))
         .collect();
     kept.extend([number_of(&theirs), number_of(&starting)]);
+    for placeholder in birth.placeholders.placeholders.entries() {
+        kept.extend(placeholder.descriptors().iter().map(number_of));
+    }
     birth.closed = gaps(kept);
     let before = signal::hold_all();
     birth.mask = Some(before);
@@ -161,6 +190,7 @@ pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
     close_streams();
     let message = attend(command, channel, &children, birth.wall_seconds);
     end(birth.ending);
+    birth.placeholders.take_away();
     let told = channel::send(channel, message, &[]);
     fork::leave(i32::from(told.is_err()))
 }

@@ -216,3 +216,86 @@ fn a_workspace_in_tmp_is_there_and_its_neighbours_are_not() {
     let heard = ground.run(&shared, &format!("test -e {}/a/neighbour", root.display()));
     assert_eq!(heard.status, Status::Exited(0), "{}", heard.text);
 }
+
+#[test]
+fn what_is_protected_and_does_not_exist_is_not_made_and_leaves_no_ghost() {
+    if !has_namespaces() {
+        return;
+    }
+    let ground = Ground::new();
+    let profile = Profile {
+        protected: vec![ground.path("work/.agent/hooks"), ground.path("work/.gate")],
+        ..ground.profile()
+    };
+    for (name, script, expected) in [
+        ("a directory", "mkdir .gate", Status::Exited(1)),
+        ("a file", "echo x > .gate", Status::Exited(1)),
+        (
+            "what is in it",
+            "mkdir -p .gate/x || echo x > .gate/y",
+            Status::Exited(1),
+        ),
+        (
+            "by another name",
+            "mkdir other && mv other .gate/",
+            Status::Exited(1),
+        ),
+        ("after moving it away", "mv .gate gone", Status::Exited(1)),
+        ("after removing it", "rmdir .gate", Status::Exited(1)),
+        (
+            "below what does not exist either",
+            "mkdir -p .agent/hooks && echo x > .agent/hooks/x",
+            Status::Exited(1),
+        ),
+        ("a neighbour", "mkdir neighbour", Status::Exited(0)),
+    ] {
+        let heard = ground.run(&profile, script);
+        assert_eq!(heard.status, expected, "{name}: {}", heard.text);
+        for ghost in ["work/.gate", "work/.agent"] {
+            assert!(!ground.path(ghost).exists(), "{name} left {ghost}");
+        }
+    }
+}
+
+#[test]
+fn a_socket_outside_is_not_reached_and_one_inside_is() {
+    if !has_namespaces() || !Path::new("/usr/bin/python3").exists() {
+        eprintln!("skipped: no namespaces, or no python3");
+        return;
+    }
+    let ground = Ground::new();
+    let outside = ground.path("outside.sock");
+    let _listener = std::os::unix::net::UnixListener::bind(&outside).unwrap();
+    let connect = |path: &Path| {
+        format!(
+            "/usr/bin/python3 -c 'import socket; s = socket.socket(socket.AF_UNIX); s.connect(\"{}\")'",
+            path.display()
+        )
+    };
+    let heard = ground.run(&ground.profile(), &connect(&outside));
+    assert_eq!(heard.status, Status::Exited(1), "{}", heard.text);
+    let inside = ground.path("work/inside.sock");
+    let _listener = std::os::unix::net::UnixListener::bind(&inside).unwrap();
+    let heard = ground.run(&ground.profile(), &connect(&inside));
+    assert_eq!(heard.status, Status::Exited(0), "{}", heard.text);
+}
+
+#[test]
+fn two_thousand_protected_paths_cost_in_proportion() {
+    if !has_namespaces() {
+        return;
+    }
+    let ground = Ground::new();
+    let mut protected = Vec::new();
+    for number in 0..2000 {
+        let path = ground.path(&format!("work/kept{number}"));
+        fs::write(&path, "").unwrap();
+        protected.push(path);
+    }
+    let profile = Profile {
+        protected,
+        ..ground.profile()
+    };
+    let heard = ground.run(&profile, "! echo x > kept0 && ! echo x > kept1999");
+    assert_eq!(heard.status, Status::Exited(0), "{}", heard.text);
+}
