@@ -6,6 +6,7 @@
 //! [`Outcome`], never only logged.
 
 mod changes;
+mod clock;
 mod command;
 mod enforcement;
 mod foreground;
