@@ -18,6 +18,7 @@ mod outer;
 mod placeholder;
 mod plan;
 mod profile;
+pub mod proxy;
 mod running;
 mod scratch;
 mod sys;
