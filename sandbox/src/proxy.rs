@@ -48,7 +48,7 @@ use client::{Speaks, serve};
 use contact::Log;
 use deadline::Deadline;
 use resolve::Lookup;
-use wire::{Stop, Wire, WireError};
+use wire::{Stop, Wire};
 
 /// How long the proxy waits before it looks again whether it may accept, where the kernel gives no descriptor or all
 /// connections are taken.
@@ -205,21 +205,21 @@ impl Drop for Proxy {
 fn accept(room: &Room, listeners: &Listeners) {
     thread::scope(|scope| {
         loop {
-            let is_full = room.taken.load(Ordering::Acquire) >= room.bounds.connections;
-            let wanted = if is_full { [None, None] } else { wanted(listeners) };
-            let deadline = is_full.then(|| Deadline::after(PAUSE));
-            let ready = match room.stop.wait(wanted, deadline) {
-                Ok(ready) => ready,
-                Err(WireError::Late) => continue,
-                Err(WireError::Stopped | WireError::Closed | WireError::System(_)) => return,
+            if room.taken.load(Ordering::Acquire) >= room.bounds.connections {
+                match room.stop.pause(PAUSE) {
+                    Ok(()) => continue,
+                    Err(_) => return,
+                }
+            }
+            let Ok(ready) = room.stop.wait(wanted(listeners), None) else {
+                return;
             };
             let both = [(&listeners.http, Speaks::Http), (&listeners.socks, Speaks::Socks)];
             for ((listener, speaks), seen) in both.into_iter().zip(ready) {
-                if !seen.is_empty() && take(scope, room, listener, speaks).is_err() {
-                    // No descriptor or no thread is left: the next wait is for some to be given back.
-                    if room.stop.wait([None], Some(Deadline::after(PAUSE))) == Err(WireError::Stopped) {
-                        return;
-                    }
+                // Where no descriptor or no thread is left, some have to be given back first.
+                let is_taken = seen.is_empty() || take(scope, room, listener, speaks).is_ok();
+                if !is_taken && room.stop.pause(PAUSE).is_err() {
+                    return;
                 }
             }
         }

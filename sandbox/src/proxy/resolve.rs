@@ -13,8 +13,8 @@ use rustix::event::PollFlags;
 use rustix::pipe::{PipeFlags, pipe_with};
 use thiserror::Error;
 
-use super::Deadline;
 use super::wire::{Stop, WireError};
+use super::{Deadline, PAUSE};
 
 /// The most addresses of a name that are looked at.
 const ADDRESSES: usize = 16;
@@ -65,8 +65,6 @@ pub(super) struct Lookup {
 /// Why a name has no addresses.
 #[derive(Debug, Error)]
 pub(super) enum LookupError {
-    #[error("too many names are being resolved")]
-    Busy,
     #[error("{0}")]
     Resolver(io::Error),
     #[error(transparent)]
@@ -97,11 +95,12 @@ impl Lookup {
         stop: &Stop,
         deadline: Deadline,
     ) -> Result<Vec<IpAddr>, LookupError> {
-        let count = self.under_way.fetch_add(1, Ordering::Relaxed);
-        let ticket = Ticket(Arc::clone(&self.under_way));
-        if count >= UNDER_WAY {
-            return Err(LookupError::Busy);
-        }
+        let ticket = loop {
+            match self.ticket() {
+                Some(ticket) => break ticket,
+                None => stop.pause(PAUSE.min(deadline.left().ok_or(WireError::Late)?))?,
+            }
+        };
         let (answered, answer) = mpsc::channel();
         let (over, ends) = pipe_with(PipeFlags::CLOEXEC).map_err(WireError::from)?;
         let resolver = Arc::clone(&self.resolver);
@@ -125,5 +124,12 @@ impl Lookup {
             .take(ADDRESSES)
             .map(IpAddr::to_canonical)
             .collect())
+    }
+
+    /// A place among the resolutions under way; `None` where all are taken.
+    fn ticket(&self) -> Option<Ticket> {
+        let count = self.under_way.fetch_add(1, Ordering::Relaxed);
+        let ticket = Ticket(Arc::clone(&self.under_way));
+        (count < UNDER_WAY).then_some(ticket)
     }
 }

@@ -47,6 +47,14 @@ impl Stop {
         write(&self.0, &1_u64.to_ne_bytes()).ok();
     }
 
+    /// Waits so long.
+    pub(super) fn pause(&self, time: Duration) -> Result<(), WireError> {
+        match self.wait([], Some(Deadline::after(time))) {
+            Ok([]) | Err(WireError::Late) => Ok(()),
+            Err(error @ (WireError::Stopped | WireError::Closed | WireError::System(_))) => Err(error),
+        }
+    }
+
     /// Waits until one of the descriptors is ready, and says what each is ready for.
     pub(super) fn wait<const N: usize>(
         &self,
