@@ -54,7 +54,7 @@ use wire::{Stop, Wire};
 /// connections are taken.
 const PAUSE: Duration = Duration::from_millis(20);
 /// Bytes of stack of a thread that serves one connection.
-const STACK: usize = 256 * 1024;
+const STACK: usize = 512 * 1024;
 
 /// A running proxy. It ends when it is dropped: nothing is accepted any more, every connection is closed, and its threads
 /// have ended but for resolutions that the C library has not given up.

@@ -9,7 +9,7 @@ use super::contact::Ending;
 use super::dial::{DialError, dial};
 use super::hello::{self, Hello};
 use super::relay::relay;
-use super::request::{self, Head, Plain, Request, Status};
+use super::request::{self, FORBIDDEN, Fault, Head, Plain, Request, UNREACHABLE};
 use super::socks::{self, Message, Reply};
 use super::wire::{CHUNK, Wire, WireError};
 use super::{Deadline, Destination, Host, Protocol, Room};
@@ -62,15 +62,21 @@ impl Client<'_> {
                 let why = "plain HTTP is not spoken to port 443";
                 let ending = Ending::Refused { why: why.to_owned() };
                 self.room.log.write(&plain.destination, None, ending);
-                self.refuse(Status::Forbidden, why);
+                self.refuse(FORBIDDEN, why);
             }
             Ok(Request::Plain(plain)) => match self.reach(&plain.destination) {
                 Ok(server) => self.exchange(server, plain),
                 Err(error) => self.refuse(error.status(), &error.to_string()),
             },
-            Err(status) => {
-                self.room.log.malformed();
-                self.refuse(status, status.why());
+            Err(fault) => {
+                let why = fault.to_string();
+                if let Fault::OtherHost { destination, .. } = &fault {
+                    let why = why.clone();
+                    self.room.log.write(destination, None, Ending::Refused { why });
+                } else {
+                    self.room.log.malformed();
+                }
+                self.refuse(fault.status(), &why);
             }
         }
     }
@@ -121,8 +127,8 @@ impl Client<'_> {
                     request::read_within(&server.destination, bytes, bound)
                 }) {
                     Ok(Request::Plain(plain)) => self.exchange(server, plain),
-                    Ok(Request::Connect(_)) => self.reject(&server, Status::Malformed),
-                    Err(status) => self.reject(&server, status),
+                    Ok(Request::Connect(_)) => self.reject(&server, &Fault::Malformed),
+                    Err(fault) => self.reject(&server, &fault),
                 }
             }
             Protocol::Ssh | Protocol::Tcp => match self.speaks_tls(&server) {
@@ -233,10 +239,10 @@ impl Client<'_> {
     }
 
     /// Answers a request in a tunnel that is not carried.
-    fn reject(self, server: &Server, status: Status) {
-        let why = status.why();
-        self.record(server, Ending::Refused { why: why.to_owned() });
-        self.refuse(status, why);
+    fn reject(self, server: &Server, fault: &Fault) {
+        let why = fault.to_string();
+        self.record(server, Ending::Refused { why: why.clone() });
+        self.refuse(fault.status(), &why);
     }
 
     /// Ends a connection whose client did not say what it wants of it.
@@ -246,28 +252,28 @@ impl Client<'_> {
     }
 
     /// Answers a request that is not carried.
-    fn refuse(self, status: Status, why: &str) {
-        if self.send(&status.answer(why)).is_ok() {
+    fn refuse(self, status: &str, why: &str) {
+        if self.send(&request::answer(status, why)).is_ok() {
             self.close();
         }
     }
 
     /// Reads the head of a request off what the client sends.
-    fn head(&mut self, deadline: Deadline, read: impl Fn(&[u8]) -> Head) -> Result<Request, Status> {
+    fn head(&mut self, deadline: Deadline, read: impl Fn(&[u8]) -> Head) -> Result<Request, Fault> {
         loop {
             match read(&self.sent) {
                 Head::Whole(request, length) => {
                     self.sent.drain(..length.min(self.sent.len()));
                     return Ok(request);
                 }
-                Head::Refused(status) => return Err(status),
+                Head::Refused(fault) => return Err(fault),
                 Head::Partial => {}
             }
             match self.more(deadline, self.room.bounds.head_bytes) {
                 Ok(()) => {}
-                Err(WireError::Late) => return Err(Status::NotInTime),
+                Err(WireError::Late) => return Err(Fault::NotInTime),
                 Err(WireError::Stopped | WireError::Closed | WireError::System(_)) => {
-                    return Err(Status::Malformed);
+                    return Err(Fault::Malformed);
                 }
             }
         }
@@ -318,12 +324,8 @@ impl DialError {
         }
     }
 
-    fn status(&self) -> Status {
-        if self.is_refusal() {
-            Status::Forbidden
-        } else {
-            Status::Unreachable
-        }
+    fn status(&self) -> &'static str {
+        if self.is_refusal() { FORBIDDEN } else { UNREACHABLE }
     }
 
     fn reply(&self) -> Reply {

@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use thiserror::Error;
+
 use super::{Destination, Host};
 
 /// The most header fields of a request.
@@ -27,7 +29,7 @@ pub(super) enum Head {
     /// A request, and how many bytes its head has.
     Whole(Request, usize),
     /// No request that is carried.
-    Refused(Status),
+    Refused(Fault),
 }
 
 /// What a client asks a proxy for.
@@ -50,52 +52,47 @@ pub(super) struct Plain {
     pub(super) content: u64,
 }
 
-/// An answer of the proxy itself.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Status {
+/// Why a request is not carried.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub(super) enum Fault {
+    #[error("the request is not one for a proxy, or is malformed")]
     Malformed,
-    Forbidden,
+    #[error("the request is for `{destination}`, and its Host is `{named}`")]
+    OtherHost { destination: Destination, named: String },
+    #[error("the request did not come in time")]
     NotInTime,
+    #[error("content needs a Content-Length, or a tunnel by CONNECT")]
     LengthRequired,
+    #[error("the head of the request is too large")]
     TooLarge,
-    Unreachable,
 }
 
-impl Status {
-    /// The status line's number and words.
-    const fn line(self) -> &'static str {
+impl Fault {
+    /// The number and the words of the status line.
+    pub(super) const fn status(&self) -> &'static str {
         match self {
             Self::Malformed => "400 Bad Request",
-            Self::Forbidden => "403 Forbidden",
+            Self::OtherHost { .. } => FORBIDDEN,
             Self::NotInTime => "408 Request Timeout",
             Self::LengthRequired => "411 Length Required",
             Self::TooLarge => "431 Request Header Fields Too Large",
-            Self::Unreachable => "502 Bad Gateway",
         }
     }
+}
 
-    /// Why, where nobody knows it better.
-    pub(super) const fn why(self) -> &'static str {
-        match self {
-            Self::Malformed => "the request is malformed, or its Host is not the host that it asks for",
-            Self::Forbidden => "the host is refused",
-            Self::NotInTime => "the request did not come in time",
-            Self::LengthRequired => "content needs a Content-Length, or a tunnel by CONNECT",
-            Self::TooLarge => "the head of the request is too large",
-            Self::Unreachable => "the host was not reached",
-        }
-    }
+/// The status of what is not allowed.
+pub(super) const FORBIDDEN: &str = "403 Forbidden";
+/// The status of what is allowed and was not reached.
+pub(super) const UNREACHABLE: &str = "502 Bad Gateway";
 
-    /// The whole answer, which ends the connection.
-    pub(super) fn answer(self, why: &str) -> Vec<u8> {
-        let line = self.line();
-        let length = why.len().saturating_add(1);
-        format!(
-            "HTTP/1.1 {line}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {length}\r\n\
-             Connection: close\r\n\r\n{why}\n"
-        )
-        .into_bytes()
-    }
+/// An answer of the proxy itself, which ends the connection.
+pub(super) fn answer(status: &str, why: &str) -> Vec<u8> {
+    let length = why.len().saturating_add(1);
+    format!(
+        "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {length}\r\n\
+         Connection: close\r\n\r\n{why}\n"
+    )
+    .into_bytes()
 }
 
 /// Reads what a client asks the proxy for: `CONNECT host:port`, or a request with an absolute `http://` target.
@@ -116,36 +113,48 @@ fn head(bytes: &[u8], bound: usize, tunnel: Option<&Destination>) -> Head {
         Ok(httparse::Status::Complete(length)) => length,
         Ok(httparse::Status::Partial) if seen.len() < bound => return Head::Partial,
         Ok(httparse::Status::Partial) | Err(httparse::Error::TooManyHeaders) => {
-            return Head::Refused(Status::TooLarge);
+            return Head::Refused(Fault::TooLarge);
         }
-        Err(_) => return Head::Refused(Status::Malformed),
+        Err(_) => return Head::Refused(Fault::Malformed),
     };
     let (Some(method), Some(target)) = (parsed.method, parsed.path) else {
-        return Head::Refused(Status::Malformed);
+        return Head::Refused(Fault::Malformed);
     };
     let request = match (tunnel, method) {
         (None, "CONNECT") => connect(target, parsed.headers).map(Request::Connect),
-        (Some(_), "CONNECT") => Err(Status::Malformed),
+        (Some(_), "CONNECT") => Err(Fault::Malformed),
         (tunnel, method) => plain(method, target, parsed.headers, tunnel).map(Request::Plain),
     };
     match request {
         Ok(request) => Head::Whole(request, length),
-        Err(status) => Head::Refused(status),
+        Err(fault) => Head::Refused(fault),
     }
 }
 
-fn connect(target: &str, fields: &[httparse::Header<'_>]) -> Result<Destination, Status> {
+fn connect(target: &str, fields: &[httparse::Header<'_>]) -> Result<Destination, Fault> {
     let (Ok((host, Some(port))), named) = (Host::with_port(target), single(fields, "host")?) else {
-        return Err(Status::Malformed);
+        return Err(Fault::Malformed);
     };
+    let destination = Destination::new(host, port);
     // Some clients leave the port out of the field, or leave out the field.
-    let is_same = |named| {
-        Host::with_port(named).is_ok_and(|(named, its)| named == host && its.is_none_or(|its| its == port))
-    };
-    if !named.is_none_or(is_same) {
-        return Err(Status::Malformed);
+    match named {
+        Some(named) => of_host(destination, named, port),
+        None => Ok(destination),
     }
-    Ok(Destination::new(host, port))
+}
+
+/// The destination, where the Host that is named is its own; without a port, it is this one.
+fn of_host(destination: Destination, named: &str, port: u16) -> Result<Destination, Fault> {
+    match Host::with_port(named) {
+        Ok((host, its)) if host == destination.host && its.unwrap_or(port) == destination.port => {
+            Ok(destination)
+        }
+        Ok(_) => Err(Fault::OtherHost {
+            destination,
+            named: named.to_owned(),
+        }),
+        Err(_) => Err(Fault::Malformed),
+    }
 }
 
 fn plain(
@@ -153,33 +162,30 @@ fn plain(
     target: &str,
     fields: &[httparse::Header<'_>],
     tunnel: Option<&Destination>,
-) -> Result<Plain, Status> {
+) -> Result<Plain, Fault> {
     let (destination, path) = match tunnel {
         None => absolute(target),
         Some(tunnel) if target.starts_with('/') => Some((tunnel.clone(), target.to_owned())),
         Some(tunnel) => absolute(target).filter(|(named, _)| named == tunnel),
     }
     .filter(|(_, path)| !path.contains('#'))
-    .ok_or(Status::Malformed)?;
-    let named = single(fields, "host")?.ok_or(Status::Malformed)?;
-    let (host, port) = Host::with_port(named).map_err(|_| Status::Malformed)?;
-    if host != destination.host || port.unwrap_or(80) != destination.port {
-        return Err(Status::Malformed);
-    }
+    .ok_or(Fault::Malformed)?;
+    let named = single(fields, "host")?.ok_or(Fault::Malformed)?;
+    let destination = of_host(destination, named, 80)?;
     if fields
         .iter()
         .any(|field| field.name.eq_ignore_ascii_case("transfer-encoding"))
     {
-        return Err(Status::LengthRequired);
+        return Err(Fault::LengthRequired);
     }
     let content = match single(fields, "content-length")? {
         Some(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
-            text.parse().map_err(|_| Status::Malformed)?
+            text.parse().map_err(|_| Fault::Malformed)?
         }
-        Some(_) => return Err(Status::Malformed),
+        Some(_) => return Err(Fault::Malformed),
         None => 0,
     };
-    let head = sent(method, &path, &destination, fields).ok_or(Status::Malformed)?;
+    let head = sent(method, &path, &destination, fields).ok_or(Fault::Malformed)?;
     Ok(Plain {
         destination,
         head,
@@ -207,7 +213,7 @@ fn absolute(target: &str) -> Option<(Destination, String)> {
 }
 
 /// The value of a field that may stand once. Twice, or with something else than text, is malformed.
-fn single<'a>(fields: &[httparse::Header<'a>], name: &str) -> Result<Option<&'a str>, Status> {
+fn single<'a>(fields: &[httparse::Header<'a>], name: &str) -> Result<Option<&'a str>, Fault> {
     let mut found = fields
         .iter()
         .filter(|field| field.name.eq_ignore_ascii_case(name));
@@ -215,9 +221,9 @@ fn single<'a>(fields: &[httparse::Header<'a>], name: &str) -> Result<Option<&'a 
         (None, _) => Ok(None),
         (Some(field), None) => match str::from_utf8(field.value) {
             Ok(text) => Ok(Some(text.trim_matches([' ', '\t']))),
-            Err(_) => Err(Status::Malformed),
+            Err(_) => Err(Fault::Malformed),
         },
-        (Some(_), Some(_)) => Err(Status::Malformed),
+        (Some(_), Some(_)) => Err(Fault::Malformed),
     }
 }
 

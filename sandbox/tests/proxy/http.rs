@@ -130,8 +130,8 @@ fn what_is_no_request_for_a_proxy_is_answered() {
         ("CONNECT 0x7f.1:80 HTTP/1.1\r\n\r\n", "400"),
         ("CONNECT 2130706433:80 HTTP/1.1\r\n\r\n", "400"),
         ("CONNECT 127.1:80 HTTP/1.1\r\n\r\n", "400"),
-        ("CONNECT a.org:443 HTTP/1.1\r\nHost: b.org:443\r\n\r\n", "400"),
-        ("GET http://a.org/ HTTP/1.1\r\nHost: b.org\r\n\r\n", "400"),
+        ("CONNECT a.org:443 HTTP/1.1\r\nHost: b.org:443\r\n\r\n", "403"),
+        ("GET http://a.org/ HTTP/1.1\r\nHost: b.org\r\n\r\n", "403"),
         (
             "POST http://a.org/ HTTP/1.1\r\nHost: a.org\r\nTransfer-Encoding: chunked\r\n\r\n",
             "411",
@@ -145,7 +145,9 @@ fn what_is_no_request_for_a_proxy_is_answered() {
         assert_eq!(answer.split(' ').nth(1), Some(status), "{text:?}: {answer}");
     }
     let contacts = stage.proxy.end();
-    assert_eq!((contacts.malformed, contacts.list.len()), (11, 0));
+    assert_eq!((contacts.malformed, contacts.refused), (9, 2));
+    let why = "the request is for `a.org:443`, and its Host is `b.org:443`".to_owned();
+    assert_eq!(contacts.list[0].ending, Ending::Refused { why });
 }
 
 fn what_is_not_reached_is_told() {
@@ -212,15 +214,15 @@ fn a_tunnel_to_port_80_carries_one_request_to_its_host() {
 fn a_tunnel_to_port_80_carries_no_request_to_another_host() {
     let stage = Stage::open_at("127.0.80.2");
     let (_, kept) = keeper("127.0.80.2:80");
-    for text in [
-        "GET / HTTP/1.1\r\nHost: b.org\r\n\r\n",
-        "SSH-2.0-x\r\n\r\n",
-        "\u{16}\u{3}\u{1}",
+    for (text, status) in [
+        ("GET / HTTP/1.1\r\nHost: b.org\r\n\r\n", "403"),
+        ("SSH-2.0-x\r\n\r\n", "400"),
+        ("\u{16}\u{3}\u{1}", "400"),
     ] {
         let mut tunnel = stage.tunnel("a.org:80");
         tunnel.write_all(text.as_bytes()).unwrap();
         let answer = rest(&mut tunnel);
-        assert!(answer.starts_with("HTTP/1.1 400 "), "{text:?}: {answer}");
+        assert_eq!(answer.split(' ').nth(1), Some(status), "{text:?}: {answer}");
     }
     assert_eq!(stage.contacts(3).refused, 3);
     assert_eq!(crate::stage::first(&kept), b"");
