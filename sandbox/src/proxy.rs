@@ -101,7 +101,7 @@ impl Default for Bounds {
             head_bytes: 8 * 1024,
             request: Duration::from_secs(10),
             connect: Duration::from_secs(20),
-            connect_one: Duration::from_secs(8),
+            connect_one: Duration::from_secs(5),
             idle: Duration::from_secs(600),
             linger: Duration::from_secs(1),
             contacts: 1000,

@@ -123,7 +123,8 @@ fn is_own(address: IpAddr) -> bool {
         IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
     };
     let Ok(socket) = UdpSocket::bind(SocketAddr::new(any, 0)) else {
-        return false;
+        // Nothing is known, and nothing of this family could be connected to.
+        return true;
     };
     let connected = socket.connect(SocketAddr::new(address, 9));
     connected.is_ok() && socket.local_addr().is_ok_and(|local| local.ip() == address)

@@ -51,11 +51,7 @@ impl Client<'_> {
         let deadline = Deadline::after(self.room.bounds.request);
         match self.head(deadline, |bytes| request::read(bytes, bound)) {
             Ok(Request::Connect(destination)) => match self.reach(&destination) {
-                Ok(server) => {
-                    if self.send(b"HTTP/1.1 200 Connection established\r\n\r\n").is_ok() {
-                        self.tunnel(server);
-                    }
-                }
+                Ok(server) => self.tunnel(server, b"HTTP/1.1 200 Connection established\r\n\r\n"),
                 Err(error) => self.refuse(error.status(), &error.to_string()),
             },
             Ok(Request::Plain(plain)) if plain.destination.protocol == Protocol::Https => {
@@ -98,11 +94,7 @@ impl Client<'_> {
         }
         match self.message(deadline, socks::request) {
             Ok(destination) => match self.reach(&destination) {
-                Ok(server) => {
-                    if self.send(&Reply::Succeeded.bytes()).is_ok() {
-                        self.tunnel(server);
-                    }
-                }
+                Ok(server) => self.tunnel(server, &Reply::Succeeded.bytes()),
                 Err(error) => {
                     self.send(&error.reply().bytes()).ok();
                     self.close();
@@ -116,8 +108,11 @@ impl Client<'_> {
         }
     }
 
-    /// Lets the client through to the server, after its first bytes were checked.
-    fn tunnel(mut self, server: Server) {
+    /// Tells the client that it has a tunnel, and lets it through after its first bytes were checked.
+    fn tunnel(mut self, server: Server, established: &[u8]) {
+        if self.send(established).is_err() {
+            return self.abandon(&server);
+        }
         match server.destination.protocol {
             Protocol::Https => self.tls(server),
             Protocol::Http => {

@@ -50,8 +50,12 @@ pub(super) fn relay(
         }
         let ready = stop.wait(wanted, Some(Deadline::after(bounds.idle)))?;
         let [up_source, up_target, down_source, down_target] = ready.map(|flags| !flags.is_empty());
-        up.move_on(client, server, up_source, up_target)?;
         down.move_on(server, client, down_source, down_target)?;
+        match up.move_on(client, server, up_source, up_target) {
+            // The server has answered and is gone: the client has all that it gets.
+            Err(WireError::System(_)) if down.is_told => return Ok(()),
+            moved => moved?,
+        }
     }
     Ok(())
 }
