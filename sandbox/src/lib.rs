@@ -19,6 +19,7 @@ mod outer;
 mod placeholder;
 mod plan;
 mod profile;
+pub mod proxy;
 mod running;
 mod scratch;
 mod sys;
