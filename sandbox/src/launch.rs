@@ -17,7 +17,7 @@ use crate::scratch::ScratchDirectory;
 use crate::sys::child::{self, Birth, FAILURE, Held};
 use crate::sys::fork::Strings;
 use crate::sys::memory::Origins;
-use crate::{Command, LayError, Placeholder, Placeholders, Plan, PlanError, Running, Spare, Stream};
+use crate::{Command, LayError, Network, Placeholder, Placeholders, Plan, PlanError, Running, Spare, Stream};
 
 /// In what time the steps are taken; a file system that does not answer is not waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -35,6 +35,12 @@ pub enum LaunchError {
     /// The place of something protected could not be held.
     #[error(transparent)]
     Place(#[from] LayError),
+    /// The network is proxied, and nobody decides for whom.
+    #[error("the profile names hosts, and no gate decides which are reached")]
+    Gate,
+    /// The proxy could not be started.
+    #[error(transparent)]
+    Proxy(#[from] crate::proxy::StartError),
     /// No process could be made.
     #[error("no process could be made: {source}")]
     Fork {
@@ -76,6 +82,9 @@ impl Plan {
     /// # Errors
     /// [`LaunchError`]; the command has then not run.
     pub fn launch(self, command: Command) -> Result<Running, LaunchError> {
+        if self.profile.network == Network::Proxied && self.gate.is_none() {
+            return Err(LaunchError::Gate);
+        }
         let enter = Step::Enter(c_path(&command.directory)?);
         let mut inner = vec![enter];
         inner.extend(self.inner);
@@ -171,7 +180,7 @@ impl Plan {
                 },
             });
         }
-        running.gather();
+        running.gather(self.gate)?;
         Ok(running)
     }
 }

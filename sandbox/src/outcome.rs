@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::Enforcement;
+use crate::proxy::Contacts;
 
 /// How a command ended, and what was enforced while it ran.
 #[derive(Debug)]
@@ -13,6 +14,8 @@ pub struct Outcome {
     pub took: Duration,
     /// What was enforced.
     pub enforcement: Enforcement,
+    /// Which hosts were asked for, where the network is proxied.
+    pub contacts: Contacts,
 }
 
 /// How a command ended.

@@ -9,9 +9,11 @@ use std::ffi::{CStr, CString};
 use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::enforcement::enforcement;
 use crate::outer::Outer;
+use crate::proxy::Gate;
 use crate::sys::child::Ending;
 use crate::sys::fork;
 use crate::{
@@ -49,6 +51,8 @@ pub struct Plan {
     pub(crate) protect_at: usize,
     /// Whether the command gets a directory for temporary files that ends with it, where it has no `/tmp` of its own.
     pub(crate) scratch: OwnScratch,
+    /// Who decides which hosts are reached, where the network is proxied.
+    pub(crate) gate: Option<Arc<dyn Gate>>,
     pub(crate) enforcement: Enforcement,
     pub(crate) absent: Vec<PathBuf>,
     pub(crate) fault: Option<usize>,
@@ -152,6 +156,7 @@ pub fn plan(profile: &Profile, host: &Host) -> Result<Plan, PlanError> {
             Covers::Unmounted(_) => Ending::Sweep,
         },
         scratch: own_scratch(profile, &covers),
+        gate: None,
         outer: Vec::new(),
         inner: Vec::new(),
         slots: 0,
@@ -240,6 +245,11 @@ impl Plan {
             self.inner.push(Step::Filter(filter::refusing(sockets)?));
         }
         Ok(())
+    }
+
+    /// Has this gate decide which hosts are reached. A plan whose network is [`Network::Proxied`] needs one.
+    pub fn behind(&mut self, gate: Arc<dyn Gate>) {
+        self.gate = Some(gate);
     }
 
     /// What the steps will have enforced.

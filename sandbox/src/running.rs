@@ -9,9 +9,11 @@ use rustix::io::Errno;
 use rustix::net::{RecvFlags, Shutdown};
 use rustix::process::{Signal, WaitId, WaitIdOptions, pidfd_send_signal, waitid};
 
+use crate::proxy::{Gate, Listeners, Proxy};
 use crate::scratch::ScratchDirectory;
 use crate::sys::channel::{self, Message, Received};
-use crate::{Enforcement, Layer, Outcome, Placeholders, Status};
+use crate::sys::signal;
+use crate::{Enforcement, LaunchError, Layer, Outcome, Placeholders, Status};
 
 /// In what time a command that is told to end has ended, before the kernel is asked to end it.
 const GRACE: Duration = Duration::from_secs(5);
@@ -26,6 +28,8 @@ pub struct Running {
     scratch: Option<ScratchDirectory>,
     /// Go with the last command that needs them.
     placeholders: Option<Arc<Placeholders>>,
+    /// Connects it to the hosts that it may reach.
+    proxy: Option<Proxy>,
     began: Instant,
     /// How the command ended, once that is known.
     status: Option<Status>,
@@ -58,19 +62,30 @@ impl Running {
             enforcement,
             scratch,
             placeholders: Some(placeholders),
+            proxy: None,
             began,
             status: None,
             is_reaped: false,
         }
     }
 
-    /// Takes what the child has sent before the command was executed.
-    pub(crate) fn gather(&mut self) {
-        while let Ok(Received::Message(message, _descriptors)) =
+    /// Takes what the child has sent before the command was executed, and serves what it has asked for.
+    ///
+    /// # Errors
+    /// Where the proxy cannot be started.
+    pub(crate) fn gather(&mut self, gate: Option<Arc<dyn Gate>>) -> Result<(), LaunchError> {
+        while let Ok(Received::Message(message, descriptors)) =
             channel::receive(&self.channel, RecvFlags::DONTWAIT)
         {
-            self.note(message);
+            match (message, descriptors) {
+                (Message::Proxy, [Some(http), Some(socks)]) => {
+                    let gate = gate.clone().ok_or(LaunchError::Gate)?;
+                    self.proxy = Some(quietly(|| Proxy::start(Listeners { http, socks }, gate))?);
+                }
+                (message, _) => drop(self.note(message)),
+            }
         }
+        Ok(())
     }
 
     fn note(&mut self, message: Message) -> Option<Event> {
@@ -152,6 +167,7 @@ impl Running {
             status: self.status.unwrap_or(Status::Killed(libc::SIGKILL)),
             took: self.began.elapsed(),
             enforcement: self.enforcement.clone(),
+            contacts: self.proxy.take().map(Proxy::end).unwrap_or_default(),
         }
     }
 
@@ -182,4 +198,12 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.reap();
     }
+}
+
+/// Starts threads that no signal finds: signals are the caller's.
+fn quietly<T>(start: impl FnOnce() -> T) -> T {
+    let before = signal::hold_all();
+    let started = start();
+    signal::set(before);
+    started
 }

@@ -2,9 +2,11 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Severity};
 use gatekeeper::confinement::{self, Confinement, ConfinementError};
+use gatekeeper::sandbox::proxy::Hosts;
 use gatekeeper::sandbox::{self, Command, Host, Network, Plan, Tier};
 use gatekeeper::{ConfinementName, Context, Defaults, Gatekeeper, Surroundings, codes};
 
@@ -55,7 +57,13 @@ fn prepare(args: &SandboxArgs) -> Result<(Plan, Command), Exit> {
         let named = args.argv.first().map(|word| word.to_string_lossy().into_owned());
         launch::not_found(&named.unwrap_or_default())
     })?;
-    let plan = sandbox::plan(&resolved.profile, &Host::look()).map_err(|error| launch::refused(&error))?;
+    let mut plan =
+        sandbox::plan(&resolved.profile, &Host::look()).map_err(|error| launch::refused(&error))?;
+    if resolved.profile.network == Network::Proxied {
+        let gate = Hosts::new(&resolved.hosts)
+            .map_err(|error| wrong(error.to_string(), "write `--network github.com,*.crates.io:443`"))?;
+        plan.behind(Arc::new(gate));
+    }
     launch::tell_unseen(&resolved.unseen);
     Ok((plan, command))
 }
