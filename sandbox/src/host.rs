@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::Tier;
-use crate::sys::{fork, landlock, seccomp};
+use crate::sys::{fork, landlock, seccomp, trial};
 
 /// Facts about this host. Those that cost a process to prove are presumed here and proved by the launch itself, which
 /// fails closed; [`Plan::rehearse`](crate::Plan::rehearse) proves them beforehand.
@@ -91,8 +91,22 @@ fn namespaces() -> Namespaces {
             "a filter over system calls refuses them: this process runs in a container or in another sandbox",
         );
     }
-    if is_privileged() {
-        return Namespaces::Privileged;
+    let own = if is_privileged() {
+        Namespaces::Privileged
+    } else {
+        Namespaces::User
+    };
+    // In a user namespace that somebody else has made, its maker may have forbidden what the settings allow.
+    if !is_first_user_namespace()
+        && let Err(error) = trial::view(own == Namespaces::User)
+    {
+        return absent(&format!(
+            "the user namespace around this process forbids them: {}",
+            std::io::Error::from(error)
+        ));
+    }
+    if own == Namespaces::Privileged {
+        return own;
     }
     let setting = |path: &str| fs::read_to_string(path).ok().map(|text| text.trim().to_owned());
     if setting("/proc/sys/user/max_user_namespaces").as_deref() == Some("0") {
@@ -104,7 +118,13 @@ fn namespaces() -> Namespaces {
     if setting("/proc/sys/kernel/apparmor_restrict_unprivileged_userns").as_deref() == Some("1") {
         return absent("`kernel.apparmor_restrict_unprivileged_userns` is 1");
     }
-    Namespaces::User
+    own
+}
+
+/// Whether no user namespace is around this process but the machine's own, which knows all users.
+fn is_first_user_namespace() -> bool {
+    let map = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+    map.split_whitespace().eq(["0", "0", "4294967295"])
 }
 
 /// Whether this process has the privileges that its steps need without a user namespace.

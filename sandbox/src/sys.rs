@@ -15,3 +15,4 @@ mod no_allocation;
 pub(crate) mod seccomp;
 pub(crate) mod signal;
 mod step;
+pub(crate) mod trial;
