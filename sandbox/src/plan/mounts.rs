@@ -163,7 +163,13 @@ fn pinned(protected: &[PathBuf], roots: &[PathBuf]) -> BTreeSet<PathBuf> {
             .strip_prefix(root)
             .ok()
             .and_then(|rest| rest.components().next());
-        if !first.is_some_and(|first| first.as_os_str().as_encoded_bytes().starts_with(b".")) {
+        // The root may be such a directory itself, as a repository's data is that a work tree points to.
+        let names = [root.file_name(), first.as_ref().map(AsRef::as_ref)];
+        if !names
+            .into_iter()
+            .flatten()
+            .any(|name| name.as_encoded_bytes().starts_with(b"."))
+        {
             continue;
         }
         let above = path.ancestors().skip(1).take_while(|above| *above != root);
