@@ -199,5 +199,7 @@ fn is_one(name: &str, list: &[&str]) -> bool {
 
 fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
+    // Who wrote a commit is said by a word that begins like one of these.
+    let name = name.strip_prefix("GIT_AUTHOR_").unwrap_or(&name);
     SECRET.iter().any(|word| name.contains(word))
 }
