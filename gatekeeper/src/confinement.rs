@@ -14,6 +14,7 @@ use sandbox::{Limits, Network, Readable, Scratch, Tier};
 
 pub use environment::put;
 use found::Finder;
+use git::Repository;
 
 /// What a command will be confined by.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -85,7 +86,7 @@ pub(crate) fn resolve(
     let mut writable = finder.find(&profile.writable);
     writable.retain(|path| !temporary.contains(path));
     let mut writable: Vec<PathBuf> = writable.iter().map(|path| real(path)).collect();
-    let repository = git::Repository::around(context);
+    let repository = Repository::around(context);
     if profile.name.as_str() == "workspace-commit"
         && let Some(repository) = &repository
         && places(context).iter().any(|place| repository.is_confirmed(place))
@@ -109,6 +110,7 @@ pub(crate) fn resolve(
             protected.add(path, true, &writable, &mut finder)?;
         }
     }
+    let stand_ins = repository.as_ref().map(Repository::stand_ins).unwrap_or_default();
     let home = context.home.as_deref().map(real);
     let mut hidden = finder.find(&profile.hidden);
     hidden.extend(finder.find(base_hidden));
@@ -145,6 +147,7 @@ pub(crate) fn resolve(
             readable,
             hidden: distinct(hidden),
             protected: distinct(protected.paths),
+            stand_ins,
             scratch: Scratch::Private,
             shown: Vec::new(),
             network,

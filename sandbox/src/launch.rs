@@ -14,6 +14,7 @@ use rustix::io::Errno;
 use crate::clock;
 use crate::plan::{FileRule, OwnScratch, Presence, Step, c_path, everything};
 use crate::scratch::ScratchDirectory;
+use crate::stand_in;
 use crate::sys::child::{self, Birth, FAILURE, Held};
 use crate::sys::fork::Strings;
 use crate::sys::memory::Origins;
@@ -96,7 +97,9 @@ impl Plan {
             OwnScratch::NotNeeded => None,
         };
         let mut outer = self.outer;
-        let placeholders = Arc::new(Placeholders::lay(&self.missing, &self.profile.writable)?);
+        let standing = stand_in::lay(&self.profile.stand_ins, &self.missing)?;
+        let placeholders = Placeholders::lay(&self.missing, &self.profile.writable)?;
+        let placeholders = Arc::new(placeholders.with(standing));
         let places = protected_places(&placeholders)?;
         outer.splice(self.protect_at..self.protect_at, places);
         let null = null_device()?;

@@ -22,6 +22,7 @@ mod profile;
 pub mod proxy;
 mod running;
 mod scratch;
+mod stand_in;
 mod sys;
 mod unix_sockets;
 
@@ -36,4 +37,5 @@ pub use placeholder::{LayError, Placeholder, Placeholders, Spare, Spared, Taken}
 pub use plan::{HTTP_PORT, Plan, PlanError, SOCKS_PORT, plan};
 pub use profile::{Limits, Network, Profile, Readable, Scratch};
 pub use running::{Event, Running};
+pub use stand_in::StandIn;
 pub use unix_sockets::{UnixSockets, listening, outside};

@@ -25,6 +25,8 @@ use rustix::fs::{
 };
 use rustix::io::{Errno, Result};
 
+use crate::stand_in::Standing;
+
 pub use lay::LayError;
 
 /// The attribute that marks a placeholder.
@@ -35,6 +37,7 @@ const MARK: &std::ffi::CStr = c"user.execpolicy.placeholder";
 pub struct Placeholders {
     entries: Vec<Placeholder>,
     spared: Vec<Spared>,
+    standing: Vec<Standing>,
 }
 
 /// One placeholder, held.
@@ -107,6 +110,12 @@ impl Placeholders {
             lay::one(&mut all, path, writable)?;
         }
         Ok(all)
+    }
+
+    /// Has these go with the placeholders.
+    pub(crate) fn with(mut self, standing: Vec<Standing>) -> Self {
+        self.standing = standing;
+        self
     }
 
     /// What is held, to be mounted read-only and, by the last process of the run, to be taken away.
@@ -218,7 +227,7 @@ fn mark(directory: BorrowedFd<'_>) -> Result<bool> {
 }
 
 /// Whether this name in a directory is that very directory.
-fn is_named(parent: BorrowedFd<'_>, name: &std::ffi::CStr, own: BorrowedFd<'_>) -> bool {
+pub(crate) fn is_named(parent: BorrowedFd<'_>, name: &std::ffi::CStr, own: BorrowedFd<'_>) -> bool {
     match (statat(parent, name, AtFlags::SYMLINK_NOFOLLOW), fstat(own)) {
         (Ok(named), Ok(held)) => (named.st_dev, named.st_ino) == (held.st_dev, held.st_ino),
         _ => false,
@@ -226,7 +235,7 @@ fn is_named(parent: BorrowedFd<'_>, name: &std::ffi::CStr, own: BorrowedFd<'_>) 
 }
 
 /// `flock`, however often a signal interrupts it: it never waits.
-fn lock(directory: BorrowedFd<'_>, operation: FlockOperation) -> Result<()> {
+pub(crate) fn lock(directory: BorrowedFd<'_>, operation: FlockOperation) -> Result<()> {
     loop {
         match flock(directory, operation) {
             Err(Errno::INTR) => {}

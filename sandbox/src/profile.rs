@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::Tier;
+use crate::{StandIn, Tier};
 
 /// What a command may touch while it runs. Every path is absolute and without symbolic links; who makes a profile has
 /// resolved them. A path that does not exist is no error: see [`crate::plan`].
@@ -20,6 +20,8 @@ pub struct Profile {
     pub hidden: Vec<PathBuf>,
     /// What may not be written although it lies in something writable. It does not exist for the command to make, either.
     pub protected: Vec<PathBuf>,
+    /// What stands in for protected files that do not exist, where an empty directory would be in the way.
+    pub stand_ins: Vec<StandIn>,
     /// What `/tmp` is.
     pub scratch: Scratch,
     /// What stays to be seen although something empty lies over it: below a private `/tmp`, `/run`, a hidden directory.

@@ -5,11 +5,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use execpolicy::Context;
+use sandbox::StandIn;
 
 use super::{places, real};
 
 /// Bytes of a file that says where something is.
 const POINTER: u64 = 8 * 1024;
+
+/// Files that git reads wherever it keeps data, and what they say where they change nothing: where the common data is,
+/// and what is set for one work tree alone.
+const POINTERS: &[(&str, &str)] = &[
+    ("commondir", ".\n"),
+    ("config.worktree", "# a confined command runs\n"),
+];
 
 /// A work tree's repository.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -18,6 +26,8 @@ pub(super) struct Repository {
     own: PathBuf,
     /// What all work trees share: objects, refs, hooks, config.
     common: PathBuf,
+    /// What leads there, where `.git` is no directory itself.
+    leading: Option<PathBuf>,
 }
 
 impl Repository {
@@ -41,7 +51,12 @@ impl Repository {
             None => own.clone(),
         };
         // Whoever wrote the pointer chose where it leads: only a repository is taken for one.
-        common.join("objects").is_dir().then_some(Self { own, common })
+        let is_directory = fs::symlink_metadata(git).is_ok_and(|found| found.is_dir());
+        common.join("objects").is_dir().then_some(Self {
+            own,
+            common,
+            leading: (!is_directory).then(|| git.to_owned()),
+        })
     }
 
     /// What a commit writes.
@@ -63,24 +78,38 @@ impl Repository {
         if profile != "workspace-commit" {
             return self.written();
         }
-        let mut protected = Vec::new();
+        let mut protected: Vec<PathBuf> = ["hooks", "config", "modules"]
+            .iter()
+            .map(|name| self.common.join(name))
+            .collect();
         for directory in [&self.own, &self.common] {
-            for name in [
-                "hooks",
-                "config",
-                "config.worktree",
-                "commondir",
-                "gitdir",
-                "modules",
-            ] {
-                let path = directory.join(name);
-                let is_wanted = path.exists() || matches!(name, "hooks" | "config");
-                if is_wanted && (directory == &self.common || path.exists()) {
-                    protected.push(path);
-                }
-            }
+            protected.extend(POINTERS.iter().map(|(name, _)| directory.join(name)));
+            let gitdir = directory.join("gitdir");
+            protected.extend(gitdir.exists().then_some(gitdir));
         }
+        protected.extend(self.leading.clone());
+        // Other work trees are led here by what stands in these.
+        let worktrees = fs::read_dir(self.common.join("worktrees"));
+        let others = worktrees
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path());
+        protected.extend(others.filter(|path| *path != self.own));
         protected
+    }
+
+    /// What stands in for files by which git may be led elsewhere, and that are not there.
+    pub(super) fn stand_ins(&self) -> Vec<StandIn> {
+        let directories = [&self.own, &self.common].into_iter();
+        let files = directories.flat_map(|directory| {
+            let file = |(name, text): &(&str, &'static str)| StandIn {
+                path: directory.join(name),
+                text,
+            };
+            POINTERS.iter().map(file)
+        });
+        files.collect()
     }
 }
 
