@@ -6,13 +6,19 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Trial};
 use support::corpora::Corpora;
 
+#[path = "launcher/binary.rs"]
+mod binary;
 #[path = "escapes/ground.rs"]
 mod ground;
+#[path = "launcher/heard.rs"]
+mod heard;
 #[path = "escapes/row.rs"]
 mod row;
+#[path = "launcher/user.rs"]
+mod user;
 
-use ground::User;
 use row::Row;
+use user::User;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -26,7 +32,7 @@ fn main() -> ExitCode {
         }
         Ok(Err(error)) => return libtest_mimic::run(&arguments, skipped(&error.to_string())).exit_code(),
     };
-    if let Err(error) = ground::binary() {
+    if let Err(error) = binary::binary() {
         eprintln!("the binary cannot be copied: {error}");
         return ExitCode::FAILURE;
     }
@@ -50,5 +56,7 @@ fn main() -> ExitCode {
             });
         }
     }
-    libtest_mimic::run(&arguments, trials).exit_code()
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    binary::remove();
+    conclusion.exit_code()
 }

@@ -1,58 +1,23 @@
 //! A work tree, things outside of it that an attempt may reach for, and the sandbox between them.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::net::{TcpListener, UdpSocket};
 use std::os::linux::net::SocketAddrExt;
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{SocketAddr, UnixListener};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// The user number of an ordinary user: no entry of a user database is needed.
-const ORDINARY: u32 = 1000;
+use super::binary::binary;
+use super::heard::{Heard, hear};
+use super::user::User;
 
 /// In what time an attempt ends.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Who tries.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum User {
-    /// Who runs the tests.
-    Own,
-    /// An ordinary user, where the tests are run by root.
-    Ordinary,
-}
-
-impl User {
-    /// Both.
-    pub(crate) fn all() -> [Self; 2] {
-        [Self::Own, Self::Ordinary]
-    }
-
-    /// For names of tests.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Own => "by who runs the tests",
-            Self::Ordinary => "by user 1000",
-        }
-    }
-
-    /// Why nothing can be tried as this user.
-    pub(crate) fn cannot(self) -> Option<String> {
-        let is_root =
-            fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
-        match self {
-            Self::Own => None,
-            Self::Ordinary if is_root => None,
-            Self::Ordinary => Some("only root can be somebody else".to_owned()),
-        }
-    }
-}
 
 /// Where attempts are made.
 pub(crate) struct Ground {
@@ -60,14 +25,6 @@ pub(crate) struct Ground {
     user: User,
     variables: Vec<(String, String)>,
     sleepers: Vec<Child>,
-}
-
-/// What an attempt said.
-pub(crate) struct Probed {
-    /// Its status; `None` if a signal ended it or it did not end.
-    pub(crate) status: Option<i32>,
-    /// What it wrote.
-    pub(crate) text: String,
 }
 
 /// Names abstract sockets apart.
@@ -100,13 +57,6 @@ impl Ground {
         self.root.path().join(name)
     }
 
-    fn owned(&self, path: &Path) -> io::Result<()> {
-        match self.user {
-            User::Own => Ok(()),
-            User::Ordinary => chown(path, Some(ORDINARY), Some(ORDINARY)),
-        }
-    }
-
     fn put(&self, name: &str, text: &str) -> io::Result<()> {
         let path = self.path(name);
         if let Some(directory) = path.parent() {
@@ -127,7 +77,7 @@ impl Ground {
         self.put("ws/crate/src/main.rs", "fn main() {}\n")?;
         self.variables
             .push(("WS".to_owned(), self.path("ws").display().to_string()));
-        self.own_all()?;
+        self.user.own(self.root.path())?;
         let git = "git init -q . && git add -A && git -c user.email=a@b -c user.name=n commit -qm 1";
         let made = self
             .as_user("bash")
@@ -162,20 +112,7 @@ impl Ground {
         let (_, path) = file.keep().map_err(|kept| kept.error)?;
         self.variables
             .push(("HOSTTMP".to_owned(), path.display().to_string()));
-        self.own_all()
-    }
-
-    fn own_all(&self) -> io::Result<()> {
-        let mut waiting = vec![self.root.path().to_owned()];
-        while let Some(path) = waiting.pop() {
-            self.owned(&path)?;
-            if path.is_dir() {
-                for entry in fs::read_dir(&path)? {
-                    waiting.push(entry?.path());
-                }
-            }
-        }
-        Ok(())
+        self.user.own(self.root.path())
     }
 
     /// Listeners that live as long as the tests do.
@@ -225,45 +162,26 @@ impl Ground {
 
     /// A command of the user who tries, with the ground's variables and one secret.
     fn as_user(&self, program: &str) -> Command {
-        let mut command = match self.user {
-            User::Own => Command::new(program),
-            User::Ordinary => {
-                let mut command = Command::new("setpriv");
-                let ordinary = ORDINARY.to_string();
-                command.args([
-                    "--reuid",
-                    &ordinary,
-                    "--regid",
-                    &ordinary,
-                    "--clear-groups",
-                    "--",
-                    program,
-                ]);
-                command
-            }
-        };
+        let mut command = self.user.command(program);
         command
             .envs(self.variables.iter().cloned())
             .env("HOME", self.path("home"))
-            .env("CANARY_SECRET", "s3cr3t")
-            .env_remove("CARGO_TARGET_DIR")
-            .env("PATH", path(self.user))
-            .stdin(Stdio::null());
+            .env("CANARY_SECRET", "s3cr3t");
         command
     }
 
     /// Makes an attempt inside, with a descriptor that the launcher was given by mistake.
     ///
     /// Who needs a compiler has the home directory where it is.
-    pub(crate) fn confined(&self, probe: &str) -> io::Result<Probed> {
+    pub(crate) fn confined(&self, probe: &str) -> io::Result<Heard> {
         let names = self
             .variables
             .iter()
             .flat_map(|(name, _)| ["--env".to_owned(), name.clone()]);
         let binary = binary().map_err(io::Error::other)?;
         let launch = "exec 9<>\"$OUT/leak\"; exec \"$@\"";
-        let mut child = self
-            .as_user("bash")
+        let mut command = self.as_user("bash");
+        command
             .args(["-c", launch, "bash"])
             .arg(binary)
             .args(["sandbox", "--profile", "workspace-write"])
@@ -274,49 +192,8 @@ impl Ground {
                 std::env::var_os("HOME")
                     .filter(|_| probe.contains("cargo "))
                     .map(|home| ("HOME", home)),
-            )
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
-        let streams = [
-            child
-                .stdout
-                .take()
-                .map(|stream| Box::new(stream) as Box<dyn Read + Send>),
-            child
-                .stderr
-                .take()
-                .map(|stream| Box::new(stream) as Box<dyn Read + Send>),
-        ];
-        let readers: Vec<_> = streams
-            .into_iter()
-            .flatten()
-            .map(|mut stream| {
-                thread::spawn(move || {
-                    let mut bytes = Vec::new();
-                    // What was read until the stream broke is what there is.
-                    drop(stream.read_to_end(&mut bytes));
-                    String::from_utf8_lossy(&bytes).into_owned()
-                })
-            })
-            .collect();
-        let deadline = Instant::now().checked_add(PATIENCE);
-        let status = loop {
-            match child.try_wait()? {
-                Some(status) => break status.code(),
-                None if deadline.is_some_and(|deadline| Instant::now() > deadline) => {
-                    child.kill()?;
-                    child.wait()?;
-                    break None;
-                }
-                None => thread::sleep(Duration::from_millis(5)),
-            }
-        };
-        let text = readers
-            .into_iter()
-            .filter_map(|reader| reader.join().ok())
-            .collect();
-        Ok(Probed { status, text })
+            );
+        hear(&mut command, PATIENCE)
     }
 
     /// Whether a command outside succeeds.
@@ -330,16 +207,6 @@ impl Ground {
     }
 }
 
-/// The ordinary directories; for who runs the tests also that of the compiler, which may be in a home.
-fn path(user: User) -> String {
-    let ordinary = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    let compiler = Path::new(env!("CARGO")).parent().map(Path::display);
-    match (user, compiler) {
-        (User::Own, Some(compiler)) => format!("{ordinary}:{compiler}"),
-        (User::Own, None) | (User::Ordinary, _) => ordinary.to_owned(),
-    }
-}
-
 impl Drop for Ground {
     fn drop(&mut self) {
         for sleeper in &mut self.sleepers {
@@ -350,25 +217,4 @@ impl Drop for Ground {
             drop(fs::remove_file(path));
         }
     }
-}
-
-/// The binary under test, where every user can execute it. Copied before any attempt is made: a file that somebody has
-/// open for writing, and a process that is being forked has, is not executed.
-pub(crate) fn binary() -> Result<&'static Path, String> {
-    static COPY: OnceLock<Result<(tempfile::TempDir, PathBuf), String>> = OnceLock::new();
-    let copied = COPY.get_or_init(|| {
-        let copy = || -> io::Result<(tempfile::TempDir, PathBuf)> {
-            let root = tempfile::Builder::new().prefix("binary").tempdir_in("/var/tmp")?;
-            fs::set_permissions(root.path(), fs::Permissions::from_mode(0o755))?;
-            let path = root.path().join("execpolicy");
-            fs::copy(env!("CARGO_BIN_EXE_execpolicy"), &path)?;
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
-            Ok((root, path))
-        };
-        copy().map_err(|error| error.to_string())
-    });
-    copied
-        .as_ref()
-        .map(|(_, path)| path.as_path())
-        .map_err(Clone::clone)
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 use libtest_mimic::Failed;
 use serde_json::Value;
 
-use super::ground::{Ground, User};
+use super::ground::Ground;
+use super::user::User;
 
 /// One attempt.
 #[derive(Clone, Debug)]
