@@ -1,5 +1,8 @@
 //! Commands that run confined by the real kernel.
 
+#[cfg(test)]
+#[path = "confined/endings.rs"]
+mod endings;
 #[path = "confined/ground.rs"]
 mod ground;
 #[cfg(test)]

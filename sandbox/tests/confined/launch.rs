@@ -78,7 +78,7 @@ fn what_a_confined_command_can_do_and_cannot() {
         ),
         (
             "it inherits three descriptors",
-            "test \"$(echo /proc/$$/fd/*)\" = \"$(echo /proc/$$/fd/{0,1,2} /proc/$$/fd/255)\" || ls -l /proc/$$/fd",
+            "for n in {3..254}; do test ! -L /proc/$$/fd/$n || exit 1; done",
             Status::Exited(0),
         ),
         ("it makes no namespaces", "unshare -Ur true", Status::Exited(1)),
