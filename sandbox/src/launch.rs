@@ -4,7 +4,7 @@ use std::ffi::CString;
 use std::fs::File;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +18,9 @@ use crate::stand_in;
 use crate::sys::child::{self, Birth, FAILURE, Held};
 use crate::sys::fork::Strings;
 use crate::sys::memory::Origins;
-use crate::{Command, LayError, Network, Placeholder, Placeholders, Plan, PlanError, Running, Spare, Stream};
+use crate::{
+    Command, LayError, Network, Placeholder, Placeholders, Plan, PlanError, Profile, Running, Spare, Stream,
+};
 
 /// In what time the steps are taken; a file system that does not answer is not waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -60,7 +62,7 @@ pub enum LaunchError {
     #[error("`{}` cannot be entered from inside: {source}", path.display())]
     Directory {
         /// The directory.
-        path: std::path::PathBuf,
+        path: PathBuf,
         /// What the kernel said.
         source: std::io::Error,
     },
@@ -68,7 +70,7 @@ pub enum LaunchError {
     #[error("`{}` cannot be executed: {source}", path.display())]
     Execute {
         /// The file.
-        path: std::path::PathBuf,
+        path: PathBuf,
         /// What the kernel said.
         source: std::io::Error,
     },
@@ -97,9 +99,7 @@ impl Plan {
             OwnScratch::NotNeeded => None,
         };
         let mut outer = self.outer;
-        let standing = stand_in::lay(&self.profile.stand_ins, &self.missing)?;
-        let placeholders = Placeholders::lay(&self.missing, &self.profile.writable)?;
-        let placeholders = Arc::new(placeholders.with(standing));
+        let placeholders = lay(&self.profile, &self.missing)?;
         let places = protected_places(&placeholders)?;
         outer.splice(self.protect_at..self.protect_at, places);
         let null = null_device()?;
@@ -217,6 +217,13 @@ fn wait_for_exec(started: &OwnedFd) -> Result<Option<(usize, std::io::Error)>, L
     let error = std::io::Error::from_raw_os_error(error);
     let place = usize::try_from(place).unwrap_or(usize::MAX);
     Ok(Some((place, error)))
+}
+
+/// Holds the places of protected paths that do not exist.
+fn lay(profile: &Profile, missing: &[PathBuf]) -> Result<Arc<Placeholders>, LayError> {
+    let standing = stand_in::lay(&profile.stand_ins, missing)?;
+    let placeholders = Placeholders::lay(missing, &profile.writable)?;
+    Ok(Arc::new(placeholders.with(standing)))
 }
 
 /// What is made read-only for paths that do not exist.

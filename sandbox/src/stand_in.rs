@@ -61,10 +61,9 @@ impl StandIn {
             if attempt > 0 {
                 std::thread::sleep(Duration::from_millis(1));
             }
-            let parent = match no_links::directory(above, OFlags::PATH) {
-                Ok(parent) => parent,
-                // What is missing or in the way further up is somebody else's business.
-                Err(_) => return Ok(None),
+            // What is missing or in the way further up is somebody else's business.
+            let Ok(parent) = no_links::directory(above, OFlags::PATH) else {
+                return Ok(None);
             };
             let how = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
             let own = match openat(&parent, &name, how, Mode::empty()) {

@@ -3,6 +3,7 @@
 #[cfg(test)]
 #[path = "confined/endings.rs"]
 mod endings;
+#[cfg(test)]
 #[path = "confined/ground.rs"]
 mod ground;
 #[cfg(test)]

@@ -38,6 +38,7 @@ fn marked(mark: &str) -> Vec<i32> {
     numbers.filter(is_marked).collect()
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test waits, but not for ever")]
 fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let began = Instant::now();
     while !is_so() {
@@ -154,6 +155,10 @@ fn a_command_that_nobody_waits_for_is_ended() {
 
 /// No test of its own: the process that the next test kills.
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test tells its own process what to do"
+)]
 fn supervisor() {
     let Ok(told) = std::env::var(SUPERVISOR) else {
         return;
@@ -326,7 +331,7 @@ fn threads_launch_at_once_while_others_allocate_and_open_files() {
                 })
             })
             .collect();
-        let ended: Vec<_> = launched.into_iter().map(|one| one.join()).collect();
+        let ended: Vec<_> = launched.into_iter().map(thread::ScopedJoinHandle::join).collect();
         is_over.store(true, Ordering::Relaxed);
         for (number, status) in (0..).zip(ended) {
             assert_eq!(status.unwrap(), Status::Exited(number));
