@@ -112,16 +112,21 @@ const FILES: &[(&str, &str)] = shipped![
     "policies/programs/ruby.codexpolicy",
     "policies/programs/rust.codexpolicy",
     "policies/programs/search.codexpolicy",
+    "policies/programs/searchers.codexpolicy",
+    "policies/programs/selinux.codexpolicy",
     "policies/programs/services.codexpolicy",
+    "policies/programs/slurm.codexpolicy",
     "policies/programs/structured.codexpolicy",
     "policies/programs/system.codexpolicy",
     "policies/programs/tasks.codexpolicy",
     "policies/programs/text.codexpolicy",
     "policies/programs/transfers.codexpolicy",
+    "policies/programs/typesetters.codexpolicy",
     "policies/programs/uv.codexpolicy",
     "policies/programs/versions.codexpolicy",
     "policies/programs/virtual.codexpolicy",
     "policies/programs/wrappers.codexpolicy",
+    "policies/programs/x-windows.codexpolicy",
 ];
 
 /// Where the files stand that hold knowledge alone.
