@@ -52,6 +52,7 @@ const FILES: &[(&str, &str)] = shipped![
     "policies/programs.codexpolicy",
     "policies/programs/accounts.codexpolicy",
     "policies/programs/archives.codexpolicy",
+    "policies/programs/assessment.codexpolicy",
     "policies/programs/binaries.codexpolicy",
     "policies/programs/builds.codexpolicy",
     "policies/programs/buildsystems.codexpolicy",
@@ -125,6 +126,7 @@ const FILES: &[(&str, &str)] = shipped![
     "policies/programs/uv.codexpolicy",
     "policies/programs/versions.codexpolicy",
     "policies/programs/virtual.codexpolicy",
+    "policies/programs/web-services.codexpolicy",
     "policies/programs/wrappers.codexpolicy",
     "policies/programs/x-windows.codexpolicy",
 ];
