@@ -51,6 +51,7 @@ const FILES: &[(&str, &str)] = shipped![
     "policies/packs/startup.codexpolicy",
     "policies/programs.codexpolicy",
     "policies/programs/accounts.codexpolicy",
+    "policies/programs/appliances.codexpolicy",
     "policies/programs/archives.codexpolicy",
     "policies/programs/assessment.codexpolicy",
     "policies/programs/binaries.codexpolicy",
