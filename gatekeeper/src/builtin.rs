@@ -93,6 +93,7 @@ const FILES: &[(&str, &str)] = shipped![
     "policies/programs/kubernetes.codexpolicy",
     "policies/programs/languages.codexpolicy",
     "policies/programs/launchers.codexpolicy",
+    "policies/programs/listeners.codexpolicy",
     "policies/programs/machine.codexpolicy",
     "policies/programs/macos.codexpolicy",
     "policies/programs/network.codexpolicy",
