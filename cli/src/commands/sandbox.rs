@@ -112,11 +112,9 @@ fn adjust(mut resolved: Confinement, args: &SandboxArgs, here: &Path) -> Result<
         Some("none") => profile.network = Network::None,
         Some("loopback") => profile.network = Network::Loopback,
         Some("full") => profile.network = Network::Full,
-        Some(hosts) => {
-            profile.network = Network::Proxied;
-            resolved.hosts = hosts.split(',').map(ToOwned::to_owned).collect();
-        }
+        Some(hosts) => resolved.lead_to(hosts.split(',').map(ToOwned::to_owned).collect()),
     }
+    let profile = &mut resolved.profile;
     for entry in &args.env {
         let (name, value) = entry_of(entry);
         let value = match value {

@@ -1,5 +1,6 @@
 //! What is told of a command that was run: the report of `run` and `sandbox`.
 
+use sandbox::proxy::{Contact, Ending};
 use sandbox::{Enforcement, Hole, Layer, Outcome, Status};
 use serde::Serialize;
 
@@ -26,6 +27,30 @@ pub struct RunReport {
     pub outcome: OutcomeReport,
     /// What was enforced.
     pub enforcement: EnforcementReport,
+    /// Which hosts were asked for, where the network is proxied.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<ContactReport>,
+}
+
+/// A host that was asked for, and what came of it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ContactReport {
+    /// The host, as it was asked for.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// The address that was connected to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// `connected`, `refused` or `failed`.
+    pub ending: &'static str,
+    /// Why it was refused or failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// How often it was asked for.
+    pub times: u64,
 }
 
 /// How a command ended.
@@ -118,6 +143,25 @@ impl RunReport {
                 duration_ms: u64::try_from(outcome.took.as_millis()).unwrap_or(u64::MAX),
             },
             enforcement: EnforcementReport::from(&outcome.enforcement),
+            contacts: outcome.contacts.list.iter().map(ContactReport::from).collect(),
+        }
+    }
+}
+
+impl From<&Contact> for ContactReport {
+    fn from(contact: &Contact) -> Self {
+        let (ending, why) = match &contact.ending {
+            Ending::Connected => ("connected", None),
+            Ending::Refused { why } => ("refused", Some(why.clone())),
+            Ending::Failed { why } => ("failed", Some(why.clone())),
+        };
+        Self {
+            host: contact.destination.host.to_string(),
+            port: contact.destination.port,
+            address: contact.address.map(|address| address.to_string()),
+            ending,
+            why,
+            times: contact.times,
         }
     }
 }
