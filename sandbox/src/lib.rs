@@ -7,7 +7,9 @@
 mod enforcement;
 mod need;
 mod profile;
+mod violation;
 
 pub use enforcement::{Enforcement, Hole, Layer};
 pub use need::{Need, Protection, Tier};
 pub use profile::{Limits, Network, Profile, Readable, Scratch};
+pub use violation::{Denials, Grant, Operation, Permits, Process, Rule, Target, Violation};

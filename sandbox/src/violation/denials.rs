@@ -1,0 +1,283 @@
+//! What a profile denies, as a question about one path or address.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::{Grant, Operation, Permits, Rule, Target};
+use crate::{Network, Profile, Readable, Scratch};
+
+/// The denials of a profile, made for many questions: each costs what the path has components, however many paths the
+/// profile names.
+pub struct Denials {
+    writable: Roots,
+    readable: Option<Roots>,
+    hidden: Roots,
+    protected: Roots,
+    devices: Roots,
+    network: Network,
+    permits: Box<dyn Permits>,
+}
+
+/// Devices that every profile lets be opened, and directories of such.
+const DEVICES: [&str; 9] = [
+    "/dev/null",
+    "/dev/zero",
+    "/dev/full",
+    "/dev/random",
+    "/dev/urandom",
+    "/dev/tty",
+    "/dev/ptmx",
+    "/dev/pts",
+    "/dev/fd",
+];
+
+/// Where processes leave what they need no longer; whatever [`Scratch`] the profile has, it may be written.
+const SCRATCH: [&str; 2] = ["/tmp", "/dev/shm"];
+
+impl Denials {
+    /// Of this profile. No grant is told, see [`Self::granting`].
+    pub fn of(profile: &Profile) -> Self {
+        let scratch: Vec<PathBuf> = match &profile.scratch {
+            Scratch::Private | Scratch::Shared => Vec::new(),
+            Scratch::Directory(path) => vec![path.clone()],
+        };
+        let scratch = || scratch.iter().cloned().chain(SCRATCH.map(PathBuf::from));
+        let writable = || profile.writable.iter().cloned().chain(scratch());
+        Self {
+            writable: writable().collect(),
+            readable: match &profile.readable {
+                Readable::Everything => None,
+                Readable::Only(paths) => Some(paths.iter().cloned().chain(writable()).collect()),
+            },
+            hidden: profile.hidden.iter().cloned().collect(),
+            protected: profile.protected.iter().cloned().collect(),
+            devices: profile
+                .devices
+                .iter()
+                .cloned()
+                .chain(DEVICES.map(PathBuf::from))
+                .collect(),
+            network: profile.network.clone(),
+            permits: Box::new(|_: &Grant| false),
+        }
+    }
+
+    /// Grants are told where this permits them.
+    #[must_use]
+    pub fn granting(self, permits: impl Permits + 'static) -> Self {
+        Self {
+            permits: Box::new(permits),
+            ..self
+        }
+    }
+
+    /// What denies this, if anything does. Of what several rules deny the one is told that speaks of the narrowest thing: a
+    /// hidden path, then a protected one. Files of the kernel below `/proc` are left to the kernel.
+    pub fn denied(&self, operation: Operation, target: &Target) -> Option<Rule> {
+        match target {
+            Target::Host(address) => {
+                let loopback = address.ip().to_canonical().is_loopback();
+                let open = match self.network {
+                    Network::None => false,
+                    Network::Loopback | Network::Proxied => loopback,
+                    Network::Full => true,
+                };
+                (!open).then_some(Rule::Network)
+            }
+            Target::File(path) => self.denied_file(operation, path),
+        }
+    }
+
+    fn denied_file(&self, operation: Operation, path: &Path) -> Option<Rule> {
+        if let Some(hidden) = self.hidden.holding(path) {
+            return Some(Rule::Hidden(hidden.to_path_buf()));
+        }
+        if path.starts_with("/proc") {
+            return None;
+        }
+        // A name belongs to the directory it stands in: a writable root does not make its own name writable.
+        let (renames, writable) = match operation {
+            Operation::Create | Operation::Remove | Operation::Rename | Operation::Link => (
+                true,
+                path.parent().is_some_and(|parent| self.writable.hold(parent)),
+            ),
+            Operation::Write | Operation::Attributes | Operation::Read | Operation::Connect => {
+                (false, self.writable.hold(path))
+            }
+        };
+        let changes = !matches!(operation, Operation::Read | Operation::Connect);
+        if changes && let Some(protected) = self.protected.holding(path) {
+            return Some(Rule::Protected(protected.to_path_buf()));
+        }
+        if writable || (!renames && self.devices.hold(path)) {
+            return None;
+        }
+        match operation {
+            Operation::Connect => Some(Rule::Socket),
+            Operation::Read | Operation::Write if path.starts_with("/dev") => Some(Rule::Device),
+            Operation::Read => match &self.readable {
+                Some(readable) if !readable.hold(path) => Some(Rule::NotReadable),
+                Some(_) | None => None,
+            },
+            Operation::Create
+            | Operation::Write
+            | Operation::Remove
+            | Operation::Rename
+            | Operation::Link
+            | Operation::Attributes => Some(Rule::OutsideWritable),
+        }
+    }
+
+    /// The narrowest addition that lifts the rule, if the policy permits it.
+    pub fn grant(&self, operation: Operation, target: &Target, rule: &Rule) -> Option<Grant> {
+        Grant::narrowest(operation, target, rule).filter(|grant| self.permits.may_grant(grant))
+    }
+}
+
+impl fmt::Debug for Denials {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Denials")
+            .field("writable", &self.writable)
+            .field("hidden", &self.hidden)
+            .field("protected", &self.protected)
+            .field("network", &self.network)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Paths with all below them.
+#[derive(Debug)]
+struct Roots(HashSet<PathBuf>);
+
+impl Roots {
+    /// The nearest of them that is this path or holds it.
+    fn holding<'a>(&self, path: &'a Path) -> Option<&'a Path> {
+        if self.0.is_empty() {
+            return None;
+        }
+        path.ancestors().find(|ancestor| self.0.contains(*ancestor))
+    }
+
+    fn hold(&self, path: &Path) -> bool {
+        self.holding(path).is_some()
+    }
+}
+
+impl FromIterator<PathBuf> for Roots {
+    fn from_iter<Paths: IntoIterator<Item = PathBuf>>(paths: Paths) -> Self {
+        Self(paths.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_denies_what_it_does_not_open() {
+        use Operation::{Attributes, Connect, Create, Read, Remove, Rename, Write};
+        let denials = Denials::of(&Profile {
+            writable: vec!["/w".into(), "/etc/one".into()],
+            hidden: vec!["/w/.env".into(), "/h/.ssh".into()],
+            protected: vec!["/w/.git".into()],
+            devices: vec!["/dev/kvm".into()],
+            network: Network::Loopback,
+            ..Profile::default()
+        });
+        let protected = || Some(Rule::Protected("/w/.git".into()));
+        let cases = [
+            ("below a root", Create, "/w/a/b", None),
+            ("beside a root", Write, "/wide/a", Some(Rule::OutsideWritable)),
+            ("a root's own attributes", Attributes, "/w", None),
+            ("a root's own name", Remove, "/w", Some(Rule::OutsideWritable)),
+            ("a writable file", Write, "/etc/one", None),
+            ("its name", Rename, "/etc/one", Some(Rule::OutsideWritable)),
+            ("a protected path", Rename, "/w/.git", protected()),
+            ("below a protected path", Write, "/w/.git/config", protected()),
+            ("reading it", Read, "/w/.git/config", None),
+            ("beside a protected path", Write, "/w/.gitignore", None),
+            (
+                "a hidden file in a root",
+                Write,
+                "/w/.env",
+                Some(Rule::Hidden("/w/.env".into())),
+            ),
+            (
+                "below a hidden directory",
+                Read,
+                "/h/.ssh/id",
+                Some(Rule::Hidden("/h/.ssh".into())),
+            ),
+            ("anything else is read", Read, "/h/x", None),
+            ("scratch", Create, "/tmp/x", None),
+            ("shared memory", Create, "/dev/shm/x", None),
+            ("a harmless device", Write, "/dev/null", None),
+            ("its name", Remove, "/dev/null", Some(Rule::OutsideWritable)),
+            ("a terminal", Write, "/dev/pts/3", None),
+            ("a device that is named", Write, "/dev/kvm", None),
+            ("another", Read, "/dev/mem", Some(Rule::Device)),
+            ("the kernel's own", Write, "/proc/4/oom_score_adj", None),
+            ("a socket in a root", Connect, "/w/s", None),
+            ("a socket elsewhere", Connect, "/run/s", Some(Rule::Socket)),
+        ];
+        for (name, operation, path, expected) in cases {
+            let found = denials.denied(operation, &Target::File(path.into()));
+            assert_eq!(found, expected, "{name}: {path}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_readable_is_read() {
+        let denials = Denials::of(&Profile {
+            writable: vec!["/w".into()],
+            readable: Readable::Only(vec!["/usr".into()]),
+            ..Profile::default()
+        });
+        let read = |path: &str| denials.denied(Operation::Read, &Target::File(path.into()));
+        assert_eq!(read("/usr/lib/x"), None);
+        assert_eq!(read("/w/x"), None);
+        assert_eq!(read("/tmp/x"), None);
+        assert_eq!(read("/dev/null"), None);
+        assert_eq!(read("/etc/passwd"), Some(Rule::NotReadable));
+    }
+
+    #[test]
+    fn a_network_is_open_as_far_as_it_says() {
+        let cases = [
+            (Network::None, "127.0.0.1:80", true),
+            (Network::None, "192.0.2.1:80", true),
+            (Network::Loopback, "127.0.0.1:80", false),
+            (Network::Loopback, "[::1]:80", false),
+            (Network::Loopback, "[::ffff:127.0.0.1]:80", false),
+            (Network::Proxied, "192.0.2.1:80", true),
+            (Network::Full, "192.0.2.1:80", false),
+        ];
+        for (network, address, denied) in cases {
+            let denials = Denials::of(&Profile {
+                network: network.clone(),
+                ..Profile::default()
+            });
+            let rule = denials.denied(Operation::Connect, &Target::Host(address.parse().unwrap()));
+            assert_eq!(rule.is_some(), denied, "{network:?} {address}");
+        }
+    }
+
+    #[test]
+    fn a_grant_is_told_only_where_policy_permits_it() {
+        let target = Target::File("/etc/x".into());
+        let grant = |denials: Denials| {
+            let rule = denials.denied(Operation::Write, &target).unwrap();
+            denials.grant(Operation::Write, &target, &rule)
+        };
+        let denials = || Denials::of(&Profile::default());
+        assert_eq!(grant(denials()), None);
+        assert_eq!(
+            grant(denials().granting(|_: &Grant| true)),
+            Some(Grant::Writable("/etc/x".into()))
+        );
+        let not_etc = |grant: &Grant| !matches!(grant, Grant::Writable(path) if path.starts_with("/etc"));
+        assert_eq!(grant(denials().granting(not_etc)), None);
+    }
+}
