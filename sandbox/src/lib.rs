@@ -6,10 +6,13 @@
 
 mod enforcement;
 mod need;
+mod observer;
 mod profile;
+mod sys;
 mod violation;
 
 pub use enforcement::{Enforcement, Hole, Layer};
 pub use need::{Need, Protection, Tier};
+pub use observer::{ObserveError, Observed, Observer, Watch};
 pub use profile::{Limits, Network, Profile, Readable, Scratch};
 pub use violation::{Denials, Grant, Operation, Permits, Process, Rule, Target, Violation};
