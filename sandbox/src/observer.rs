@@ -105,6 +105,14 @@ impl Observer {
     }
 }
 
+/// What a call is denied.
+#[derive(Default)]
+struct Found {
+    new: Vec<Violation>,
+    /// What is known already, or too much to be kept.
+    further: u64,
+}
+
 /// What the thread owns.
 struct Watcher {
     listener: Listener,
@@ -162,47 +170,46 @@ impl Watcher {
             return;
         }
         match found {
-            Ok(found) => {
-                for violation in found {
-                    self.keep(violation);
-                }
+            Ok(Found { new, further }) => {
+                let key = |violation: &Violation| (violation.operation, violation.target.clone());
+                self.known.extend(new.iter().map(key));
+                self.observed.violations.extend(new);
+                self.observed.further += further;
             }
             Err(Lost) => self.observed.lost += 1,
         }
     }
 
-    fn keep(&mut self, violation: Violation) {
-        let key = (violation.operation, violation.target.clone());
-        if self.known.len() < Observed::MOST && self.known.insert(key) {
-            self.observed.violations.push(violation);
-        } else {
-            self.observed.further += 1;
-        }
-    }
-
-    fn violations(&mut self, notification: &Notification) -> Result<Vec<Violation>, Lost> {
+    fn violations(&mut self, notification: &Notification) -> Result<Found, Lost> {
         let attempts = attempts(self.view(notification)?, notification)?;
-        let mut found = Vec::new();
+        let mut denied = Vec::new();
         for attempt in attempts {
             let Some(rule) = self.rules.denied(attempt.operation, &attempt.target) else {
                 continue;
             };
             // What would have failed anyway, in one of its parts, was not denied by us.
             let Some((operation, rule)) = self.passes(&attempt, rule) else {
-                return Ok(Vec::new());
+                return Ok(Found::default());
             };
-            found.push((operation, attempt.target, rule));
+            denied.push(((operation, attempt.target), rule));
         }
-        Ok(found
-            .into_iter()
-            .map(|(operation, target, rule)| Violation {
+        let mut found = Found::default();
+        for (key, rule) in denied {
+            let room = Observed::MOST.saturating_sub(self.known.len() + found.new.len());
+            if room == 0 || self.known.contains(&key) {
+                found.further += 1;
+                continue;
+            }
+            let (operation, target) = key;
+            found.new.push(Violation {
                 operation,
                 grant: self.rules.grant(operation, &target, &rule),
                 process: process(notification.thread),
                 target,
                 rule,
-            })
-            .collect())
+            });
+        }
+        Ok(found)
     }
 
     /// What would have been done without a confinement, and by what it is denied.

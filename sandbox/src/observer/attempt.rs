@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::unix::ffi::OsStringExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rustix::fs::Access;
 
@@ -62,12 +62,16 @@ pub(super) fn attempts(view: &View, notification: &Notification) -> Result<Vec<A
                 Follow::Never => false,
                 Follow::Told(flags) => caller.low(flags) & libc::AT_SYMLINK_NOFOLLOW.cast_unsigned() == 0,
             };
-            caller.one(place, follow, Operation::Attributes, Ordinary::Change(right))?
+            match caller.itself(place)? {
+                Some(seen) => Some(file(Operation::Attributes, seen, Ordinary::Change(right))),
+                None => caller.one(place, follow, Operation::Attributes, Ordinary::Change(right))?,
+            }
         }
         Act::Connect => caller.connect()?,
-        Act::Bind => caller
-            .address()?
-            .and_then(|address| caller.socket(address, Operation::Create, Ordinary::Make { device: false })),
+        Act::Bind => match caller.address()? {
+            Some(address) => caller.socket(address, Operation::Create, Ordinary::Make { device: false })?,
+            None => None,
+        },
     };
     Ok(tried.into_iter().collect())
 }
@@ -193,30 +197,39 @@ impl Caller<'_> {
 
     /// Where the path of a place leads.
     fn seen(&self, place: Place, follow: bool) -> Result<Option<Seen>, Lost> {
-        let thread = self.notification.thread;
-        let address = self.argument(place.path);
-        // No path, or an empty one, is the descriptor itself, for the calls that have it so.
-        let path = match address {
-            0 if place.base.is_some() => Some(Vec::new()),
-            address => text(thread, address)?,
-        };
-        let Some(path) = path.filter(|path| path != NOTHING) else {
-            return Ok(None);
-        };
-        let path = PathBuf::from(OsString::from_vec(path));
-        if path.is_absolute() {
-            return Ok(self.view.resolve(&path, follow));
+        match self.path(place)? {
+            Some(path) if path.as_os_str().is_empty() => Ok(None),
+            Some(path) if path.is_absolute() => Ok(self.view.resolve(&path, follow)),
+            Some(path) => {
+                let base = self.base(place.base)?;
+                Ok(base.and_then(|base| self.view.resolve(&base.join(path), follow)))
+            }
+            None => Ok(None),
         }
-        let base = base(thread, place.base.map(|position| self.argument(position)))?;
-        Ok(base.and_then(|base| self.within(&base, &path, follow)))
     }
 
-    fn within(&self, base: &Path, path: &Path, follow: bool) -> Option<Seen> {
-        if path.as_os_str().is_empty() {
-            let path = base.to_path_buf();
-            return Some(Seen { path, there: true });
+    /// The descriptor of a place itself, which no path, or an empty one, means to calls that change attributes.
+    fn itself(&self, place: Place) -> Result<Option<Seen>, Lost> {
+        let none = |path: Option<PathBuf>| path.is_some_and(|path| path.as_os_str().is_empty());
+        let own = place.base.is_some() && (self.argument(place.path) == 0 || none(self.path(place)?));
+        if !own {
+            return Ok(None);
         }
-        self.view.resolve(&base.join(path), follow)
+        let base = self.base(place.base)?;
+        Ok(base.map(|path| Seen { path, there: true }))
+    }
+
+    /// The path of a place as it is written, unless it is harmless.
+    fn path(&self, place: Place) -> Result<Option<PathBuf>, Lost> {
+        let path = text(self.notification.thread, self.argument(place.path))?;
+        Ok(path
+            .filter(|path| path != NOTHING)
+            .map(|path| PathBuf::from(OsString::from_vec(path))))
+    }
+
+    fn base(&self, descriptor: Option<usize>) -> Result<Option<PathBuf>, Lost> {
+        let descriptor = descriptor.map(|position| self.argument(position));
+        base(self.notification.thread, descriptor)
     }
 
     fn connect(&self) -> Result<Option<Attempt>, Lost> {
@@ -228,22 +241,29 @@ impl Caller<'_> {
                 target: Target::Host(address),
                 needs: None,
             }),
-            Some(unix) => self.socket(unix, Operation::Connect, Ordinary::Connect),
+            Some(unix) => self.socket(unix, Operation::Connect, Ordinary::Connect)?,
             None => None,
         })
     }
 
     /// What is tried on the file of a unix socket. One in the abstract has none.
-    fn socket(&self, address: Address, operation: Operation, needs: Ordinary) -> Option<Attempt> {
-        let Address::Unix(path) = address else { return None };
-        let path = PathBuf::from(OsString::from_vec(path));
-        let seen = if path.is_absolute() {
-            self.view.resolve(&path, true)
-        } else {
-            let base = base(self.notification.thread, None).ok()??;
-            self.within(&base, &path, true)
+    fn socket(
+        &self,
+        address: Address,
+        operation: Operation,
+        needs: Ordinary,
+    ) -> Result<Option<Attempt>, Lost> {
+        let Address::Unix(path) = address else {
+            return Ok(None);
         };
-        seen.map(|seen| file(operation, seen, needs))
+        let path = PathBuf::from(OsString::from_vec(path));
+        let path = match self.base(None)? {
+            Some(base) => base.join(path),
+            None if path.is_absolute() => path,
+            None => return Ok(None),
+        };
+        let seen = self.view.resolve(&path, operation == Operation::Connect);
+        Ok(seen.map(|seen| file(operation, seen, needs)))
     }
 
     /// The address of a `connect` or `bind`.

@@ -10,7 +10,7 @@ pub enum Watch {
     /// Those that would change something, and connections.
     #[default]
     Writes,
-    /// Those, and every open for reading: it costs a program that reads many files up to a third of its speed.
+    /// Those, and every open for reading: a program that does little else takes up to twice as long.
     Reads,
 }
 

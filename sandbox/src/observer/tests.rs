@@ -1,5 +1,6 @@
 //! Commands that are watched while they really run, with nothing that keeps them: what they do happens.
 
+mod apart;
 mod cost;
 mod life;
 
@@ -296,7 +297,12 @@ fn by_descriptor() {
     rustix::fs::openat2(&out, "new", create, Mode::RUSR, ResolveFlags::BENEATH).unwrap();
     rustix::fs::unlinkat(&out, "other", AtFlags::empty()).unwrap();
     rustix::fs::openat(&out, ".", OFlags::TMPFILE | OFlags::RDWR, Mode::RUSR).unwrap();
+    rustix::fs::chownat(&out, "", None, None, AtFlags::EMPTY_PATH).unwrap();
+    let new = std::fs::File::open(folder.join("out/new")).unwrap();
+    new.set_modified(std::time::UNIX_EPOCH).unwrap();
     // Nothing that has a name.
+    rustix::fs::unlinkat(&out, "", AtFlags::empty()).unwrap_err();
+    rustix::fs::renameat(&out, "", &out, "x").unwrap_err();
     rustix::fs::openat(&out, "none", write_only, Mode::empty()).unwrap_err();
     rustix::fs::openat(&out, "file", OFlags::PATH, Mode::empty()).unwrap();
 }
@@ -312,7 +318,9 @@ fn a_path_may_start_from_a_descriptor() {
             "write out/file",
             "create out/new",
             "remove out/other",
-            "write out"
+            "write out",
+            "attributes out",
+            "attributes out/new"
         ]
     );
 }

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags, openat, openat2, readlinkat, statat};
 use rustix::io::Errno;
@@ -33,8 +33,11 @@ const LINKS: usize = 16;
 /// The most bytes of a path, the closing zero included.
 const PATH: usize = 4096;
 
+/// What is read at first: most paths are no longer.
+const SHORT: u64 = 256;
+
 /// The smallest piece of memory that is mapped or not.
-const PAGE: usize = 4096;
+const PAGE: u64 = 4096;
 
 impl View {
     /// The view of this thread.
@@ -51,6 +54,43 @@ impl View {
     /// A directory that is not there, or not to be looked into, does not end it: it may be hidden from the process, and be
     /// there for everybody else. What follows it is then taken as it is written.
     pub(super) fn resolve(&self, path: &Path, follow: bool) -> Option<Seen> {
+        self.plain(path, follow).or_else(|| self.followed(path, follow))
+    }
+
+    /// The path itself, if there is no link on it: most have none, and to ask the kernel for a path takes longer than all
+    /// the rest.
+    fn plain(&self, path: &Path, follow: bool) -> Option<Seen> {
+        let written = path
+            .components()
+            .all(|component| matches!(component, Component::RootDir | Component::Normal(_)));
+        if !written || path.starts_with("/proc") {
+            return None;
+        }
+        let plain = |path: &Path, flags: OFlags| {
+            let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_SYMLINKS;
+            openat2(
+                &self.root,
+                path,
+                flags | OFlags::PATH | OFlags::CLOEXEC,
+                Mode::empty(),
+                resolve,
+            )
+        };
+        let last = if follow { OFlags::empty() } else { OFlags::NOFOLLOW };
+        let there = match plain(path, last) {
+            Ok(_) => true,
+            Err(Errno::NOENT) => {
+                plain(path.parent()?, OFlags::DIRECTORY).ok()?;
+                false
+            }
+            Err(_) => return None,
+        };
+        // Without what only repeats: `//`, `/.` and a `/` at the end.
+        let path = path.components().collect();
+        Some(Seen { path, there })
+    }
+
+    fn followed(&self, path: &Path, follow: bool) -> Option<Seen> {
         let mut path = path.to_path_buf();
         for _ in 0..LINKS {
             if path.starts_with("/proc") {
@@ -99,7 +139,7 @@ impl View {
                 let rest = path.strip_prefix(above).ok()?;
                 let plain = rest
                     .components()
-                    .all(|component| matches!(component, std::path::Component::Normal(_)));
+                    .all(|component| matches!(component, Component::Normal(_)));
                 let path = path_of(&directory)?.join(rest);
                 return plain.then_some(Seen { path, there: false });
             }
@@ -146,15 +186,14 @@ pub(super) fn base(thread: u32, descriptor: Option<u64>) -> Result<Option<PathBu
 /// for being too long.
 pub(super) fn text(thread: u32, address: u64) -> Result<Option<Vec<u8>>, Lost> {
     let mut text = Vec::new();
-    // Up to the end of the page, which is mapped as a whole or not at all; then whole ones.
-    let within = usize::try_from(address % 4096).unwrap_or(0);
-    let mut room = PAGE - within;
+    let mut at = address;
+    let mut room = SHORT;
     while text.len() < PATH {
+        // Never across the end of a page, which is mapped as a whole or not at all.
+        let page = PAGE - at % PAGE;
         let start = text.len();
-        text.resize(start + room, 0);
-        let from = address.checked_add(u64::try_from(start).map_err(|_| Lost)?);
-        let into = text.get_mut(start..).unwrap_or_default();
-        let Some(read) = bytes(thread, from.unwrap_or(u64::MAX), into)? else {
+        text.resize(start + usize::try_from(room.min(page)).unwrap_or(0), 0);
+        let Some(read) = bytes(thread, at, text.get_mut(start..).unwrap_or_default())? else {
             return Ok(None);
         };
         text.truncate(start + read);
@@ -162,6 +201,7 @@ pub(super) fn text(thread: u32, address: u64) -> Result<Option<Vec<u8>>, Lost> {
             text.truncate(end);
             return Ok((end < PATH).then_some(text));
         }
+        at = at.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
         room = PAGE;
     }
     Ok(None)
@@ -195,6 +235,7 @@ mod tests {
         let view = View::of(std::process::id()).unwrap();
         let cases = [
             ("itself", "a/file", true, Some(("a/file", true))),
+            ("with what repeats", "./a//file/", true, Some(("a/file", true))),
             ("not there", "a/other", true, Some(("a/other", false))),
             ("a link", "to-file", true, Some(("a/file", true))),
             ("a link itself", "to-file", false, Some(("to-file", true))),

@@ -1,6 +1,7 @@
 //! What a profile denies, as a question about one path or address.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -10,13 +11,21 @@ use crate::{Network, Profile, Readable, Scratch};
 /// The denials of a profile, made for many questions: each costs what the path has components, however many paths the
 /// profile names.
 pub struct Denials {
-    writable: Roots,
-    readable: Option<Roots>,
-    hidden: Roots,
-    protected: Roots,
-    devices: Roots,
+    /// All that the profile names, without what only repeats in a path.
+    named: HashMap<OsString, Vec<Kind>>,
+    readable: Readable,
     network: Network,
     permits: Box<dyn Permits>,
+}
+
+/// As what a profile names a path, with all below it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Kind {
+    Writable,
+    Readable,
+    Hidden,
+    Protected,
+    Device,
 }
 
 /// Devices that every profile lets be opened, and directories of such.
@@ -38,28 +47,36 @@ const SCRATCH: [&str; 2] = ["/tmp", "/dev/shm"];
 impl Denials {
     /// Of this profile. No grant is told, see [`Self::granting`].
     pub fn of(profile: &Profile) -> Self {
-        let scratch: Vec<PathBuf> = match &profile.scratch {
-            Scratch::Private | Scratch::Shared => Vec::new(),
-            Scratch::Directory(path) => vec![path.clone()],
+        let scratch = match &profile.scratch {
+            Scratch::Private | Scratch::Shared => None,
+            Scratch::Directory(path) => Some(path.as_path()),
         };
-        let scratch = || scratch.iter().cloned().chain(SCRATCH.map(PathBuf::from));
-        let writable = || profile.writable.iter().cloned().chain(scratch());
-        Self {
-            writable: writable().collect(),
-            readable: match &profile.readable {
-                Readable::Everything => None,
-                Readable::Only(paths) => Some(paths.iter().cloned().chain(writable()).collect()),
-            },
-            hidden: profile.hidden.iter().cloned().collect(),
-            protected: profile.protected.iter().cloned().collect(),
-            devices: profile
-                .devices
-                .iter()
-                .cloned()
-                .chain(DEVICES.map(PathBuf::from))
-                .collect(),
+        let readable = match &profile.readable {
+            Readable::Everything => [].as_slice(),
+            Readable::Only(paths) => paths,
+        };
+        let writable = paths(&profile.writable)
+            .chain(scratch)
+            .chain(SCRATCH.map(Path::new));
+        let devices = paths(&profile.devices).chain(DEVICES.map(Path::new));
+        let mut denials = Self {
+            named: HashMap::new(),
+            readable: profile.readable.clone(),
             network: profile.network.clone(),
             permits: Box::new(|_: &Grant| false),
+        };
+        denials.name(Kind::Writable, writable);
+        denials.name(Kind::Readable, paths(readable));
+        denials.name(Kind::Hidden, paths(&profile.hidden));
+        denials.name(Kind::Protected, paths(&profile.protected));
+        denials.name(Kind::Device, devices);
+        denials
+    }
+
+    fn name<'a>(&mut self, kind: Kind, paths: impl Iterator<Item = &'a Path>) {
+        for path in paths {
+            let plain: PathBuf = path.components().collect();
+            self.named.entry(plain.into_os_string()).or_default().push(kind);
         }
     }
 
@@ -90,35 +107,31 @@ impl Denials {
     }
 
     fn denied_file(&self, operation: Operation, path: &Path) -> Option<Rule> {
-        if let Some(hidden) = self.hidden.holding(path) {
+        let held = self.held(path);
+        if let Some(hidden) = held.hidden {
             return Some(Rule::Hidden(hidden.to_path_buf()));
         }
         if path.starts_with("/proc") {
             return None;
         }
-        // A name belongs to the directory it stands in: a writable root does not make its own name writable.
-        let (renames, writable) = match operation {
-            Operation::Create | Operation::Remove | Operation::Rename | Operation::Link => (
-                true,
-                path.parent().is_some_and(|parent| self.writable.hold(parent)),
-            ),
-            Operation::Write | Operation::Attributes | Operation::Read | Operation::Connect => {
-                (false, self.writable.hold(path))
-            }
-        };
         let changes = !matches!(operation, Operation::Read | Operation::Connect);
-        if changes && let Some(protected) = self.protected.holding(path) {
+        if changes && let Some(protected) = held.protected {
             return Some(Rule::Protected(protected.to_path_buf()));
         }
-        if writable || (!renames && self.devices.hold(path)) {
+        // A name belongs to the directory it stands in: a writable root does not make its own name writable.
+        let names = matches!(
+            operation,
+            Operation::Create | Operation::Remove | Operation::Rename | Operation::Link
+        );
+        if held.writable.is_some_and(|root| !(names && root == path)) || (held.device && !names) {
             return None;
         }
         match operation {
             Operation::Connect => Some(Rule::Socket),
             Operation::Read | Operation::Write if path.starts_with("/dev") => Some(Rule::Device),
-            Operation::Read => match &self.readable {
-                Some(readable) if !readable.hold(path) => Some(Rule::NotReadable),
-                Some(_) | None => None,
+            Operation::Read => match self.readable {
+                Readable::Only(_) if !held.readable => Some(Rule::NotReadable),
+                Readable::Only(_) | Readable::Everything => None,
             },
             Operation::Create
             | Operation::Write
@@ -127,6 +140,23 @@ impl Denials {
             | Operation::Link
             | Operation::Attributes => Some(Rule::OutsideWritable),
         }
+    }
+
+    /// What of the profile holds the path. Of writable roots the farthest, of the rest the nearest.
+    fn held<'a>(&self, path: &'a Path) -> Held<'a> {
+        let mut held = Held::default();
+        for above in path.ancestors() {
+            for kind in self.named.get(above.as_os_str()).into_iter().flatten() {
+                match kind {
+                    Kind::Writable => held.writable = Some(above),
+                    Kind::Readable => held.readable = true,
+                    Kind::Hidden => held.hidden = held.hidden.or(Some(above)),
+                    Kind::Protected => held.protected = held.protected.or(Some(above)),
+                    Kind::Device => held.device = true,
+                }
+            }
+        }
+        held
     }
 
     /// The narrowest addition that lifts the rule, if the policy permits it.
@@ -139,36 +169,25 @@ impl fmt::Debug for Denials {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Denials")
-            .field("writable", &self.writable)
-            .field("hidden", &self.hidden)
-            .field("protected", &self.protected)
+            .field("named", &self.named)
+            .field("readable", &self.readable)
             .field("network", &self.network)
             .finish_non_exhaustive()
     }
 }
 
-/// Paths with all below them.
-#[derive(Debug)]
-struct Roots(HashSet<PathBuf>);
-
-impl Roots {
-    /// The nearest of them that is this path or holds it.
-    fn holding<'a>(&self, path: &'a Path) -> Option<&'a Path> {
-        if self.0.is_empty() {
-            return None;
-        }
-        path.ancestors().find(|ancestor| self.0.contains(*ancestor))
-    }
-
-    fn hold(&self, path: &Path) -> bool {
-        self.holding(path).is_some()
-    }
+/// What of a profile holds a path.
+#[derive(Default)]
+struct Held<'a> {
+    writable: Option<&'a Path>,
+    readable: bool,
+    hidden: Option<&'a Path>,
+    protected: Option<&'a Path>,
+    device: bool,
 }
 
-impl FromIterator<PathBuf> for Roots {
-    fn from_iter<Paths: IntoIterator<Item = PathBuf>>(paths: Paths) -> Self {
-        Self(paths.into_iter().collect())
-    }
+fn paths(paths: &[PathBuf]) -> impl Iterator<Item = &Path> {
+    paths.iter().map(PathBuf::as_path)
 }
 
 #[cfg(test)]
@@ -179,7 +198,7 @@ mod tests {
     fn a_profile_denies_what_it_does_not_open() {
         use Operation::{Attributes, Connect, Create, Read, Remove, Rename, Write};
         let denials = Denials::of(&Profile {
-            writable: vec!["/w".into(), "/etc/one".into()],
+            writable: vec!["/w/".into(), "/w/inner".into(), "/etc/one".into()],
             hidden: vec!["/w/.env".into(), "/h/.ssh".into()],
             protected: vec!["/w/.git".into()],
             devices: vec!["/dev/kvm".into()],
@@ -191,6 +210,7 @@ mod tests {
             ("below a root", Create, "/w/a/b", None),
             ("beside a root", Write, "/wide/a", Some(Rule::OutsideWritable)),
             ("a root's own attributes", Attributes, "/w", None),
+            ("a root in a root", Remove, "/w/inner", None),
             ("a root's own name", Remove, "/w", Some(Rule::OutsideWritable)),
             ("a writable file", Write, "/etc/one", None),
             ("its name", Rename, "/etc/one", Some(Rule::OutsideWritable)),

@@ -53,8 +53,8 @@ fn told(name: &str, bare: Vec<Duration>, watched: Vec<Duration>) {
 }
 
 #[test]
-#[ignore = "a measurement: cargo test -p sandbox observing_costs -- --ignored --nocapture"]
-fn what_observing_costs() {
+#[ignore = "a measurement: cargo test -p sandbox observing_costs -- --ignored --nocapture --test-threads 1"]
+fn what_observing_costs_at_a_call() {
     let scene = Scene::new();
     let quiet = |command: &mut Command| {
         command
@@ -79,7 +79,7 @@ fn what_observing_costs() {
         run_forked(&mut command).unwrap().wait().unwrap();
         bare.push(started.elapsed());
         let started = now();
-        scene.run_soon(&mut Command::new("/bin/true"));
+        scene.run_soon(Watch::Writes, &mut Command::new("/bin/true"));
         watched.push(started.elapsed());
         if round % 4 == 0 {
             let folder = scene.path("");
@@ -87,7 +87,7 @@ fn what_observing_costs() {
             quiet(&mut command);
             run_forked(&mut command).unwrap().wait().unwrap();
             bare_calls.push(took());
-            scene.run_soon(&mut role("cost::opens", &folder));
+            scene.run_soon(Watch::Writes, &mut role("cost::opens", &folder));
             watched_calls.push(took());
         }
     }
@@ -99,10 +99,49 @@ fn what_observing_costs() {
     told("an open for writing", each(bare_calls), each(watched_calls));
 }
 
+/// Scripts that do much of one thing, and how often each is run with and without.
+const WORK: [(&str, &str); 4] = [
+    ("git status over 3,000 files", "git -C tree status"),
+    ("find over /usr", "find /usr -name none"),
+    ("1,000 files copied", "rm -rf copy && cp -r tree/a copy"),
+    ("200 processes", "for i in $(seq 200); do /bin/true; done"),
+];
+const WORK_ROUNDS: usize = 15;
+
+#[test]
+#[ignore = "a measurement: cargo test -p sandbox observing_costs -- --ignored --nocapture --test-threads 1"]
+fn what_observing_costs_at_work() {
+    let scene = Scene::new();
+    let prepare = "git init -q tree && for d in a b c; do mkdir tree/$d && for i in $(seq 1000); do echo $i > tree/$d/$i; done; done";
+    let script = |script: &str| {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", script]).current_dir(scene.path("ws"));
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    if !script(prepare).status().unwrap().success() {
+        return skipped("there is no git");
+    }
+    for (name, work) in WORK {
+        for watch in [Watch::Writes, Watch::Reads] {
+            let (mut bare, mut watched) = (Vec::new(), Vec::new());
+            for _ in 0..WORK_ROUNDS {
+                let started = now();
+                run_forked(&mut script(work)).unwrap().wait().unwrap();
+                bare.push(started.elapsed());
+                let started = now();
+                scene.run_soon(watch, &mut script(work));
+                watched.push(started.elapsed());
+            }
+            told(&format!("{name}, {watch:?}"), bare, watched);
+        }
+    }
+}
+
 impl Scene {
     /// Runs it as a launch does.
-    fn run_soon(&self, command: &mut Command) {
-        let (mut child, listener) = self.start(Watch::Writes, command);
+    fn run_soon(&self, watch: Watch, command: &mut Command) {
+        let (mut child, listener) = self.start(watch, command);
         let observer = Observer::start(listener, self.rules()).unwrap();
         child.wait().unwrap();
         observer.finish();

@@ -93,6 +93,28 @@ fn who_is_killed_while_it_is_looked_at_is_not_believed() {
 }
 
 #[test]
+fn a_call_that_nobody_waits_for_any_more_keeps_nobody_waiting() {
+    let scene = Scene::new();
+    let mut command = Command::new("/bin/sh");
+    // The second one lives on in the filter.
+    let (mut child, listener) = scene.start(
+        Watch::Writes,
+        command.args(["-c", "sleep 20 & exec > ../out/file"]),
+    );
+    let mut waits = [PollFd::new(&listener, PollFlags::IN)];
+    poll(&mut waits, None).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let mut listener = Listener::new(listener).unwrap();
+    let (done, ended) = std::sync::mpsc::channel();
+    std::thread::spawn(move || done.send(listener.receive().map(|_| ())));
+    assert_eq!(
+        ended.recv_timeout(Duration::from_secs(10)).unwrap(),
+        Err(Errno::NOENT)
+    );
+}
+
+#[test]
 fn stopping_does_not_wait_for_who_lives_on() {
     let scene = Scene::new();
     let mut command = Command::new("/bin/sh");
