@@ -45,7 +45,8 @@ pub struct Observed {
     pub further: u64,
     /// Calls that were looked at.
     pub seen: u64,
-    /// Calls among them that could not be looked into, as those of a process that lets nobody read its memory.
+    /// Calls among them that could not be looked into, as those of a process that lets nobody read its memory,
+    /// or all where the host forbids to.
     pub lost: u64,
 }
 

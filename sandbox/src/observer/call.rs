@@ -108,6 +108,12 @@ const SYS_FCHMODAT2: c_long = 452;
 const SYS_SETXATTRAT: c_long = 463;
 const SYS_REMOVEXATTRAT: c_long = 466;
 
+/// In the headers of one architecture only, though both have it.
+#[cfg(target_arch = "x86_64")]
+const SYS_RENAMEAT: c_long = libc::SYS_renameat;
+#[cfg(target_arch = "aarch64")]
+const SYS_RENAMEAT: c_long = 38;
+
 const fn path(path: usize) -> Place {
     Place { base: None, path }
 }
@@ -169,7 +175,7 @@ const CALLS: &[Call] = &[
     make(libc::SYS_symlinkat, at(1, 2), None),
     link(libc::SYS_linkat, at(0, 1), at(2, 3)),
     remove(libc::SYS_unlinkat, at(0, 1), Removed::Told(2)),
-    rename(libc::SYS_renameat, at(0, 1), at(2, 3), None),
+    rename(SYS_RENAMEAT, at(0, 1), at(2, 3), None),
     rename(libc::SYS_renameat2, at(0, 1), at(2, 3), Some(4)),
     Call {
         number: libc::SYS_truncate,

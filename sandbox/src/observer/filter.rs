@@ -30,7 +30,8 @@ impl Watch {
     ///
     /// Only numbers and the architecture are looked at before a call is let go on unseen, by the instructions that the
     /// kernel evaluates ahead when it makes its table of calls that are always allowed: these cost nothing at all.
-    pub fn program(self) -> Vec<sock_filter> {
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the child of a launch"))]
+    pub(crate) fn program(self) -> Vec<sock_filter> {
         let mut calls: Vec<(u32, Vec<sock_filter>)> = watched()
             .filter_map(|call| Some((u32::try_from(call.number).ok()?, self.told(call))))
             .collect();
