@@ -83,7 +83,7 @@ const WRITTEN: Ordinary = Ordinary::Open {
 };
 
 /// Opened for writing all day, by everybody, and harmless in every profile.
-const NOTHING: &[u8] = b"/dev/null";
+const NOTHING: &str = "/dev/null";
 
 /// A thread that waits for its call.
 struct Caller<'a> {
@@ -119,7 +119,8 @@ impl Caller<'_> {
         let create = has(libc::O_CREAT);
         let exclusive = has(libc::O_EXCL);
         let follow = !(has(libc::O_NOFOLLOW) || create && exclusive);
-        let Some(seen) = self.seen(place, follow)? else {
+        let path = self.path(place)?.filter(|path| path.as_os_str() != NOTHING);
+        let Some(seen) = self.leads(path, place, follow)? else {
             return Ok(None);
         };
         let operation = match (seen.there, create, changes) {
@@ -197,7 +198,11 @@ impl Caller<'_> {
 
     /// Where the path of a place leads.
     fn seen(&self, place: Place, follow: bool) -> Result<Option<Seen>, Lost> {
-        match self.path(place)? {
+        self.leads(self.path(place)?, place, follow)
+    }
+
+    fn leads(&self, path: Option<PathBuf>, place: Place, follow: bool) -> Result<Option<Seen>, Lost> {
+        match path {
             Some(path) if path.as_os_str().is_empty() => Ok(None),
             Some(path) if path.is_absolute() => Ok(self.view.resolve(&path, follow)),
             Some(path) => {
@@ -219,12 +224,10 @@ impl Caller<'_> {
         Ok(base.map(|path| Seen { path, there: true }))
     }
 
-    /// The path of a place as it is written, unless it is harmless.
+    /// The path of a place as it is written.
     fn path(&self, place: Place) -> Result<Option<PathBuf>, Lost> {
         let path = text(self.notification.thread, self.argument(place.path))?;
-        Ok(path
-            .filter(|path| path != NOTHING)
-            .map(|path| PathBuf::from(OsString::from_vec(path))))
+        Ok(path.map(|path| PathBuf::from(OsString::from_vec(path))))
     }
 
     fn base(&self, descriptor: Option<usize>) -> Result<Option<PathBuf>, Lost> {

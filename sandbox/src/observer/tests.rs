@@ -2,6 +2,7 @@
 
 mod apart;
 mod cost;
+mod enforced;
 mod life;
 
 use std::fs::{create_dir, write};

@@ -38,8 +38,8 @@ pub(crate) fn run_observed(
         sendmsg(&theirs, &[IoSlice::new(b"x")], &mut ancillary, SendFlags::empty())?;
         Ok(())
     };
-    // SAFETY: the closure makes system calls only.
-    let child = unsafe { command.pre_exec(confine) }.spawn()?;
+    before_exec(command, confine);
+    let child = command.spawn()?;
     let mut room = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut ancillary = RecvAncillaryBuffer::new(&mut room);
     let mut byte = [0];
@@ -62,18 +62,25 @@ pub(crate) fn run_observed(
 
 /// Lets the command start under a listener of its own that nobody answers.
 pub(crate) fn under_listener(command: &mut Command, program: Vec<libc::sock_filter>) {
-    let confine = move || {
+    before_exec(command, move || {
         rustix::thread::set_no_new_privs(true)?;
         // It has to stay open.
         let _left = install(&program)?.into_raw_fd();
         Ok(())
-    };
-    // SAFETY: the closure makes system calls only.
-    unsafe { command.pre_exec(confine) };
+    });
 }
 
 /// Starts the command forked as [`run_observed`] does it, with nothing else.
 pub(crate) fn run_forked(command: &mut Command) -> io::Result<Child> {
-    // SAFETY: the closure makes one system call.
-    unsafe { command.pre_exec(|| Ok(rustix::thread::set_no_new_privs(true)?)) }.spawn()
+    before_exec(command, || Ok(rustix::thread::set_no_new_privs(true)?));
+    command.spawn()
+}
+
+/// Lets the forked child do this, which makes system calls and little more, after what was asked for earlier.
+pub(crate) fn before_exec(
+    command: &mut Command,
+    step: impl FnMut() -> io::Result<()> + Send + Sync + 'static,
+) {
+    // SAFETY: the steps of tests take no lock that another thread of the test may hold.
+    unsafe { command.pre_exec(step) };
 }
