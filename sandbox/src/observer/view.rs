@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags, openat, openat2, readlinkat, statat};
 use rustix::io::Errno;
 
-use crate::sys::memory;
+use crate::sys::foreign_memory;
 
 /// The root directory of what is observed. One for all of it: who confines refuses `chroot` and new mounts.
 #[derive(Debug)]
@@ -209,7 +209,7 @@ pub(super) fn text(thread: u32, address: u64) -> Result<Option<Vec<u8>>, Lost> {
 
 /// As many bytes as there are from that address of a thread, none where the kernel cannot read them either.
 pub(super) fn bytes(thread: u32, address: u64, into: &mut [u8]) -> Result<Option<usize>, Lost> {
-    match memory::read(thread, address, into) {
+    match foreign_memory::read(thread, address, into) {
         Ok(0) | Err(Errno::FAULT) => Ok(None),
         Ok(read) => Ok(Some(read)),
         Err(_) => Err(Lost),
