@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use gatekeeper::sandbox::Tier;
 
 /// Decides whether a shell command may run, and says why.
 #[derive(Debug, Parser)]
@@ -21,7 +22,17 @@ pub(crate) enum Verb {
     /// Decides a command and shows the whole way: segments, matches, effects, verdict.
     #[command(after_help = STATUS, override_usage = "execpolicy explain [OPTIONS] (--shell TEXT | -- ARGV...)")]
     Explain(CheckArgs),
+    /// Runs a command confined, without judging it: who types this has decided.
+    #[command(after_help = RUN_STATUS, override_usage = "execpolicy sandbox [OPTIONS] -- ARGV...")]
+    Sandbox(SandboxArgs),
+    /// Tries what this host enforces, and says what would make it more.
+    #[command(after_help = "Exit status: 0 if everything is enforced, 1 if not.")]
+    Doctor(DoctorArgs),
 }
+
+const RUN_STATUS: &str = "\
+Exit status: the command's own, or 128 and the number of the signal that ended it; 124 its time was over,
+125 it could not be confined, 127 it was not found.";
 
 const STATUS: &str = "\
 Exit status: 0 allow, 10 prompt, 20 forbidden, 2 wrong usage, 1 failed (a policy that does not load).
@@ -119,4 +130,74 @@ pub(crate) enum DialectWord {
     Zsh,
     /// Not known: only what every shell reads alike
     Unknown,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct SandboxArgs {
+    /// What the command may touch: `read-only`, `workspace-write`, `workspace-commit`, or one that a policy file describes
+    #[arg(long, value_name = "NAME", default_value = "workspace-write")]
+    pub(crate) profile: String,
+
+    /// A policy file that describes profiles
+    #[arg(short = 'r', long = "rules", value_name = "FILE")]
+    pub(crate) rules: Vec<PathBuf>,
+
+    /// The root of the work tree [default: the repository around the directory, else the directory]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) workspace: Option<PathBuf>,
+
+    /// One more file or directory that may be written
+    #[arg(long, value_name = "PATH")]
+    pub(crate) writable: Vec<PathBuf>,
+
+    /// One more file or directory that stays to be seen where the profile shows something empty, such as below `/tmp`
+    #[arg(long, value_name = "PATH")]
+    pub(crate) readable: Vec<PathBuf>,
+
+    /// One more file or directory that may not be read
+    #[arg(long, value_name = "PATH")]
+    pub(crate) hidden: Vec<PathBuf>,
+
+    /// One more file or directory that may not be written although it lies in something writable
+    #[arg(long, value_name = "PATH")]
+    pub(crate) protected: Vec<PathBuf>,
+
+    /// `none`, `loopback`, `full`, or hosts with commas between them
+    #[arg(long, value_name = "NETWORK")]
+    pub(crate) network: Option<String>,
+
+    /// A variable that reaches the command, or one with its value
+    #[arg(long, value_name = "NAME[=VALUE]")]
+    pub(crate) env: Vec<OsString>,
+
+    /// A bound: processes, open_files, file_size, memory, cpu_seconds, wall_seconds
+    #[arg(long, value_name = "NAME=NUMBER")]
+    pub(crate) limit: Vec<String>,
+
+    /// Run although the host keeps less than the profile says, down to this tier: `landlock`, `none`
+    #[arg(long, value_name = "TIER", value_parser = tier)]
+    pub(crate) accept_tier: Option<Tier>,
+
+    /// Write what was enforced, denied and changed to this file, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+
+    /// Show the steps that would confine the command, and run nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// The words of the command, as they are
+    #[arg(last = true, value_name = "ARGV", required = true)]
+    pub(crate) argv: Vec<OsString>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DoctorArgs {
+    /// How to answer [default: human on a terminal, else json]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+}
+
+fn tier(name: &str) -> Result<Tier, String> {
+    Tier::named(name).ok_or_else(|| "the tiers are `full`, `landlock` and `none`".to_owned())
 }

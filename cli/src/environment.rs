@@ -34,6 +34,11 @@ pub(crate) fn state() -> Option<PathBuf> {
     absolute("XDG_STATE_HOME")
 }
 
+/// All variables.
+pub(crate) fn all() -> Vec<(OsString, OsString)> {
+    env::vars_os().collect()
+}
+
 /// The names of all variables that are UTF-8, sorted.
 pub(crate) fn names() -> Vec<Box<str>> {
     let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());

@@ -4,8 +4,8 @@ use std::process::{ExitCode, Termination};
 
 use gatekeeper::Decision;
 
-/// How `check` and `explain` end. Anything that is not [`Exit::Decided`] with an allow is not an allow; only help,
-/// the version and a batch share its status.
+/// How a call ends. For `check` and `explain` anything that is not [`Exit::Decided`] with an allow is not an allow; only
+/// help, the version and a batch share its status.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Exit {
     /// 0: there was nothing to decide (help), or every request of a batch has its verdict.
@@ -14,6 +14,12 @@ pub(crate) enum Exit {
     Decided(Decision),
     /// 2: wrong usage.
     Usage,
+    /// The status of a command that was run.
+    Child(u8),
+    /// 125: a command could not be confined or started.
+    NotStarted,
+    /// 127: there is no such program.
+    NotFound,
     /// 1: a policy that did not load, a request of a batch that could not be read, or an own failure.
     Failed,
 }
@@ -22,6 +28,9 @@ impl Termination for Exit {
     fn report(self) -> ExitCode {
         ExitCode::from(match self {
             Self::Done | Self::Decided(Decision::Allow) => 0,
+            Self::Child(status) => status,
+            Self::NotStarted => 125,
+            Self::NotFound => 127,
             Self::Failed => 1,
             Self::Usage => 2,
             Self::Decided(Decision::Prompt) => 10,

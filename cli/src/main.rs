@@ -5,6 +5,7 @@ mod args;
 mod commands;
 mod environment;
 mod exit;
+mod launch;
 mod output;
 mod request;
 
@@ -29,6 +30,8 @@ fn run() -> Exit {
     match args.verb {
         Verb::Check(check) => commands::check::run(&check),
         Verb::Explain(check) => commands::explain::run(&check),
+        Verb::Doctor(doctor) => commands::doctor::run(&doctor),
+        Verb::Sandbox(sandbox) => commands::sandbox::run(&sandbox),
     }
 }
 

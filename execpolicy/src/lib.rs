@@ -42,7 +42,7 @@ pub use knowledge::{
 pub use language::{LoadCode, Loaded, Packs, PolicyFile, load};
 pub use links::{Link, LinkReader, Links, look_up};
 pub use origin::{Layer, Origin};
-pub use path_glob::{PathGlob, PathGlobError};
+pub use path_glob::{NameGlob, PathGlob, PathGlobError, PathPart};
 pub use policy_set::PolicySet;
 pub use rule::{
     Conditions, Covers, HostExecutable, NetworkRule, Pattern, Protocol, Rule, Token, WordPattern,

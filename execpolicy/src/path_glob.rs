@@ -2,6 +2,7 @@
 
 mod component;
 mod meeting;
+mod parts;
 mod place;
 
 use std::borrow::Cow;
@@ -11,6 +12,7 @@ use crate::Context;
 
 pub(crate) use component::Wildcards;
 pub(crate) use meeting::{Bare, Question, Reach, may_be_named, meeting};
+pub use parts::{NameGlob, PathPart};
 pub(crate) use place::{Located, Spelling, Whereabouts};
 
 /// How many components a pattern may have.

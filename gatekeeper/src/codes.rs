@@ -24,6 +24,8 @@ pub const WRONG_SURROUNDINGS: Code = Code(4005);
 pub const NOT_TEXT: Code = Code(4006);
 /// The program failed in itself.
 pub const INTERNAL: Code = Code(4007);
+/// A command could not be confined or started, or not wholly.
+pub const NOT_CONFINED: Code = Code(4008);
 
 /// Every one of them, sorted.
 pub const ALL: &[Code] = &[
@@ -38,4 +40,5 @@ pub const ALL: &[Code] = &[
     WRONG_SURROUNDINGS,
     NOT_TEXT,
     INTERNAL,
+    NOT_CONFINED,
 ];

@@ -1,10 +1,14 @@
 //! The gatekeeper: policy files and defaults, ready to judge.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use execpolicy::{Basis, BuiltIn, Context, Decision, Links, PolicyFile, PolicySet, Ruling, Unspoken};
+use execpolicy::{
+    Basis, BuiltIn, ConfinementName, Context, Decision, Links, PolicyFile, PolicySet, Ruling, Unspoken,
+};
 
+use crate::confinement::{self, Confinement, ConfinementError};
 use crate::links::Reader;
 use crate::policy_file::{self, OpenError};
 use crate::{Command, CommandAction, Judgement, action, builtin};
@@ -18,6 +22,9 @@ pub enum Defaults {
     /// Nothing: whatever no rule speaks for asks.
     None,
 }
+
+/// The profile whose protections every other one keeps too.
+const BASE: &str = "workspace-commit";
 
 /// Policy and defaults, loaded and checked. It does not change: share it between threads, and build a new one when
 /// a file has changed.
@@ -61,6 +68,26 @@ impl Gatekeeper {
                 Defaults::None => None,
             },
         }
+    }
+
+    /// What a command will be confined by under the profile of this name, where it is to run, with the variables that
+    /// its caller has. What comes with us is protected and hidden under a policy's own profile too.
+    ///
+    /// # Errors
+    /// No profile of that name, or one that cannot be resolved here.
+    pub fn confinement(
+        &self,
+        name: &ConfinementName,
+        context: &Context,
+        variables: &[(OsString, OsString)],
+    ) -> Result<Confinement, ConfinementError> {
+        let unknown = || ConfinementError::Unknown {
+            name: name.as_str().to_owned(),
+        };
+        let profile = self.policy.profile(name).ok_or_else(unknown)?;
+        let base = profile.origin.as_ref().map(|_| ConfinementName::new(BASE));
+        let base = base.and_then(|base| self.policy.profile(&base));
+        confinement::resolve(&profile, base.as_ref(), context, variables)
     }
 
     /// Judges one command. Nothing runs, nothing is looked up.

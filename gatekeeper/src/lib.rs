@@ -9,6 +9,8 @@ mod action;
 mod builtin;
 pub mod codes;
 mod command;
+pub mod confinement;
+mod examination;
 mod finding;
 mod gatekeeper;
 mod judgement;
@@ -19,6 +21,7 @@ mod surroundings;
 
 pub use action::CommandAction;
 pub use command::Command;
+pub use examination::{Attempt, AttemptResult, Examination, LayerFinding, examine};
 pub use gatekeeper::{Defaults, Gatekeeper};
 pub use judgement::Judgement;
 pub use policy_file::OpenError;
@@ -26,5 +29,6 @@ pub use surroundings::{Surroundings, SurroundingsError};
 
 pub use execpolicy::{
     Amendment, Approval, BrokenFile, ConfinementName, Context, Decision, Dialect, Directory, Layer, Link,
-    Links, NoAmendment, PolicyFile,
+    Links, NoAmendment, PolicyFile, Profile,
 };
+pub use sandbox;

@@ -8,6 +8,7 @@ mod basis;
 mod broken_file;
 mod effect;
 mod matched;
+mod run;
 mod segment;
 mod word;
 
@@ -15,6 +16,7 @@ pub use basis::BasisReport;
 pub use broken_file::{BrokenFileReport, MistakeReport};
 pub use effect::{EffectReport, Happening, StandingWord};
 pub use matched::MatchedRule;
+pub use run::{EnforcementReport, HoleReport, LayerReport, OutcomeReport, RunReport, RunSchemaName};
 pub use segment::{
     AssignmentReport, PlaceReport, RedirectModeWord, RedirectReport, SegmentReport, Whereabouts,
 };

@@ -113,17 +113,22 @@ impl Protection {
     /// The lowest tier that keeps it wholly.
     pub const fn lowest(self) -> Tier {
         match self {
-            Self::Attributes | Self::Protected | Self::Scratch | Self::Sockets | Self::Processes => {
-                Tier::Full
-            }
-            Self::Writes
+            // Without mounts, what is hidden inside something writable is seen; without a view of its own, a command's
+            // processes are not told from the user's others.
+            Self::Limits
             | Self::Hidden
+            | Self::Attributes
+            | Self::Protected
+            | Self::Scratch
+            | Self::Sockets
+            | Self::Processes => Tier::Full,
+            Self::Writes
             | Self::Readable
             | Self::Network
             | Self::Survival
             | Self::Devices
             | Self::SystemCalls => Tier::Landlock,
-            Self::Limits | Self::Privileges => Tier::None,
+            Self::Privileges => Tier::None,
         }
     }
 

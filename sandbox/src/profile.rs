@@ -1,6 +1,7 @@
 //! What a confined process may touch: real paths, no patterns.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::path::PathBuf;
 
 use crate::Tier;
@@ -21,6 +22,8 @@ pub struct Profile {
     pub protected: Vec<PathBuf>,
     /// What `/tmp` is.
     pub scratch: Scratch,
+    /// What stays to be seen although something empty lies over it: below a private `/tmp`, `/run`, a hidden directory.
+    pub shown: Vec<PathBuf>,
     /// What may be connected to.
     pub network: Network,
     /// The whole environment of the command.
@@ -84,4 +87,25 @@ pub struct Limits {
     pub cpu_seconds: Option<u64>,
     /// Seconds from start to end of the whole command, in which it is killed.
     pub wall_seconds: Option<u64>,
+}
+
+impl fmt::Display for Limits {
+    /// The bounds that are set, and that core dumps are off.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("core dumps to 0")?;
+        let bounds = [
+            ("processes", self.processes),
+            ("open files", self.open_files),
+            ("file size", self.file_size),
+            ("memory", self.memory),
+            ("processor seconds", self.cpu_seconds),
+            ("wall seconds", self.wall_seconds),
+        ];
+        for (name, bound) in bounds {
+            if let Some(bound) = bound {
+                write!(formatter, ", {name} to {bound}")?;
+            }
+        }
+        Ok(())
+    }
 }

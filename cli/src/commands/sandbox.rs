@@ -1,0 +1,156 @@
+//! `execpolicy sandbox`: the launcher alone. Who types it has decided; nothing is judged.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use diagnostics::{Diagnostic, Severity};
+use gatekeeper::confinement::{self, Confinement, ConfinementError};
+use gatekeeper::sandbox::{self, Command, Host, Network, Plan, Tier};
+use gatekeeper::{ConfinementName, Context, Defaults, Gatekeeper, Surroundings, codes};
+
+use crate::args::SandboxArgs;
+use crate::exit::Exit;
+use crate::{environment, launch, output};
+
+/// Confines and runs.
+pub(crate) fn run(args: &SandboxArgs) -> Exit {
+    match prepare(args) {
+        Ok((plan, command)) if args.dry_run => launch::show(&plan, &command),
+        Ok((plan, command)) => launch::run(plan, command, args.report.as_deref()),
+        Err(exit) => exit,
+    }
+}
+
+fn prepare(args: &SandboxArgs) -> Result<(Plan, Command), Exit> {
+    let wrong = |message: String, help: &str| {
+        let finding = Diagnostic::new(codes::WRONG_SURROUNDINGS, Severity::Error, message).help(help);
+        output::complain(&[finding], None);
+        Exit::Usage
+    };
+    let here = environment::directory().ok_or_else(|| {
+        wrong(
+            "the working directory is gone".to_owned(),
+            "change into one that exists",
+        )
+    })?;
+    let gatekeeper = Gatekeeper::open(&args.rules, Defaults::BuiltIn).map_err(|error| {
+        output::complain(&error.findings, None);
+        Exit::Failed
+    })?;
+    let name = ConfinementName::new(args.profile.as_str());
+    let context =
+        context(args, &here).map_err(|message| wrong(message, "name a directory that holds the project"))?;
+    let resolved = gatekeeper.confinement(&name, &context, &environment::all()).map_err(|error| {
+        let help = match error {
+            ConfinementError::Unknown { .. } => {
+                "`read-only`, `workspace-write` and `workspace-commit` come with us; others are described by `-r FILE`"
+            }
+            _ => "change into the project, or name it by `--workspace`",
+        };
+        wrong(error.to_string(), help)
+    })?;
+    let resolved =
+        adjust(resolved, args, &here).map_err(|message| wrong(message, "see `execpolicy sandbox --help`"))?;
+    let command = launch::command(&args.argv, &here, &resolved.profile.environment).ok_or_else(|| {
+        let named = args.argv.first().map(|word| word.to_string_lossy().into_owned());
+        launch::not_found(&named.unwrap_or_default())
+    })?;
+    let plan = sandbox::plan(&resolved.profile, &Host::look()).map_err(|error| launch::refused(&error))?;
+    launch::tell_unseen(&resolved.unseen);
+    Ok((plan, command))
+}
+
+fn context(args: &SandboxArgs, here: &Path) -> Result<Context, String> {
+    let text = |path: &Path| {
+        path.to_str()
+            .map(ToOwned::to_owned)
+            .ok_or(format!("`{}` is not UTF-8", path.display()))
+    };
+    let workspace = match &args.workspace {
+        Some(path) => Some(text(&here.join(path))?),
+        // The repository around the directory is what people mean; where there is none that may be one, the directory.
+        None => None,
+    };
+    let surroundings = Surroundings {
+        cwd: Some(text(here)?),
+        workspace,
+        home: environment::home().map(|path| text(&path)).transpose()?,
+        temporary: environment::temporary().map(|path| text(&path)).transpose()?,
+        settings: environment::settings().map(|path| text(&path)).transpose()?,
+        data: environment::data().map(|path| text(&path)).transpose()?,
+        state: environment::state().map(|path| text(&path)).transpose()?,
+        environment: environment::names(),
+        ..Surroundings::default()
+    };
+    surroundings.context().map_err(|error| error.to_string())
+}
+
+/// What the command line adds to the profile.
+fn adjust(mut resolved: Confinement, args: &SandboxArgs, here: &Path) -> Result<Confinement, String> {
+    let real = |path: &PathBuf| {
+        here.join(path)
+            .canonicalize()
+            .map_err(|error| format!("`{}`: {error}", path.display()))
+    };
+    let all = |paths: &[PathBuf]| paths.iter().map(real).collect::<Result<Vec<_>, _>>();
+    let profile = &mut resolved.profile;
+    profile.writable.extend(all(&args.writable)?);
+    profile.shown.extend(all(&args.readable)?);
+    profile.hidden.extend(all(&args.hidden)?);
+    profile.protected.extend(all(&args.protected)?);
+    profile.accepted = args.accept_tier.unwrap_or(Tier::Full);
+    match args.network.as_deref() {
+        None => {}
+        Some("none") => profile.network = Network::None,
+        Some("loopback") => profile.network = Network::Loopback,
+        Some("full") => profile.network = Network::Full,
+        Some(hosts) => {
+            profile.network = Network::Proxied;
+            resolved.hosts = hosts.split(',').map(ToOwned::to_owned).collect();
+        }
+    }
+    for entry in &args.env {
+        let (name, value) = entry_of(entry);
+        let value = match value {
+            Some(value) => Some(value),
+            None => environment::all()
+                .into_iter()
+                .find(|(other, _)| *other == name)
+                .map(|(_, value)| value),
+        };
+        if let Some(value) = value {
+            confinement::put(&mut profile.environment, &name, &value);
+        }
+    }
+    for limit in &args.limit {
+        let (name, most) = limit
+            .split_once('=')
+            .ok_or(format!("`{limit}` is no limit: write NAME=NUMBER"))?;
+        let most = most.parse().map_err(|_| format!("`{most}` is no whole number"))?;
+        let limits = &mut profile.limits;
+        let place = match name {
+            "processes" => &mut limits.processes,
+            "open_files" => &mut limits.open_files,
+            "file_size" => &mut limits.file_size,
+            "memory" => &mut limits.memory,
+            "cpu_seconds" => &mut limits.cpu_seconds,
+            "wall_seconds" => &mut limits.wall_seconds,
+            _ => {
+                return Err(format!(
+                    "`{name}` is no limit: there are processes, open_files, file_size, memory, cpu_seconds, wall_seconds"
+                ));
+            }
+        };
+        *place = Some(most);
+    }
+    Ok(resolved)
+}
+
+/// `NAME=VALUE`, or `NAME`.
+fn entry_of(entry: &OsStr) -> (OsString, Option<OsString>) {
+    let text = entry.to_string_lossy();
+    match text.split_once('=') {
+        Some((name, value)) => (name.into(), Some(value.into())),
+        None => (entry.to_owned(), None),
+    }
+}

@@ -1,0 +1,145 @@
+//! Starting a confined command from the command line: what `run` and `sandbox` share.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use diagnostics::{Diagnostic, Severity, visible};
+use gatekeeper::codes;
+use gatekeeper::report::RunReport;
+use gatekeeper::sandbox::{Command, LaunchError, Plan, PlanError, Stream};
+
+use crate::exit::Exit;
+use crate::output;
+
+/// The command that these words name: looked up as a shell would, by the `PATH` that the command will have. `None`
+/// where there is no such program.
+pub(crate) fn command(
+    argv: &[OsString],
+    directory: &Path,
+    environment: &[(OsString, OsString)],
+) -> Option<Command> {
+    let name = argv.first()?;
+    let path = environment
+        .iter()
+        .find(|(name, _)| name == "PATH")
+        .map(|(_, value)| value.as_os_str());
+    Some(Command {
+        program: find(name, directory, path)?,
+        arguments: argv.to_vec(),
+        directory: directory.to_owned(),
+        input: Stream::Inherit,
+        output: Stream::Inherit,
+        errors: Stream::Inherit,
+    })
+}
+
+fn find(name: &OsStr, directory: &Path, path: Option<&OsStr>) -> Option<PathBuf> {
+    if name.as_encoded_bytes().contains(&b'/') {
+        let file = directory.join(name);
+        return file.exists().then_some(file);
+    }
+    let directories = std::env::split_paths(path?).filter(|one| one.is_absolute());
+    directories
+        .map(|one| one.join(name))
+        .find(|file| is_executable(file))
+}
+
+fn is_executable(file: &Path) -> bool {
+    fs::metadata(file).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+}
+
+/// Runs the command to its end, in the foreground. The report is written where one was asked for.
+pub(crate) fn run(plan: Plan, command: Command, report: Option<&Path>) -> Exit {
+    let named: Vec<String> = command
+        .arguments
+        .iter()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let outcome = plan
+        .launch(command)
+        .and_then(|running| running.wait_in_foreground());
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(error) => return failed(&error),
+    };
+    if let Some(path) = report {
+        let text = serde_json::to_string(&RunReport::of(&named, &outcome)).unwrap_or_default();
+        if let Err(error) = fs::write(path, text + "\n") {
+            complain(
+                format!("the report `{}` could not be written: {error}", path.display()),
+                None,
+            );
+        }
+    }
+    Exit::Child(outcome.status.code())
+}
+
+/// Shows what would be done.
+pub(crate) fn show(plan: &Plan, command: &Command) -> Exit {
+    let mut text = plan.to_string();
+    for path in plan.absent() {
+        text.push_str(&format!("left out, for it does not exist: {}\n", path.display()));
+    }
+    for hole in &plan.enforcement().holes {
+        text.push_str(&format!("not kept: {hole}\n"));
+    }
+    let words: Vec<String> = command
+        .arguments
+        .iter()
+        .map(|word| visible(&word.to_string_lossy()).into_owned())
+        .collect();
+    text.push_str(&words.join(" "));
+    match output::answer_line(&text) {
+        Ok(()) => Exit::Done,
+        Err(error) => output::failed("stdout cannot be written", &error),
+    }
+}
+
+/// Says what could not be looked at.
+pub(crate) fn tell_unseen(unseen: &[String]) {
+    for what in unseen {
+        let finding = Diagnostic::new(codes::NOT_CONFINED, Severity::Warning, what.clone());
+        output::complain(&[finding], None);
+    }
+}
+
+/// Says that this host cannot confine the command as it is to be.
+pub(crate) fn refused(error: &PlanError) -> Exit {
+    complain(
+        error.to_string(),
+        Some(
+            "`execpolicy doctor` says what this host lacks; `execpolicy sandbox --accept-tier` accepts less",
+        ),
+    );
+    Exit::NotStarted
+}
+
+/// Says that there is no such program.
+pub(crate) fn not_found(name: &str) -> Exit {
+    complain(
+        format!("`{}` is not found", visible(name)),
+        Some("give the path of the program, or put it on the PATH"),
+    );
+    Exit::NotFound
+}
+
+fn failed(error: &LaunchError) -> Exit {
+    complain(error.to_string(), None);
+    match error {
+        LaunchError::Execute { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+            Exit::NotFound
+        }
+        _ => Exit::NotStarted,
+    }
+}
+
+fn complain(message: String, help: Option<&str>) {
+    let finding = Diagnostic::new(codes::NOT_CONFINED, Severity::Error, message);
+    let finding = match help {
+        Some(help) => finding.help(help),
+        None => finding,
+    };
+    output::complain(&[finding], None);
+}

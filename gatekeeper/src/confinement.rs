@@ -1,0 +1,263 @@
+//! From a profile as policy describes it to one as the kernel enforces it: real paths, a whole environment.
+
+mod environment;
+mod found;
+mod git;
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::slice;
+
+use execpolicy::{Context, Directory, PathGlob, Profile};
+use sandbox::{Limits, Network, Readable, Scratch, Tier};
+
+pub use environment::put;
+use found::Finder;
+
+/// What a command will be confined by.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Confinement {
+    /// The profile with real paths.
+    pub profile: sandbox::Profile,
+    /// The hosts that the proxy lets through, where the network is proxied.
+    pub hosts: Vec<String>,
+    /// What was not looked at on the way, and may therefore be neither hidden nor protected, in words.
+    pub unseen: Vec<String>,
+}
+
+/// Why a profile cannot be resolved.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfinementError {
+    /// There is none of that name.
+    #[error("there is no profile `{name}`")]
+    Unknown {
+        /// The name.
+        name: String,
+    },
+    /// It confines nothing.
+    #[error("the profile `none` confines nothing")]
+    None,
+    /// The profile speaks of the work tree, and there is none.
+    #[error("the profile `{name}` speaks of the work tree, and there is none here")]
+    NoWorkspace {
+        /// The profile.
+        name: String,
+    },
+    /// A protected path is a symbolic link inside something writable: the link itself cannot be protected.
+    #[error("`{}` is protected and a symbolic link: whoever may write around it can put something else in its place", path.display())]
+    ProtectedLink {
+        /// The link.
+        path: PathBuf,
+    },
+}
+
+/// Resolves a profile where a command is to run, with the variables that its caller has.
+///
+/// A profile that a policy describes keeps what `base` keeps too.
+///
+/// Looks at the file system: symbolic links are followed, patterns become the paths that are there, the work tree is
+/// searched for what is hidden or protected wherever it stands.
+///
+/// # Errors
+/// [`ConfinementError`].
+pub(crate) fn resolve(
+    profile: &Profile,
+    base: Option<&Profile>,
+    context: &Context,
+    variables: &[(OsString, OsString)],
+) -> Result<Confinement, ConfinementError> {
+    if profile.name.is_none() {
+        return Err(ConfinementError::None);
+    }
+    if context.workspace.is_none() && profile.writable.iter().any(|glob| glob.begins_with("$WORKSPACE")) {
+        return Err(ConfinementError::NoWorkspace {
+            name: profile.name.as_str().to_owned(),
+        });
+    }
+    let temporary: Vec<PathBuf> = [Some("/tmp"), context.temporary.as_deref()]
+        .into_iter()
+        .flatten()
+        .map(real)
+        .collect();
+    let mut finder = Finder::new(context);
+    let mut writable = finder.find(&profile.writable);
+    writable.retain(|path| !temporary.contains(path));
+    let mut writable: Vec<PathBuf> = writable.iter().map(|path| real(path)).collect();
+    let repository = git::Repository::around(context);
+    if profile.name.as_str() == "workspace-commit"
+        && let Some(repository) = &repository
+        && places(context).iter().any(|place| repository.is_confirmed(place))
+    {
+        writable.extend(repository.written());
+    }
+    let custom = profile.origin.is_some();
+    let base_protected = base.map(|base| base.protected.as_slice()).unwrap_or_default();
+    let base_hidden = base.map(|base| base.hidden.as_slice()).unwrap_or_default();
+    let named = profile.hidden.iter().chain(&profile.protected);
+    finder.search(&writable, named.chain(base_hidden).chain(base_protected));
+    let mut protected = Protected::default();
+    for glob in profile.protected.iter().chain(base_protected) {
+        let is_essential = is_essential(glob) || (custom && profile.protected.contains(glob));
+        for path in finder.find(slice::from_ref(glob)) {
+            protected.add(path, is_essential, &writable, &mut finder)?;
+        }
+    }
+    if let Some(repository) = &repository {
+        for path in repository.protected(profile.name.as_str()) {
+            protected.add(path, true, &writable, &mut finder)?;
+        }
+    }
+    let home = context.home.as_deref().map(real);
+    let mut hidden = finder.find(&profile.hidden);
+    hidden.extend(finder.find(base_hidden));
+    hidden.retain(|path| {
+        // What a command cannot do without is not hidden from it, and what has its own view needs no hiding.
+        let is_above_home = home.as_ref().is_some_and(|home| home.starts_with(path));
+        let has_own_view = ["/proc", "/dev", "/run"]
+            .iter()
+            .any(|view| path.starts_with(view));
+        !is_above_home && !has_own_view && path.exists()
+    });
+    let hidden: Vec<PathBuf> = hidden.iter().map(|path| real(path)).collect();
+    let readable = match &profile.readable {
+        None => Readable::Everything,
+        Some(globs) => Readable::Only(finder.find(globs).iter().map(|path| real(path)).collect()),
+    };
+    let is_shipped = profile.origin.is_none();
+    let (network, hosts) = match &profile.network {
+        // Test servers keep working: it is not the host's loopback.
+        execpolicy::Network::None if is_shipped && !writable.is_empty() => (Network::Loopback, Vec::new()),
+        execpolicy::Network::None => (Network::None, Vec::new()),
+        execpolicy::Network::Loopback => (Network::Loopback, Vec::new()),
+        execpolicy::Network::Full => (Network::Full, Vec::new()),
+        execpolicy::Network::Hosts(hosts) => (
+            Network::Proxied,
+            hosts.iter().map(|host| host.to_string()).collect(),
+        ),
+    };
+    let environment = environment::of(profile, variables, network == Network::Proxied);
+    Ok(Confinement {
+        profile: sandbox::Profile {
+            name: profile.name.as_str().to_owned(),
+            writable: distinct(writable),
+            readable,
+            hidden: distinct(hidden),
+            protected: distinct(protected.paths),
+            scratch: Scratch::Private,
+            shown: Vec::new(),
+            network,
+            environment,
+            limits: limits(profile),
+            devices: distinct(finder.find(&profile.devices)),
+            accepted: Tier::Full,
+        },
+        hosts,
+        unseen: finder.into_unseen(),
+    })
+}
+
+/// The paths that are protected.
+#[derive(Default)]
+struct Protected {
+    paths: Vec<PathBuf>,
+}
+
+impl Protected {
+    /// Adds a path that lies in something writable. Where it is essential, it is not to be made either, and a link in
+    /// its place cannot be accepted; where it is not, only what is there counts.
+    fn add(
+        &mut self,
+        path: PathBuf,
+        is_essential: bool,
+        writable: &[PathBuf],
+        finder: &mut Finder<'_>,
+    ) -> Result<(), ConfinementError> {
+        let is_writable = |path: &Path| writable.iter().any(|root| path.starts_with(root));
+        if !is_writable(&path) {
+            return Ok(());
+        }
+        match fs::symlink_metadata(&path) {
+            Ok(found) if found.is_symlink() && is_essential => {
+                return Err(ConfinementError::ProtectedLink { path });
+            }
+            Ok(found) if found.is_symlink() => {
+                let what = format!(
+                    "`{}` is a link: what it leads to is protected, the link is not",
+                    path.display()
+                );
+                finder.tell(what);
+                let real = real(&path);
+                if is_writable(&real) && real.exists() {
+                    self.paths.push(real);
+                }
+            }
+            Ok(_) => self.paths.push(path),
+            Err(_) if is_essential => self.paths.push(path),
+            Err(_) => {}
+        }
+        Ok(())
+    }
+}
+
+/// Names at the root of a work tree that nothing confined may bring into being: git, agents and the gate read there
+/// what to execute.
+const ESSENTIAL: &[&str] = &["**/.git/**", "**/.execpolicy/**", "**/.claude/**", "**/.codex/**"];
+
+fn is_essential(glob: &PathGlob) -> bool {
+    ESSENTIAL.contains(&glob.as_str()) || glob.begins_with("$POLICY")
+}
+
+fn limits(profile: &Profile) -> Limits {
+    let limit = |wanted: &str| {
+        let found = profile.limits.iter().find(|(name, _)| &**name == wanted);
+        found.map(|(_, most)| *most)
+    };
+    Limits {
+        processes: limit("processes"),
+        open_files: limit("open_files"),
+        file_size: limit("file_size"),
+        memory: limit("memory"),
+        cpu_seconds: limit("cpu_seconds"),
+        wall_seconds: limit("wall_seconds"),
+    }
+}
+
+/// A path without symbolic links, as far as it exists.
+fn real(path: impl AsRef<Path>) -> PathBuf {
+    let path = path.as_ref();
+    for above in path.ancestors() {
+        if let Ok(found) = fs::canonicalize(above) {
+            let rest = path.strip_prefix(above).unwrap_or(Path::new(""));
+            // An empty rest would leave a slash behind.
+            return if rest.as_os_str().is_empty() {
+                found
+            } else {
+                found.join(rest)
+            };
+        }
+    }
+    path.to_owned()
+}
+
+fn distinct(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+/// The work tree's root and the directory that a command starts in, without symbolic links.
+fn places(context: &Context) -> Vec<PathBuf> {
+    let start = match &context.cwd {
+        Directory::Known(path) => Some(&**path),
+        Directory::Unknown => None,
+    };
+    let places = [context.workspace.as_deref().or(start)].into_iter().flatten();
+    distinct(places.map(real).collect())
+}
+
+/// Whether a pattern is about names wherever they stand.
+fn is_anywhere(glob: &PathGlob) -> bool {
+    glob.as_str().starts_with("**/")
+}

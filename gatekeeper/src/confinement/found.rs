@@ -1,0 +1,186 @@
+//! Which paths a profile's patterns mean on this file system.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use execpolicy::{Context, PathGlob, PathPart};
+
+use super::{is_anywhere, places, real};
+
+/// Directories of the work tree that are searched for names that are hidden or protected wherever they stand. What
+/// lies past it is told.
+const DIRECTORIES: usize = 4_096;
+
+/// Entries that are looked at for patterns and in the search.
+const ENTRIES: usize = 100_000;
+
+/// Directories that are not searched: what is in them was put there by tools, and is very much.
+const SKIPPED: &[&str] = &[
+    "node_modules",
+    "target",
+    ".venv",
+    "venv",
+    "__pycache__",
+    ".git",
+    ".tox",
+    "dist",
+    "build",
+];
+
+/// Finds paths.
+pub(super) struct Finder<'c> {
+    context: &'c Context,
+    /// What the search has found, by the first name of the patterns.
+    found: BTreeMap<String, BTreeSet<PathBuf>>,
+    entries: usize,
+    unseen: Vec<String>,
+}
+
+impl<'c> Finder<'c> {
+    /// Nothing is found yet.
+    pub(super) fn new(context: &'c Context) -> Self {
+        Self {
+            context,
+            found: BTreeMap::new(),
+            entries: ENTRIES,
+            unseen: Vec::new(),
+        }
+    }
+
+    /// Notes something that is not kept as it should be.
+    pub(super) fn tell(&mut self, what: String) {
+        self.unseen.push(what);
+    }
+
+    /// What was not looked at.
+    pub(super) fn into_unseen(self) -> Vec<String> {
+        self.unseen
+    }
+
+    /// Searches these directories once for what the patterns name anywhere.
+    pub(super) fn search<'g>(&mut self, roots: &[PathBuf], globs: impl Iterator<Item = &'g PathGlob>) {
+        let wanted: BTreeSet<&str> = globs.filter_map(first_name).collect();
+        let mut waiting: VecDeque<PathBuf> = roots.iter().cloned().collect();
+        let mut left = DIRECTORIES;
+        while let Some(directory) = waiting.pop_front() {
+            let Some(less) = left.checked_sub(1) else {
+                let why = "more than 4096 directories: what is hidden or protected by its name is looked for no deeper than";
+                self.unseen.push(format!("{why} `{}`", directory.display()));
+                return;
+            };
+            left = less;
+            let Ok(entries) = fs::read_dir(&directory) else {
+                continue;
+            };
+            for entry in entries.flatten() {
+                let name = entry.file_name();
+                let Some(name) = name.to_str() else { continue };
+                if wanted.contains(name) {
+                    let paths = self.found.entry(name.to_owned()).or_default();
+                    paths.insert(entry.path());
+                }
+                if entry.file_type().is_ok_and(|kind| kind.is_dir()) && !SKIPPED.contains(&name) {
+                    waiting.push_back(entry.path());
+                }
+            }
+        }
+    }
+
+    /// The paths that these patterns mean: those that are there, and those that are named outright.
+    pub(super) fn find(&mut self, globs: &[PathGlob]) -> Vec<PathBuf> {
+        let mut paths = Vec::new();
+        for glob in globs {
+            let parts: Vec<PathPart<'_>> = glob.parts().collect();
+            if is_anywhere(glob) {
+                self.find_anywhere(glob, &parts, &mut paths);
+                continue;
+            }
+            for beginning in glob.beginnings(self.context) {
+                self.follow(PathBuf::from(beginning), &parts, &mut paths);
+            }
+        }
+        paths
+    }
+
+    /// What a pattern means that begins with `**`: in the home directory, at the root of the work tree, and where the
+    /// search has found its first name.
+    fn find_anywhere(&mut self, glob: &PathGlob, parts: &[PathPart<'_>], paths: &mut Vec<PathBuf>) {
+        let Some((PathPart::Any, rest)) = parts.split_first() else {
+            return;
+        };
+        let home = self.context.home.as_deref().map(real);
+        for start in places(self.context).into_iter().chain(home) {
+            self.follow(start, rest, paths);
+        }
+        let found = first_name(glob).and_then(|name| self.found.get(name)).cloned();
+        let Some((_, below)) = rest.split_first() else {
+            return;
+        };
+        for path in found.unwrap_or_default() {
+            self.follow(path, below, paths);
+        }
+    }
+
+    fn follow(&mut self, at: PathBuf, parts: &[PathPart<'_>], paths: &mut Vec<PathBuf>) {
+        let Some((part, rest)) = parts.split_first() else {
+            paths.push(at);
+            return;
+        };
+        match part {
+            PathPart::Name(name) => self.follow(at.join(name), rest, paths),
+            // All that lies below: the directory stands for it.
+            PathPart::Any if rest.is_empty() => paths.push(at),
+            // In the middle: each name below, one level is enough for what profiles say.
+            PathPart::Any => {
+                self.follow(at.clone(), rest, paths);
+                for path in self.entries(&at) {
+                    if path.is_dir() {
+                        self.follow(path, rest, paths);
+                    }
+                }
+            }
+            PathPart::Names(names) => {
+                for path in self.entries(&at) {
+                    let name = path.file_name().and_then(|name| name.to_str());
+                    if name.is_some_and(|name| names.means(name)) {
+                        self.follow(path, rest, paths);
+                    }
+                }
+            }
+        }
+    }
+
+    fn entries(&mut self, directory: &Path) -> Vec<PathBuf> {
+        let Ok(entries) = fs::read_dir(directory) else {
+            return Vec::new();
+        };
+        let mut paths: Vec<PathBuf> = entries
+            .flatten()
+            .take(self.entries)
+            .map(|entry| entry.path())
+            .collect();
+        self.entries = self.entries.saturating_sub(paths.len());
+        if self.entries == 0 {
+            self.unseen.push(format!(
+                "more than {ENTRIES} entries were to be looked at, the last in `{}`",
+                directory.display()
+            ));
+        }
+        paths.sort();
+        paths
+    }
+}
+
+/// The first name of a pattern that begins with `**`.
+fn first_name(glob: &PathGlob) -> Option<&str> {
+    if !is_anywhere(glob) {
+        return None;
+    }
+    let mut parts = glob.parts();
+    parts.next()?;
+    match parts.next()? {
+        PathPart::Name(name) => Some(name),
+        PathPart::Names(_) | PathPart::Any => None,
+    }
+}

@@ -1,0 +1,50 @@
+//! Waiting for a command as a shell's child does: signals and the terminal's job control pass through.
+
+use std::os::fd::AsFd;
+
+use crate::sys::signal::{self, Origin, Signals};
+use crate::{Event, LaunchError, Outcome, Running};
+
+impl Running {
+    /// Waits for the command in the foreground of a terminal, or of whoever started this process. To be called by the
+    /// one thread that a program has, or the signals may find another.
+    ///
+    /// What the terminal sends reaches the command itself, which is of the same process group; what others send to
+    /// this process is handed on (`SIGHUP`, `SIGINT`, `SIGQUIT`, `SIGTERM`, `SIGUSR1`, `SIGUSR2`). A command that stops
+    /// stops this process with it, and goes on with it.
+    ///
+    /// # Errors
+    /// Where no descriptor for signals can be had; the command has then been ended.
+    pub fn wait_in_foreground(mut self) -> Result<Outcome, LaunchError> {
+        let signals = Signals::take().map_err(|error| LaunchError::Fork { source: error.into() })?;
+        loop {
+            match self.next(Some(signals.as_fd())) {
+                Event::Ended(outcome) => return Ok(outcome),
+                Event::Woken => {
+                    self.hand_on(&signals);
+                }
+                Event::Stopped(_) => {
+                    // A terminal stops both; who was stopped and goes on already does not stop again.
+                    if !self.hand_on(&signals) {
+                        signal::stop_self();
+                    }
+                    self.signal(libc::SIGCONT);
+                }
+            }
+        }
+    }
+
+    /// Hands on what has arrived, and says whether this process was told to go on.
+    fn hand_on(&self, signals: &Signals) -> bool {
+        let mut goes_on = false;
+        while let Some((number, origin)) = signals.next() {
+            match (number, origin) {
+                (libc::SIGCONT, _) => goes_on = true,
+                // The terminal has sent it to the command as well.
+                (_, Origin::Kernel) => {}
+                (number, Origin::Process) => self.signal(number),
+            }
+        }
+        goes_on
+    }
+}

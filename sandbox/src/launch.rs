@@ -1,0 +1,267 @@
+//! Starting a planned command.
+
+use std::ffi::CString;
+use std::fs::File;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+
+use crate::plan::{FileRule, OwnScratch, Presence, Step, c_path, everything};
+use crate::scratch::ScratchDirectory;
+use crate::sys::child::{self, Birth, FAILURE, Held};
+use crate::sys::fork::Strings;
+use crate::sys::memory::Origins;
+use crate::{Command, LayError, Placeholder, Placeholders, Plan, PlanError, Running, Spare, Stream};
+
+/// In what time the steps are taken; a file system that does not answer is not waited for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Why a command was not started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LaunchError {
+    /// A word of the command cannot be given to the kernel.
+    #[error("an argument or a variable of the command holds a null")]
+    Null,
+    /// A path cannot be given to the kernel.
+    #[error(transparent)]
+    Path(#[from] PlanError),
+    /// The place of something protected could not be held.
+    #[error(transparent)]
+    Place(#[from] LayError),
+    /// No process could be made.
+    #[error("no process could be made: {source}")]
+    Fork {
+        /// What the kernel said.
+        source: std::io::Error,
+    },
+    /// A step was refused.
+    #[error("the step `{step}` was refused: {source}")]
+    Step {
+        /// The step, in words.
+        step: String,
+        /// What the kernel said.
+        source: std::io::Error,
+    },
+    /// The working directory cannot be entered.
+    #[error("`{}` cannot be entered from inside: {source}", path.display())]
+    Directory {
+        /// The directory.
+        path: std::path::PathBuf,
+        /// What the kernel said.
+        source: std::io::Error,
+    },
+    /// The program cannot be executed.
+    #[error("`{}` cannot be executed: {source}", path.display())]
+    Execute {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What the kernel said.
+        source: std::io::Error,
+    },
+    /// The steps took too long.
+    #[error("confining the command took longer than {} s", PATIENCE.as_secs())]
+    Time,
+}
+
+impl Plan {
+    /// Starts a command, confined by this plan. Comes back when the command has been executed.
+    ///
+    /// # Errors
+    /// [`LaunchError`]; the command has then not run.
+    pub fn launch(self, command: Command) -> Result<Running, LaunchError> {
+        let enter = Step::Enter(c_path(&command.directory)?);
+        let mut inner = vec![enter];
+        inner.extend(self.inner);
+        let scratch = match self.scratch {
+            OwnScratch::Made => Some(ScratchDirectory::make().map_err(|source| LaunchError::Step {
+                step: "make a directory for temporary files".to_owned(),
+                source,
+            })?),
+            OwnScratch::NotNeeded => None,
+        };
+        let mut outer = self.outer;
+        let placeholders = Arc::new(Placeholders::lay(&self.missing, &self.profile.writable)?);
+        let places = protected_places(&placeholders)?;
+        outer.splice(self.protect_at..self.protect_at, places);
+        let null = null_device()?;
+        let streams = [&command.input, &command.output, &command.errors];
+        let mut numbers: [RawFd; 3] = [0, 1, 2];
+        for (number, stream) in numbers.iter_mut().zip(streams) {
+            match stream {
+                Stream::Inherit => {}
+                Stream::Null => *number = null.as_raw_fd(),
+                Stream::Given(given) => *number = given.as_raw_fd(),
+            }
+        }
+        let mut environment = Vec::new();
+        let own = scratch
+            .as_ref()
+            .map(|scratch| ("TMPDIR".into(), scratch.path().into()));
+        if let Some(scratch) = &scratch {
+            open_to(&mut inner, scratch)?;
+        }
+        let passed = self
+            .profile
+            .environment
+            .iter()
+            .filter(|(name, _)| own.is_none() || name != "TMPDIR");
+        for (name, value) in passed.chain(&own) {
+            let mut entry = name.clone();
+            entry.push("=");
+            entry.push(value);
+            environment.push(text(entry.as_bytes())?);
+        }
+        let arguments = command.arguments.iter().map(|argument| text(argument.as_bytes()));
+        let birth = Birth {
+            namespaces: self.namespaces,
+            outer,
+            inner,
+            slots: std::iter::repeat_with(|| None).take(self.slots).collect(),
+            closed: Vec::new(),
+            streams: numbers,
+            program: c_path(&command.program)?,
+            arguments: Strings::new(arguments.collect::<Result<_, _>>()?),
+            environment: Strings::new(environment),
+            mask: None,
+            origins: Origins::find(),
+            wall_seconds: self.profile.limits.wall_seconds,
+            ending: self.ending,
+            fault: self.fault,
+            placeholders: held(&placeholders)?,
+        };
+        let entered = birth.outer.len();
+        let words: Vec<String> = birth
+            .outer
+            .iter()
+            .chain(&birth.inner)
+            .map(ToString::to_string)
+            .collect();
+        let began = Instant::now();
+        let born = child::spawn(birth).map_err(|error| LaunchError::Fork { source: error.into() })?;
+        let mut running = Running::new(
+            born.process,
+            born.channel,
+            self.enforcement,
+            scratch,
+            placeholders,
+            began,
+        );
+        if let Some((place, source)) = wait_for_exec(&born.started)? {
+            // The child has said its last word; nothing of it stays.
+            drop(running);
+            return Err(match words.get(place) {
+                Some(_) if place == entered => LaunchError::Directory {
+                    path: command.directory,
+                    source,
+                },
+                Some(step) => LaunchError::Step {
+                    step: step.clone(),
+                    source,
+                },
+                None => LaunchError::Execute {
+                    path: command.program,
+                    source,
+                },
+            });
+        }
+        running.gather();
+        Ok(running)
+    }
+}
+
+/// Waits until the command has been executed; otherwise says which step failed, and how. An end without a word is the
+/// command's to explain: the process was killed.
+fn wait_for_exec(started: &OwnedFd) -> Result<Option<(usize, std::io::Error)>, LaunchError> {
+    let mut failure = [0_u8; FAILURE];
+    let deadline = Instant::now().checked_add(PATIENCE);
+    loop {
+        let left = deadline.map_or(PATIENCE, |deadline| {
+            deadline.saturating_duration_since(Instant::now())
+        });
+        let timeout = Timespec::try_from(left).map_err(|_| LaunchError::Time)?;
+        match poll(&mut [PollFd::new(started, PollFlags::IN)], Some(&timeout)) {
+            Ok(0) => return Err(LaunchError::Time),
+            Ok(_) => break,
+            Err(Errno::INTR) => {}
+            Err(source) => {
+                return Err(LaunchError::Fork {
+                    source: source.into(),
+                });
+            }
+        }
+    }
+    match rustix::io::read(started, &mut failure) {
+        Ok(FAILURE) => {}
+        _ => return Ok(None),
+    }
+    let [a, b, c, d, e, f, g, h] = failure;
+    let place = u32::from_le_bytes([a, b, c, d]);
+    let error = std::io::Error::from_raw_os_error(i32::from_le_bytes([e, f, g, h]));
+    let place = usize::try_from(place).unwrap_or(usize::MAX);
+    Ok(Some((place, error)))
+}
+
+/// What is made read-only for paths that do not exist.
+fn protected_places(placeholders: &Placeholders) -> Result<Vec<Step>, LaunchError> {
+    let laid = placeholders.entries().iter().map(Placeholder::path);
+    let instead = placeholders
+        .spared()
+        .iter()
+        .filter_map(|spared| match &spared.why {
+            Spare::Exists => Some(spared.path.as_path()),
+            Spare::Guard(path) | Spare::Blocked(path) => Some(path.as_path()),
+            // The command has no more rights than its launcher, and what it cannot make needs no protection.
+            Spare::Outside | Spare::Denied | Spare::Impossible => None,
+        });
+    let mut paths: Vec<&Path> = laid.chain(instead).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    let steps = paths.into_iter().map(|path| Ok(Step::Protect(c_path(path)?)));
+    steps.collect()
+}
+
+/// The placeholders with their paths as the child needs them.
+fn held(placeholders: &Arc<Placeholders>) -> Result<Held, LaunchError> {
+    let paths = placeholders
+        .entries()
+        .iter()
+        .map(|placeholder| c_path(placeholder.path()));
+    Ok(Held {
+        paths: paths.collect::<Result<_, _>>()?,
+        placeholders: Arc::clone(placeholders),
+    })
+}
+
+/// Grants everything below the directory for temporary files.
+fn open_to(steps: &mut [Step], scratch: &ScratchDirectory) -> Result<(), LaunchError> {
+    let path = c_path(scratch.path())?;
+    for step in steps {
+        if let Step::Restrict(files) = step {
+            files.rules.push(FileRule {
+                path: path.clone(),
+                access: everything(files.handled),
+                word: "write",
+                presence: Presence::Needed,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn null_device() -> Result<File, LaunchError> {
+    let opened = File::options().read(true).write(true).open("/dev/null");
+    opened.map_err(|source| LaunchError::Step {
+        step: "open /dev/null".to_owned(),
+        source,
+    })
+}
+
+fn text(bytes: &[u8]) -> Result<CString, LaunchError> {
+    CString::new(bytes).map_err(|_| LaunchError::Null)
+}

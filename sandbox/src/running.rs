@@ -1,0 +1,185 @@
+//! A command that runs, confined.
+
+use std::os::fd::{BorrowedFd, OwnedFd};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, Shutdown};
+use rustix::process::{Signal, WaitId, WaitIdOptions, pidfd_send_signal, waitid};
+
+use crate::scratch::ScratchDirectory;
+use crate::sys::channel::{self, Message, Received};
+use crate::{Enforcement, Layer, Outcome, Placeholders, Status};
+
+/// In what time a command that is told to end has ended, before the kernel is asked to end it.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// A command that runs. Dropping it ends the command and all that it started.
+#[derive(Debug)]
+pub struct Running {
+    process: OwnedFd,
+    channel: OwnedFd,
+    enforcement: Enforcement,
+    /// Goes with the command.
+    scratch: Option<ScratchDirectory>,
+    /// Go with the last command that needs them.
+    placeholders: Option<Arc<Placeholders>>,
+    began: Instant,
+    /// How the command ended, once that is known.
+    status: Option<Status>,
+    is_reaped: bool,
+}
+
+/// What happened to a command.
+#[derive(Debug)]
+pub enum Event {
+    /// It was stopped by this signal, as a terminal's user does; [`Running::signal`] with `SIGCONT` goes on.
+    Stopped(i32),
+    /// The descriptor that was given has something to read.
+    Woken,
+    /// It has ended, with all that it started.
+    Ended(Outcome),
+}
+
+impl Running {
+    pub(crate) fn new(
+        process: OwnedFd,
+        channel: OwnedFd,
+        enforcement: Enforcement,
+        scratch: Option<ScratchDirectory>,
+        placeholders: Arc<Placeholders>,
+        began: Instant,
+    ) -> Self {
+        Self {
+            process,
+            channel,
+            enforcement,
+            scratch,
+            placeholders: Some(placeholders),
+            began,
+            status: None,
+            is_reaped: false,
+        }
+    }
+
+    /// Takes what the child has sent before the command was executed.
+    pub(crate) fn gather(&mut self) {
+        while let Ok(Received::Message(message, _descriptors)) =
+            channel::receive(&self.channel, RecvFlags::DONTWAIT)
+        {
+            self.note(message);
+        }
+    }
+
+    fn note(&mut self, message: Message) -> Option<Event> {
+        match message {
+            Message::Stopped(signal) => return Some(Event::Stopped(signal)),
+            Message::Exited(code) => self.status = Some(Status::Exited(code)),
+            Message::Killed(signal) => self.status = Some(Status::Killed(signal)),
+            Message::TimedOut => self.status = Some(Status::TimedOut),
+            Message::NoListener => {
+                self.enforcement.observer = Layer::Absent {
+                    why: "outer listener".to_owned(),
+                };
+            }
+            Message::Proxy | Message::Listener | Message::Signal(_) => {}
+        }
+        None
+    }
+
+    /// What is enforced.
+    pub fn enforcement(&self) -> &Enforcement {
+        &self.enforcement
+    }
+
+    /// Gives the command a signal. Nothing happens if it has ended.
+    pub fn signal(&self, number: i32) {
+        // Who has ended needs no signal.
+        let _ended = channel::send(&self.channel, Message::Signal(number), &[]);
+    }
+
+    /// Waits until it has ended, with all that it started.
+    pub fn wait(mut self) -> Outcome {
+        loop {
+            if let Event::Ended(outcome) = self.next(None) {
+                return outcome;
+            }
+        }
+    }
+
+    /// Waits until something happens to it, or `wake` has something to read.
+    pub fn next(&mut self, wake: Option<BorrowedFd<'_>>) -> Event {
+        loop {
+            if self.status.is_some() {
+                return Event::Ended(self.end());
+            }
+            let mut polled = vec![PollFd::new(&self.channel, PollFlags::IN)];
+            polled.extend(wake.as_ref().map(|wake| PollFd::new(wake, PollFlags::IN)));
+            match poll(&mut polled, None) {
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(_) => self.status = Some(Status::Killed(libc::SIGKILL)),
+            }
+            let is_told = |place: usize| polled.get(place).is_some_and(|one| !one.revents().is_empty());
+            let (is_told, is_woken) = (is_told(0), is_told(1));
+            if is_told {
+                match channel::receive(&self.channel, RecvFlags::DONTWAIT) {
+                    Ok(Received::Message(message, _)) => {
+                        if let Some(event) = self.note(message) {
+                            return event;
+                        }
+                    }
+                    Err(Errno::AGAIN) => {}
+                    // It was killed from outside, and the kernel has ended what it started.
+                    Ok(Received::End) | Err(_) => self.status = Some(Status::Killed(libc::SIGKILL)),
+                }
+            } else if is_woken {
+                return Event::Woken;
+            }
+        }
+    }
+
+    /// Ends the command and all that it started, and waits for that.
+    pub fn kill(mut self) -> Outcome {
+        self.status = Some(Status::Killed(libc::SIGKILL));
+        self.end()
+    }
+
+    fn end(&mut self) -> Outcome {
+        self.reap();
+        Outcome {
+            status: self.status.unwrap_or(Status::Killed(libc::SIGKILL)),
+            took: self.began.elapsed(),
+            enforcement: self.enforcement.clone(),
+        }
+    }
+
+    /// Has the waiting process end everything, and waits for its own end.
+    fn reap(&mut self) {
+        if self.is_reaped {
+            return;
+        }
+        self.is_reaped = true;
+        let kept = (self.scratch.take(), self.placeholders.take());
+        // The waiting process takes this as the order to end everything; if it has ended, there is nobody to tell.
+        let _ended = rustix::net::shutdown(&self.channel, Shutdown::Both);
+        let grace = Timespec::try_from(GRACE).ok();
+        let polled = poll(&mut [PollFd::new(&self.process, PollFlags::IN)], grace.as_ref());
+        if !matches!(polled, Ok(count) if count > 0) {
+            let _ended = pidfd_send_signal(&self.process, Signal::KILL);
+        }
+        while let Err(Errno::INTR) = waitid(
+            WaitId::PidFd(std::os::fd::AsFd::as_fd(&self.process)),
+            WaitIdOptions::EXITED,
+        ) {}
+        // Nothing runs that could use them.
+        drop(kept);
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.reap();
+    }
+}

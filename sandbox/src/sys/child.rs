@@ -1,0 +1,435 @@
+//! What the forked child does: confine itself, fork the command, wait for it, and leave nothing behind.
+//!
+//! From here to the command's exec nothing allocates and nothing takes a lock. All that is needed was made before.
+#![expect(
+    unsafe_code,
+    reason = "the command is forked from the process that waits for it"
+)]
+
+use std::ffi::CString;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::sync::Arc;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{CWD, Mode, OFlags};
+use rustix::io::Errno;
+use rustix::mount::UnmountFlags;
+use rustix::net::RecvFlags;
+use rustix::pipe::PipeFlags;
+use rustix::process::{Pid, WaitOptions, WaitStatus, wait};
+use rustix::time::ClockId;
+
+use super::channel::{self, Message, Received};
+use super::fork::{self, Closing, Namespaces, Side, Strings};
+use super::memory::Origins;
+use super::signal::{self, Mask};
+use super::step::{State, take};
+use crate::Placeholders;
+use crate::plan::Step;
+
+/// All that a child needs, made before it is.
+#[derive(Debug)]
+pub(crate) struct Birth {
+    /// Its namespaces.
+    pub(crate) namespaces: Namespaces,
+    /// What the waiting process takes before it forks the command.
+    pub(crate) outer: Vec<Step>,
+    /// What the command's process takes before it becomes the command.
+    pub(crate) inner: Vec<Step>,
+    /// Places for what steps leave for later ones.
+    pub(crate) slots: Vec<Option<OwnedFd>>,
+    /// Stretches of descriptors that are not handed on.
+    pub(crate) closed: Vec<(u32, u32)>,
+    /// What the command's first three descriptors are.
+    pub(crate) streams: [RawFd; 3],
+    /// The file that is executed.
+    pub(crate) program: CString,
+    /// The command's arguments, its name first.
+    pub(crate) arguments: Strings,
+    /// The command's environment.
+    pub(crate) environment: Strings,
+    /// The signals that the command has held back.
+    pub(crate) mask: Option<Mask>,
+    /// Where this process keeps what it was started with.
+    pub(crate) origins: Option<Origins>,
+    /// Seconds after which the command is ended.
+    pub(crate) wall_seconds: Option<u64>,
+    /// How all that is left is ended.
+    pub(crate) ending: Ending,
+    /// The step that fails as if the kernel had refused it, for tests.
+    pub(crate) fault: Option<usize>,
+    /// What is taken away at the end.
+    pub(crate) placeholders: Held,
+}
+
+/// Places of protected paths that do not exist. The waiting process takes them away too, since it may outlive the
+/// supervisor.
+#[derive(Debug)]
+pub(crate) struct Held {
+    /// The paths, in the order of the placeholders.
+    pub(crate) paths: Vec<CString>,
+    /// The placeholders.
+    pub(crate) placeholders: Arc<Placeholders>,
+}
+
+impl Held {
+    /// Takes them away: what is mounted on them in this view first.
+    fn take_away(&self) {
+        for (path, placeholder) in self.paths.iter().zip(self.placeholders.entries()) {
+            // Nothing is mounted on it if the steps did not come so far; what stays is found by the next run.
+            let _unmounted = rustix::mount::unmount(path.as_c_str(), UnmountFlags::DETACH);
+            placeholder.take_away();
+        }
+    }
+}
+
+/// How all that is left of a command is ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Ending {
+    /// By the end of its process namespace, of which the waiting process is the first.
+    Namespace,
+    /// By the waiting process, to which orphans come, one generation after the other.
+    Sweep,
+}
+
+/// The number that stands for the exec itself where a step is told.
+pub(crate) const EXEC: u32 = u32::MAX;
+
+/// What the child writes when it could not start the command: a step's place in the plan, and the error.
+pub(crate) const FAILURE: usize = 8;
+
+/// A child that has been made.
+#[derive(Debug)]
+pub(crate) struct Born {
+    /// The waiting process.
+    pub(crate) process: OwnedFd,
+    /// The way to it.
+    pub(crate) channel: OwnedFd,
+    /// Ends when the command is executed, or tells why it could not be.
+    pub(crate) started: OwnedFd,
+}
+
+/// Makes the child.
+///
+/// # Errors
+/// What clone(2), pipe(2) and socketpair(2) say.
+pub(crate) fn spawn(mut birth: Birth) -> Result<Born, Errno> {
+    let (channel, theirs) = channel::pair()?;
+    let (started, starting) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC)?;
+    let mut kept: Vec<u32> = birth
+        .streams
+        .iter()
+        .map(|stream| u32::try_from(*stream).unwrap_or(0))
+        .collect();
+    kept.extend([number_of(&theirs), number_of(&starting)]);
+    for placeholder in birth.placeholders.placeholders.entries() {
+        kept.extend(placeholder.descriptors().iter().map(number_of));
+    }
+    birth.closed = gaps(kept);
+    let before = signal::hold_all();
+    birth.mask = Some(before);
+    // SAFETY: the child runs `run` alone, which only takes steps and waits.
+    let forked = unsafe { fork::fork(birth.namespaces) };
+    if let Ok(Side::Child) = forked {
+        run(&mut birth, &theirs, starting);
+    }
+    signal::set(before);
+    match forked? {
+        Side::Parent { descriptor, .. } => Ok(Born {
+            process: descriptor,
+            channel,
+            started,
+        }),
+        Side::Child => fork::leave(124),
+    }
+}
+
+/// The stretches between numbers, from the first descriptor that is no stream.
+fn gaps(mut kept: Vec<u32>) -> Vec<(u32, u32)> {
+    kept.sort_unstable();
+    let mut gaps = Vec::new();
+    let mut next = 3;
+    for number in kept {
+        if number < next {
+            continue;
+        }
+        if let Some(last) = number.checked_sub(1)
+            && last >= next
+        {
+            gaps.push((next, last));
+        }
+        next = number.saturating_add(1);
+    }
+    gaps.push((next, u32::MAX));
+    gaps
+}
+
+/// Runs the child to its end. `channel` leads to the supervisor, `started` is closed when the command is executed.
+pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
+    #[cfg(test)]
+    super::no_allocation::forbid();
+    signal::reset_handlers();
+    if let Err((place, error)) = confine(birth, channel.as_fd()) {
+        fail(&started, place, error);
+    }
+    let children = match signal::of_children() {
+        Ok(children) => children,
+        Err(error) => fail(&started, EXEC, error),
+    };
+    // SAFETY: this process was forked itself and has one thread; the child only takes steps and executes.
+    let command = match unsafe { fork::fork(Namespaces::NONE) } {
+        Ok(Side::Child) => command(birth, channel, &started),
+        Ok(Side::Parent { pid, descriptor }) => {
+            drop(descriptor);
+            pid
+        }
+        Err(error) => fail(&started, EXEC, error),
+    };
+    drop(started);
+    // A stream that is still open here would not end for its reader when the command closes it.
+    close_streams();
+    let message = attend(command, channel, &children, birth.wall_seconds);
+    end(birth.ending);
+    birth.placeholders.take_away();
+    let told = channel::send(channel, message, &[]);
+    fork::leave(i32::from(told.is_err()))
+}
+
+/// Takes the outer steps.
+fn confine(birth: &mut Birth, channel: BorrowedFd<'_>) -> Result<(), (u32, Errno)> {
+    for (first, last) in &birth.closed {
+        fork::close_range(*first, *last, Closing::Now).map_err(|error| (EXEC, error))?;
+    }
+    if birth.ending == Ending::Sweep {
+        let own = Some(rustix::process::getpid());
+        rustix::process::set_child_subreaper(own).map_err(|error| (EXEC, error))?;
+    }
+    let mut state = State {
+        slots: &mut birth.slots,
+        channel,
+        origins: birth.origins,
+    };
+    take_all(&birth.outer, 0, birth.fault, &mut state)
+}
+
+fn take_all(
+    steps: &[Step],
+    first: usize,
+    fault: Option<usize>,
+    state: &mut State<'_>,
+) -> Result<(), (u32, Errno)> {
+    for (place, step) in (first..).zip(steps) {
+        let taken = if fault == Some(place) {
+            Err(Errno::IO)
+        } else {
+            take(step, state)
+        };
+        taken.map_err(|error| (u32::try_from(place).unwrap_or(EXEC), error))?;
+    }
+    Ok(())
+}
+
+/// Says why the command was not started, and ends.
+fn fail(started: &OwnedFd, place: u32, error: Errno) -> ! {
+    let [a, b, c, d] = place.to_le_bytes();
+    let [e, f, g, h] = error.raw_os_error().to_le_bytes();
+    let failure: [u8; FAILURE] = [a, b, c, d, e, f, g, h];
+    let told = rustix::io::write(started, &failure);
+    fork::leave(if told.is_ok() { 125 } else { 124 })
+}
+
+/// The command's own process: takes the inner steps and becomes the command.
+fn command(birth: &mut Birth, channel: &OwnedFd, started: &OwnedFd) -> ! {
+    let (place, error) = match prepare(birth, channel.as_fd()) {
+        Ok(()) => (
+            EXEC,
+            fork::execute(&birth.program, &birth.arguments, &birth.environment),
+        ),
+        Err(failure) => failure,
+    };
+    fail(started, place, error)
+}
+
+fn prepare(birth: &mut Birth, channel: BorrowedFd<'_>) -> Result<(), (u32, Errno)> {
+    let own = |error| (EXEC, error);
+    give_streams(birth.streams).map_err(own)?;
+    fork::close_range(3, u32::MAX, Closing::AtExec).map_err(own)?;
+    let mut state = State {
+        slots: &mut [],
+        channel,
+        origins: None,
+    };
+    take_all(&birth.inner, birth.outer.len(), birth.fault, &mut state)?;
+    if birth.fault == Some(birth.outer.len().saturating_add(birth.inner.len())) {
+        return Err((EXEC, Errno::IO));
+    }
+    if let Some(mask) = birth.mask {
+        signal::set(mask);
+    }
+    Ok(())
+}
+
+/// Makes the three the command's first descriptors. Each is first moved out of the way of the others.
+fn give_streams(streams: [RawFd; 3]) -> Result<(), Errno> {
+    let mut moved = [-1; 3];
+    for (place, stream) in moved.iter_mut().zip(streams) {
+        *place = fork::duplicate_above(stream, 3)?;
+    }
+    for (number, stream) in (0..).zip(moved) {
+        fork::duplicate_onto(stream, number)?;
+    }
+    Ok(())
+}
+
+fn close_streams() {
+    for number in 0..3 {
+        // Where one was closed from the start, there is nothing to do.
+        fork::close(number);
+    }
+}
+
+/// Waits for the command and hands signals on to it, until it ends, its time is over, or the supervisor is gone.
+fn attend(command: Pid, channel: &OwnedFd, children: &OwnedFd, wall_seconds: Option<u64>) -> Message {
+    let deadline = wall_seconds.map(|seconds| now().saturating_add(seconds.saturating_mul(1000)));
+    loop {
+        let left = deadline.map(|deadline| deadline.saturating_sub(now()));
+        if left == Some(0) {
+            return Message::TimedOut;
+        }
+        let timeout = left.map(milliseconds);
+        let mut polled = [
+            PollFd::new(children, PollFlags::IN),
+            PollFd::new(channel, PollFlags::IN),
+        ];
+        match poll(&mut polled, timeout.as_ref()) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(_) => return GONE,
+        }
+        let [ended, told] = polled.map(|one| !one.revents().is_empty());
+        if ended {
+            let mut drained = [0_u8; 128];
+            while matches!(rustix::io::read(children, &mut drained), Ok(count) if count > 0) {}
+            if let Some(status) = reap(command, channel) {
+                return match (status.exit_status(), status.terminating_signal()) {
+                    (Some(code), _) => Message::Exited(code),
+                    (None, signal) => Message::Killed(signal.unwrap_or(0)),
+                };
+            }
+        }
+        if told {
+            match channel::receive(channel, RecvFlags::DONTWAIT) {
+                Ok(Received::Message(Message::Signal(number), _)) => {
+                    // Who is gone needs no signal.
+                    let _gone = signal::send(command.as_raw_nonzero().get(), number);
+                }
+                Ok(Received::Message(..)) | Err(Errno::AGAIN) => {}
+                Ok(Received::End) | Err(_) => return GONE,
+            }
+        }
+    }
+}
+
+/// The supervisor is gone, and nobody waits for an answer.
+const GONE: Message = Message::Killed(libc::SIGKILL);
+
+/// Milliseconds of a clock that only goes forward.
+fn now() -> u64 {
+    let now = rustix::time::clock_gettime(ClockId::Monotonic);
+    let seconds = u64::try_from(now.tv_sec).unwrap_or(0);
+    seconds
+        .saturating_mul(1000)
+        .saturating_add(u64::try_from(now.tv_nsec / 1_000_000).unwrap_or(0))
+}
+
+fn milliseconds(count: u64) -> Timespec {
+    let seconds = i64::try_from(count / 1000).unwrap_or(i64::MAX);
+    let rest = i64::try_from(count % 1000).unwrap_or(0).saturating_mul(1_000_000);
+    Timespec {
+        tv_sec: seconds,
+        tv_nsec: rest,
+    }
+}
+
+/// Takes note of every child that has changed its state.
+fn reap(command: Pid, channel: &OwnedFd) -> Option<WaitStatus> {
+    while let Ok(Some((child, status))) = wait(WaitOptions::NOHANG | WaitOptions::UNTRACED) {
+        if child != command {
+            continue;
+        }
+        match status.stopping_signal() {
+            Some(signal) => {
+                // A supervisor that has gone is seen by the next poll.
+                let _told = channel::send(channel, Message::Stopped(signal), &[]);
+            }
+            None => return Some(status),
+        }
+    }
+    None
+}
+
+/// Ends all that is left, and waits until it has ended.
+fn end(ending: Ending) {
+    loop {
+        match ending {
+            Ending::Namespace => {
+                // All but this process itself, which is the first of its namespace.
+                let _none_left = signal::send(-1, libc::SIGKILL);
+            }
+            Ending::Sweep => kill_children(),
+        }
+        // Children that are killed leave children of their own, which come to this process.
+        match wait(WaitOptions::empty()) {
+            Ok(_) | Err(Errno::INTR) => {}
+            // No child is left.
+            Err(_) => return,
+        }
+    }
+}
+
+/// Kills every child of this process, as proc_pid_task_children(5) lists them.
+fn kill_children() {
+    let path = c"/proc/thread-self/children";
+    let Ok(file) = rustix::fs::openat(CWD, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()) else {
+        return;
+    };
+    let mut buffer = [0_u8; 4096];
+    let mut number = 0_i32;
+    while let Ok(count) = rustix::io::read(&file, &mut buffer) {
+        if count == 0 {
+            break;
+        }
+        for byte in buffer.iter().take(count) {
+            if byte.is_ascii_digit() {
+                number = number
+                    .saturating_mul(10)
+                    .saturating_add(i32::from(byte.saturating_sub(b'0')));
+            } else {
+                if number > 1 {
+                    let _gone = signal::send(number, libc::SIGKILL);
+                }
+                number = 0;
+            }
+        }
+    }
+}
+
+/// A descriptor's number as `close_range` counts.
+fn number_of(descriptor: &impl AsRawFd) -> u32 {
+    u32::try_from(descriptor.as_raw_fd()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_between_is_closed() {
+        for (kept, expected) in [
+            (vec![0, 1, 2], vec![(3, u32::MAX)]),
+            (vec![0, 1, 2, 5, 3], vec![(4, 4), (6, u32::MAX)]),
+            (vec![9, 9, 2, 7, 8], vec![(3, 6), (10, u32::MAX)]),
+        ] {
+            assert_eq!(gaps(kept), expected);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Commands that run confined by the real kernel.
+
+#[path = "confined/ground.rs"]
+mod ground;
+#[cfg(test)]
+#[path = "confined/launch.rs"]
+mod launch;
+#[cfg(test)]
+#[path = "confined/tiers.rs"]
+mod tiers;
