@@ -105,7 +105,7 @@ pub(super) fn view(profile: &Profile, host: &Host, sockets: &[PathBuf]) -> Resul
     for cover in covers.iter().filter(|cover| is_sealed(cover)) {
         view.steps.push(Step::Seal(c_path(cover)?));
     }
-    view.protect(&profile.protected)?;
+    view.protect(profile, &roots)?;
     view.hide(profile, &covers, sockets)?;
     view.steps.push(Step::Processes);
     if let Some(most) = profile.limits.processes
@@ -146,6 +146,34 @@ pub(super) fn outermost(paths: &[PathBuf]) -> Vec<PathBuf> {
     let is_inner = |path: &PathBuf| paths.iter().any(|other| other != path && path.starts_with(other));
     let outer: BTreeSet<&PathBuf> = paths.iter().filter(|path| !is_inner(path)).collect();
     outer.into_iter().cloned().collect()
+}
+
+/// The directories between a writable root and what is protected below it. What is mounted cannot be moved away; without
+/// that, whoever moves `.git` away with the protected `.git/config` in it makes another in its place.
+///
+/// Only below a directory whose name begins with a dot: nobody moves files from there to elsewhere, which the mount
+/// would make a copy. What lies below other directories is nothing that is looked for by its full path.
+fn pinned(protected: &[PathBuf], roots: &[PathBuf]) -> BTreeSet<PathBuf> {
+    let mut pinned = BTreeSet::new();
+    for path in protected {
+        let Some(root) = roots.iter().find(|root| path.starts_with(root)) else {
+            continue;
+        };
+        let first = path
+            .strip_prefix(root)
+            .ok()
+            .and_then(|rest| rest.components().next());
+        if !first.is_some_and(|first| first.as_os_str().as_encoded_bytes().starts_with(b".")) {
+            continue;
+        }
+        let above = path.ancestors().skip(1).take_while(|above| *above != root);
+        pinned.extend(
+            above
+                .filter(|above| Kind::of(above) == Some(Kind::Directory))
+                .map(Path::to_owned),
+        );
+    }
+    pinned
 }
 
 /// What is covered with something empty: `/tmp`, `/run`, and hidden directories in which something is shown.
@@ -281,9 +309,13 @@ impl View {
         Ok(())
     }
 
-    fn protect(&mut self, paths: &[PathBuf]) -> Result<(), PlanError> {
+    fn protect(&mut self, profile: &Profile, roots: &[PathBuf]) -> Result<(), PlanError> {
         // What lies in something protected is protected with it.
-        for path in outermost(paths) {
+        let paths = outermost(&profile.protected);
+        for path in pinned(&paths, roots) {
+            self.steps.push(Step::Pin(c_path(&path)?));
+        }
+        for path in paths {
             if Kind::of(&path).is_some() {
                 self.steps.push(Step::Protect(c_path(&path)?));
             } else {

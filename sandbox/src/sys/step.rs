@@ -65,6 +65,10 @@ pub(crate) fn take(step: &Step, state: &mut State<'_>) -> Result<(), Errno> {
                 .ok_or(Errno::BADF)?;
             attach(&taken, find(path)?)
         }
+        Step::Pin(path) => {
+            let place = find(path)?;
+            attach(&copy(&place)?, place)
+        }
         Step::Protect(path) => {
             let place = find(path)?;
             let tree = copy(&place)?;

@@ -299,3 +299,37 @@ fn two_thousand_protected_paths_cost_in_proportion() {
     let heard = ground.run(&profile, "! echo x > kept0 && ! echo x > kept1999");
     assert_eq!(heard.status, Status::Exited(0), "{}", heard.text);
 }
+
+#[test]
+fn what_is_protected_is_not_moved_away_with_what_is_around_it() {
+    if !has_namespaces() {
+        return;
+    }
+    let ground = Ground::new();
+    let profile = Profile {
+        protected: vec![ground.path("work/.git/config"), ground.path("work/.git/hooks")],
+        ..ground.profile()
+    };
+    for (name, script, expected) in [
+        (
+            "what is around it can be written",
+            "echo x > .git/index && mv .git/index .git/other",
+            Status::Exited(0),
+        ),
+        ("it is not written", "echo x > .git/config", Status::Exited(1)),
+        ("it is not made", "mkdir .git/hooks/x", Status::Exited(1)),
+        (
+            "what is around it is not moved",
+            "mv .git moved",
+            Status::Exited(1),
+        ),
+        ("nor exchanged", "mkdir new && mv -T new .git", Status::Exited(1)),
+    ] {
+        let heard = ground.run(&profile, script);
+        assert_eq!(heard.status, expected, "{name}: {}", heard.text);
+    }
+    assert_eq!(
+        fs::read_to_string(ground.path("work/.git/config")).unwrap(),
+        "old\n"
+    );
+}
