@@ -1,8 +1,7 @@
 //! The program in the kernel that picks the calls to be told.
 
-use libc::sock_filter;
-
 use super::call::{Act, Call, Flags, watched};
+use crate::plan::Instruction;
 
 /// Which calls an observer is told of.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -31,8 +30,8 @@ impl Watch {
     /// Only numbers and the architecture are looked at before a call is let go on unseen, by the instructions that the
     /// kernel evaluates ahead when it makes its table of calls that are always allowed: these cost nothing at all.
     #[cfg_attr(not(test), expect(dead_code, reason = "for the child of a launch"))]
-    pub(crate) fn program(self) -> Vec<sock_filter> {
-        let mut calls: Vec<(u32, Vec<sock_filter>)> = watched()
+    pub(crate) fn program(self) -> Vec<Instruction> {
+        let mut calls: Vec<(u32, Vec<Instruction>)> = watched()
             .filter_map(|call| Some((u32::try_from(call.number).ok()?, self.told(call))))
             .collect();
         // An open is more frequent than all the others together.
@@ -54,7 +53,7 @@ impl Watch {
     }
 
     /// What is done about a call once it is known to be this one. Ends with an answer.
-    fn told(self, call: &Call) -> Vec<sock_filter> {
+    fn told(self, call: &Call) -> Vec<Instruction> {
         let tell = answer(libc::SECCOMP_RET_USER_NOTIF);
         match (self, call.act) {
             (
@@ -75,7 +74,7 @@ impl Watch {
 }
 
 /// Halves the calls, which are in order, until one is left, and lets go on what is none of them.
-fn search(calls: &[(u32, Vec<sock_filter>)]) -> Vec<sock_filter> {
+fn search(calls: &[(u32, Vec<Instruction>)]) -> Vec<Instruction> {
     if let [] | [_] = calls {
         let mut program = calls
             .first()
@@ -93,7 +92,7 @@ fn search(calls: &[(u32, Vec<sock_filter>)]) -> Vec<sock_filter> {
 }
 
 /// These instructions if the call is this one.
-fn only(number: u32, told: &[sock_filter]) -> Vec<sock_filter> {
+fn only(number: u32, told: &[Instruction]) -> Vec<Instruction> {
     let mut program = skip_if(EQUAL, number, false, told.len());
     program.extend_from_slice(told);
     program
@@ -117,22 +116,27 @@ const AT_LEAST: u16 = 0x35;
 const ANY_BIT: u16 = 0x45;
 const ANSWER: u16 = 0x06;
 
-const fn instruction(code: u16, k: u32, jt: u8, jf: u8) -> sock_filter {
-    sock_filter { code, jt, jf, k }
+const fn instruction(code: u16, operand: u32, yes: u8, no: u8) -> Instruction {
+    Instruction {
+        code,
+        yes,
+        no,
+        operand,
+    }
 }
 
-const fn load(offset: u32) -> sock_filter {
+const fn load(offset: u32) -> Instruction {
     instruction(LOAD_WORD, offset, 0, 0)
 }
 
 /// Compares what was loaded, and leaves out as many instructions as it says if true or false.
-const fn jump(code: u16, with: u32, if_true: u8, if_false: u8) -> sock_filter {
+const fn jump(code: u16, with: u32, if_true: u8, if_false: u8) -> Instruction {
     instruction(code, with, if_true, if_false)
 }
 
 /// Leaves out that many instructions if the comparison comes out so. A near jump has a byte for it, a far one is its own
 /// instruction; the kernel refuses a program with a jump out of it.
-fn skip_if(code: u16, with: u32, outcome: bool, instructions: usize) -> Vec<sock_filter> {
+fn skip_if(code: u16, with: u32, outcome: bool, instructions: usize) -> Vec<Instruction> {
     let (near, far) = (u8::try_from(instructions), u32::try_from(instructions));
     match (near, outcome) {
         (Ok(near), true) => vec![jump(code, with, near, 0)],
@@ -144,7 +148,7 @@ fn skip_if(code: u16, with: u32, outcome: bool, instructions: usize) -> Vec<sock
     }
 }
 
-const fn answer(action: u32) -> sock_filter {
+const fn answer(action: u32) -> Instruction {
     instruction(ANSWER, action, 0, 0)
 }
 
@@ -155,7 +159,7 @@ mod tests {
     use super::*;
 
     /// What the program answers, and after how many instructions.
-    fn run(program: &[sock_filter], architecture: u32, number: u32, arguments: [u64; 6]) -> (u32, usize) {
+    fn run(program: &[Instruction], architecture: u32, number: u32, arguments: [u64; 6]) -> (u32, usize) {
         let mut data = Vec::new();
         data.extend(number.to_le_bytes());
         data.extend(architecture.to_le_bytes());
@@ -164,19 +168,24 @@ mod tests {
         let mut loaded = 0;
         let mut at = 0;
         for steps in 1..=program.len() {
-            let sock_filter { code, jt, jf, k } = program[at];
+            let Instruction {
+                code,
+                yes,
+                no,
+                operand,
+            } = program[at];
             at += 1;
-            let mut either = |condition: bool| at += usize::from(if condition { jt } else { jf });
+            let mut either = |condition: bool| at += usize::from(if condition { yes } else { no });
             match code {
                 LOAD_WORD => {
-                    let offset = usize::try_from(k).unwrap();
+                    let offset = usize::try_from(operand).unwrap();
                     loaded = u32::from_le_bytes(data[offset..offset + 4].try_into().unwrap());
                 }
-                JUMP => at += usize::try_from(k).unwrap(),
-                EQUAL => either(loaded == k),
-                AT_LEAST => either(loaded >= k),
-                ANY_BIT => either(loaded & k != 0),
-                ANSWER => return (k, steps),
+                JUMP => at += usize::try_from(operand).unwrap(),
+                EQUAL => either(loaded == operand),
+                AT_LEAST => either(loaded >= operand),
+                ANY_BIT => either(loaded & operand != 0),
+                ANSWER => return (operand, steps),
                 other => panic!("no such code: {other}"),
             }
         }

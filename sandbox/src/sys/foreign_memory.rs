@@ -22,7 +22,7 @@ pub(crate) fn read(process: u32, address: u64, into: &mut [u8]) -> Result<usize,
     // SAFETY: both vectors live through the call, `local` is the whole of an exclusive slice, and the kernel checks
     // `remote` against the other process's memory.
     let read = unsafe { libc::process_vm_readv(process, &raw const local, 1, &raw const remote, 1, 0) };
-    usize::try_from(read).map_err(|_| super::notify::last_error())
+    usize::try_from(read).map_err(|_| super::fork::last_error())
 }
 
 #[cfg(test)]

@@ -1,57 +1,18 @@
 //! System calls that wait for an answer: seccomp's user notification, as `seccomp_unotify(2)` has it.
-#![expect(unsafe_code, reason = "neither `seccomp` nor its listener has a safe binding")]
+#![expect(
+    unsafe_code,
+    reason = "neither seccomp(2) nor its listener has a safe binding"
+)]
 
-use std::io;
 use std::mem::size_of;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use rustix::io::Errno;
 
+use super::fork::last_error;
+
 /// Of `SECCOMP_IOCTL_NOTIF_SET_FLAGS`, since Linux 6.6: who is woken runs on the waker's processor.
 const SYNC_WAKE_UP: libc::c_ulong = 1;
-
-/// Puts the calling thread, and all that it starts, under a filter whose notifications come out of the descriptor
-/// returned, which is closed on exec. `no_new_privs` has to be set. For a forked child: allocates nothing, takes no lock.
-///
-/// `BUSY`: the thread is under another listener already; there is one a chain. `INVAL`: no such program.
-#[cfg_attr(not(test), expect(dead_code, reason = "for the child of a launch"))]
-pub(crate) fn install(program: &[libc::sock_filter]) -> Result<OwnedFd, Errno> {
-    let program = libc::sock_fprog {
-        len: u16::try_from(program.len()).map_err(|_| Errno::INVAL)?,
-        // The kernel copies the program; the pointer is mutable by an accident of the header.
-        filter: program.as_ptr().cast_mut(),
-    };
-    let listener = libc::SECCOMP_FILTER_FLAG_NEW_LISTENER;
-    // Once a notification is received only a fatal signal ends the wait, so that no call is told twice. Since Linux 5.19.
-    let killable = listener | libc::SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
-    match install_with(&program, killable) {
-        Err(Errno::INVAL) => install_with(&program, listener),
-        done => done,
-    }
-}
-
-fn install_with(program: &libc::sock_fprog, flags: libc::c_ulong) -> Result<OwnedFd, Errno> {
-    // SAFETY: the program lives through the call and is as long as it says.
-    let raw = unsafe {
-        libc::syscall(
-            libc::SYS_seccomp,
-            libc::SECCOMP_SET_MODE_FILTER,
-            flags,
-            std::ptr::from_ref(program),
-        )
-    };
-    let raw = i32::try_from(raw).map_err(|_| Errno::BADF)?;
-    if raw < 0 {
-        return Err(last_error());
-    }
-    // SAFETY: the call has just opened it, and nobody else knows it.
-    Ok(unsafe { OwnedFd::from_raw_fd(raw) })
-}
-
-/// The error of the call that has just failed.
-pub(super) fn last_error() -> Errno {
-    Errno::from_io_error(&io::Error::last_os_error()).unwrap_or(Errno::IO)
-}
 
 /// A system call that waits.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +37,7 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    /// Takes the descriptor that [`install`] returned.
+    /// Takes the descriptor that [`super::seccomp::install_told`] returned.
     pub(crate) fn new(descriptor: OwnedFd) -> Result<Self, Errno> {
         let mut sizes = libc::seccomp_notif_sizes {
             seccomp_notif: 0,

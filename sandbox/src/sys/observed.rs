@@ -15,13 +15,11 @@ use rustix::net::{
     SendAncillaryMessage, SendFlags, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
 };
 
-use super::notify::install;
+use super::seccomp::install_told;
+use crate::plan::Instruction;
 
 /// Starts the command under the program, and hands over the descriptor.
-pub(crate) fn run_observed(
-    command: &mut Command,
-    program: Vec<libc::sock_filter>,
-) -> io::Result<(Child, OwnedFd)> {
+pub(crate) fn run_observed(command: &mut Command, program: Vec<Instruction>) -> io::Result<(Child, OwnedFd)> {
     let (ours, theirs) = socketpair(
         AddressFamily::UNIX,
         SocketType::STREAM,
@@ -30,7 +28,7 @@ pub(crate) fn run_observed(
     )?;
     let confine = move || {
         rustix::thread::set_no_new_privs(true)?;
-        let listener = install(&program)?;
+        let listener = install_told(&program)?;
         let mut room = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut ancillary = SendAncillaryBuffer::new(&mut room);
         let descriptors = [listener.as_fd()];
@@ -61,11 +59,11 @@ pub(crate) fn run_observed(
 }
 
 /// Lets the command start under a listener of its own that nobody answers.
-pub(crate) fn under_listener(command: &mut Command, program: Vec<libc::sock_filter>) {
+pub(crate) fn under_listener(command: &mut Command, program: Vec<Instruction>) {
     before_exec(command, move || {
         rustix::thread::set_no_new_privs(true)?;
         // It has to stay open.
-        let _left = install(&program)?.into_raw_fd();
+        let _left = install_told(&program)?.into_raw_fd();
         Ok(())
     });
 }

@@ -22,6 +22,9 @@ pub struct Denials {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Kind {
     Writable,
+    /// Empty at first, and writable but for what is shown in it.
+    Scratch,
+    Shown,
     Readable,
     Hidden,
     Protected,
@@ -47,17 +50,15 @@ const SCRATCH: [&str; 2] = ["/tmp", "/dev/shm"];
 impl Denials {
     /// Of this profile. No grant is told, see [`Self::granting`].
     pub fn of(profile: &Profile) -> Self {
-        let scratch = match &profile.scratch {
-            Scratch::Private | Scratch::Shared => None,
-            Scratch::Directory(path) => Some(path.as_path()),
+        let (kind, scratch) = match &profile.scratch {
+            Scratch::Private => (Kind::Scratch, None),
+            Scratch::Shared => (Kind::Writable, None),
+            Scratch::Directory(path) => (Kind::Writable, Some(path.as_path())),
         };
         let readable = match &profile.readable {
             Readable::Everything => [].as_slice(),
             Readable::Only(paths) => paths,
         };
-        let writable = paths(&profile.writable)
-            .chain(scratch)
-            .chain(SCRATCH.map(Path::new));
         let devices = paths(&profile.devices).chain(DEVICES.map(Path::new));
         let mut denials = Self {
             named: HashMap::new(),
@@ -65,9 +66,12 @@ impl Denials {
             network: profile.network.clone(),
             permits: Box::new(|_: &Grant| false),
         };
-        denials.name(Kind::Writable, writable);
-        denials.name(Kind::Readable, paths(readable));
+        // What is hidden is named before what is opened in the same place, so that it stays hidden.
         denials.name(Kind::Hidden, paths(&profile.hidden));
+        denials.name(Kind::Writable, paths(&profile.writable));
+        denials.name(kind, scratch.into_iter().chain(SCRATCH.map(Path::new)));
+        denials.name(Kind::Shown, paths(&profile.shown));
+        denials.name(Kind::Readable, paths(readable));
         denials.name(Kind::Protected, paths(&profile.protected));
         denials.name(Kind::Device, devices);
         denials
@@ -145,11 +149,17 @@ impl Denials {
     /// What of the profile holds the path. Of writable roots the farthest, of the rest the nearest.
     fn held<'a>(&self, path: &'a Path) -> Held<'a> {
         let mut held = Held::default();
+        let mut shown = false;
         for above in path.ancestors() {
             for kind in self.named.get(above.as_os_str()).into_iter().flatten() {
                 match kind {
                     Kind::Writable => held.writable = Some(above),
+                    Kind::Scratch if shown => {}
+                    Kind::Scratch => held.writable = held.writable.or(Some(above)),
+                    Kind::Shown => shown = true,
                     Kind::Readable => held.readable = true,
+                    // What is shown, or writable, in something hidden is there.
+                    Kind::Hidden if shown || held.writable.is_some() => {}
                     Kind::Hidden => held.hidden = held.hidden.or(Some(above)),
                     Kind::Protected => held.protected = held.protected.or(Some(above)),
                     Kind::Device => held.device = true,
@@ -200,6 +210,7 @@ mod tests {
         let denials = Denials::of(&Profile {
             writable: vec!["/w/".into(), "/w/inner".into(), "/etc/one".into()],
             hidden: vec!["/w/.env".into(), "/h/.ssh".into()],
+            shown: vec!["/h/.ssh/known".into(), "/tmp/given".into()],
             protected: vec!["/w/.git".into()],
             devices: vec!["/dev/kvm".into()],
             network: Network::Loopback,
@@ -229,6 +240,19 @@ mod tests {
                 Read,
                 "/h/.ssh/id",
                 Some(Rule::Hidden("/h/.ssh".into())),
+            ),
+            ("shown in it", Read, "/h/.ssh/known", None),
+            (
+                "and not written",
+                Write,
+                "/h/.ssh/known",
+                Some(Rule::OutsideWritable),
+            ),
+            (
+                "shown in scratch",
+                Write,
+                "/tmp/given/x",
+                Some(Rule::OutsideWritable),
             ),
             ("anything else is read", Read, "/h/x", None),
             ("scratch", Create, "/tmp/x", None),
