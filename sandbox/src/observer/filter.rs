@@ -9,7 +9,7 @@ pub enum Watch {
     /// Those that would change something, and connections.
     #[default]
     Writes,
-    /// Those, and every open for reading: a program that does little else takes up to twice as long.
+    /// Those, and every open for reading: a program that does little else takes about twice as long.
     Reads,
 }
 

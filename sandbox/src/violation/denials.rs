@@ -13,6 +13,8 @@ use crate::{Network, Profile, Readable, Scratch};
 pub struct Denials {
     /// All that the profile names, without what only repeats in a path.
     named: HashMap<OsString, Vec<Kind>>,
+    /// The directories above protected paths, each with one of these: it is not moved away with what it holds.
+    around: HashMap<OsString, PathBuf>,
     readable: Readable,
     network: Network,
     permits: Box<dyn Permits>,
@@ -62,6 +64,7 @@ impl Denials {
         let devices = paths(&profile.devices).chain(DEVICES.map(Path::new));
         let mut denials = Self {
             named: HashMap::new(),
+            around: HashMap::new(),
             readable: profile.readable.clone(),
             network: profile.network.clone(),
             permits: Box::new(|_: &Grant| false),
@@ -73,6 +76,14 @@ impl Denials {
         denials.name(Kind::Shown, paths(&profile.shown));
         denials.name(Kind::Readable, paths(readable));
         denials.name(Kind::Protected, paths(&profile.protected));
+        for protected in &profile.protected {
+            for above in protected.ancestors().skip(1) {
+                if denials.around.contains_key(above.as_os_str()) {
+                    break;
+                }
+                denials.around.insert(above.into(), protected.clone());
+            }
+        }
         denials.name(Kind::Device, devices);
         denials
     }
@@ -127,7 +138,12 @@ impl Denials {
             operation,
             Operation::Create | Operation::Remove | Operation::Rename | Operation::Link
         );
-        if held.writable.is_some_and(|root| !(names && root == path)) || (held.device && !names) {
+        if held.writable.is_some_and(|root| !(names && root == path)) {
+            let moves = matches!(operation, Operation::Rename | Operation::Remove);
+            let around = self.around.get(path.as_os_str()).filter(|_| moves);
+            return around.cloned().map(Rule::Protected);
+        }
+        if held.device && !names {
             return None;
         }
         match operation {
@@ -211,11 +227,12 @@ mod tests {
             writable: vec!["/w/".into(), "/w/inner".into(), "/etc/one".into()],
             hidden: vec!["/w/.env".into(), "/h/.ssh".into()],
             shown: vec!["/h/.ssh/known".into(), "/tmp/given".into()],
-            protected: vec!["/w/.git".into()],
+            protected: vec!["/w/.git".into(), "/w/sub/.git".into()],
             devices: vec!["/dev/kvm".into()],
             network: Network::Loopback,
             ..Profile::default()
         });
+        let inner = || Some(Rule::Protected("/w/sub/.git".into()));
         let protected = || Some(Rule::Protected("/w/.git".into()));
         let cases = [
             ("below a root", Create, "/w/a/b", None),
@@ -225,6 +242,8 @@ mod tests {
             ("a root's own name", Remove, "/w", Some(Rule::OutsideWritable)),
             ("a writable file", Write, "/etc/one", None),
             ("its name", Rename, "/etc/one", Some(Rule::OutsideWritable)),
+            ("what holds a protected path", Rename, "/w/sub", inner()),
+            ("a file in what holds one", Create, "/w/sub/x", None),
             ("a protected path", Rename, "/w/.git", protected()),
             ("below a protected path", Write, "/w/.git/config", protected()),
             ("reading it", Read, "/w/.git/config", None),
