@@ -6,11 +6,12 @@ use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
+use crate::clock;
 use crate::plan::{FileRule, OwnScratch, Presence, Step, c_path, everything};
 use crate::scratch::ScratchDirectory;
 use crate::sys::child::{self, Birth, FAILURE, Held};
@@ -142,7 +143,7 @@ impl Plan {
             .chain(&birth.inner)
             .map(ToString::to_string)
             .collect();
-        let began = Instant::now();
+        let began = clock::now();
         let born = child::spawn(birth).map_err(|error| LaunchError::Fork { source: error.into() })?;
         let mut running = Running::new(
             born.process,
@@ -179,10 +180,10 @@ impl Plan {
 /// command's to explain: the process was killed.
 fn wait_for_exec(started: &OwnedFd) -> Result<Option<(usize, std::io::Error)>, LaunchError> {
     let mut failure = [0_u8; FAILURE];
-    let deadline = Instant::now().checked_add(PATIENCE);
+    let deadline = clock::now().checked_add(PATIENCE);
     loop {
         let left = deadline.map_or(PATIENCE, |deadline| {
-            deadline.saturating_duration_since(Instant::now())
+            deadline.saturating_duration_since(clock::now())
         });
         let timeout = Timespec::try_from(left).map_err(|_| LaunchError::Time)?;
         match poll(&mut [PollFd::new(started, PollFlags::IN)], Some(&timeout)) {
@@ -200,9 +201,8 @@ fn wait_for_exec(started: &OwnedFd) -> Result<Option<(usize, std::io::Error)>, L
         Ok(FAILURE) => {}
         _ => return Ok(None),
     }
-    let [a, b, c, d, e, f, g, h] = failure;
-    let place = u32::from_le_bytes([a, b, c, d]);
-    let error = std::io::Error::from_raw_os_error(i32::from_le_bytes([e, f, g, h]));
+    let (place, error) = child::read_failure(failure);
+    let error = std::io::Error::from_raw_os_error(error);
     let place = usize::try_from(place).unwrap_or(usize::MAX);
     Ok(Some((place, error)))
 }

@@ -6,6 +6,7 @@
 //! [`Outcome`], never only logged.
 
 mod changes;
+mod clock;
 mod command;
 mod enforcement;
 mod foreground;
@@ -19,6 +20,7 @@ mod outer;
 mod placeholder;
 mod plan;
 mod profile;
+pub mod proxy;
 mod running;
 mod scratch;
 mod sys;

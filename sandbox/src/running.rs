@@ -40,7 +40,7 @@ pub enum Event {
     /// The descriptor that was given has something to read.
     Woken,
     /// It has ended, with all that it started.
-    Ended(Outcome),
+    Ended(Box<Outcome>),
 }
 
 impl Running {
@@ -104,7 +104,7 @@ impl Running {
     pub fn wait(mut self) -> Outcome {
         loop {
             if let Event::Ended(outcome) = self.next(None) {
-                return outcome;
+                return *outcome;
             }
         }
     }
@@ -113,7 +113,7 @@ impl Running {
     pub fn next(&mut self, wake: Option<BorrowedFd<'_>>) -> Event {
         loop {
             if self.status.is_some() {
-                return Event::Ended(self.end());
+                return Event::Ended(Box::new(self.end()));
             }
             let mut polled = vec![PollFd::new(&self.channel, PollFlags::IN)];
             polled.extend(wake.as_ref().map(|wake| PollFd::new(wake, PollFlags::IN)));

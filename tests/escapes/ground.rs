@@ -246,10 +246,8 @@ impl Ground {
             .envs(self.variables.iter().cloned())
             .env("HOME", self.path("home"))
             .env("CANARY_SECRET", "s3cr3t")
-            .env(
-                "PATH",
-                "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-            )
+            .env_remove("CARGO_TARGET_DIR")
+            .env("PATH", path(self.user))
             .stdin(Stdio::null());
         command
     }

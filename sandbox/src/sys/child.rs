@@ -229,11 +229,22 @@ fn take_all(
     Ok(())
 }
 
+/// A step's place and an error as they are written.
+fn failure_of(place: u32, error: i32) -> [u8; FAILURE] {
+    ((u64::from(place) << 32) | u64::from(error.cast_unsigned())).to_le_bytes()
+}
+
+/// The place and the error that were written.
+pub(crate) fn read_failure(failure: [u8; FAILURE]) -> (u32, i32) {
+    let word = u64::from_le_bytes(failure);
+    let low = u32::try_from(word & u64::from(u32::MAX)).unwrap_or(0);
+    let high = u32::try_from(word >> 32).unwrap_or(EXEC);
+    (high, low.cast_signed())
+}
+
 /// Says why the command was not started, and ends.
 fn fail(started: &OwnedFd, place: u32, error: Errno) -> ! {
-    let [a, b, c, d] = place.to_le_bytes();
-    let [e, f, g, h] = error.raw_os_error().to_le_bytes();
-    let failure: [u8; FAILURE] = [a, b, c, d, e, f, g, h];
+    let failure = failure_of(place, error.raw_os_error());
     let told = rustix::io::write(started, &failure);
     fork::leave(if told.is_ok() { 125 } else { 124 })
 }
@@ -386,7 +397,7 @@ fn end(ending: Ending) {
     }
 }
 
-/// Kills every child of this process, as proc_pid_task_children(5) lists them.
+/// Kills every child of this process, as `proc_pid_task_children(5)` lists them.
 fn kill_children() {
     let path = c"/proc/thread-self/children";
     let Ok(file) = rustix::fs::openat(CWD, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()) else {
@@ -421,6 +432,13 @@ fn number_of(descriptor: &impl AsRawFd) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_failure_is_read_as_it_was_written() {
+        for (place, error) in [(0, 1), (17, 30), (EXEC, 2), (3, -1)] {
+            assert_eq!(read_failure(failure_of(place, error)), (place, error));
+        }
+    }
 
     #[test]
     fn what_lies_between_is_closed() {
