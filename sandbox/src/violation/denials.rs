@@ -1,6 +1,7 @@
 //! What a profile denies, as a question about one path or address.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -78,10 +79,11 @@ impl Denials {
         denials.name(Kind::Protected, paths(&profile.protected));
         for protected in &profile.protected {
             for above in protected.ancestors().skip(1) {
-                if denials.around.contains_key(above.as_os_str()) {
-                    break;
-                }
-                denials.around.insert(above.into(), protected.clone());
+                match denials.around.entry(above.into()) {
+                    Entry::Vacant(place) => place.insert(protected.clone()),
+                    // What is above it has one too.
+                    Entry::Occupied(_) => break,
+                };
             }
         }
         denials.name(Kind::Device, devices);
