@@ -182,6 +182,10 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
 
+    /// Say on stderr what was denied, and what would let it pass
+    #[arg(long)]
+    pub(crate) denials: bool,
+
     /// Show the steps that would confine the command, and run nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -17,7 +17,8 @@ pub use broken_file::{BrokenFileReport, MistakeReport};
 pub use effect::{EffectReport, Happening, StandingWord};
 pub use matched::MatchedRule;
 pub use run::{
-    ContactReport, EnforcementReport, HoleReport, LayerReport, OutcomeReport, RunReport, RunSchemaName,
+    ChangesReport, ContactReport, EnforcementReport, HoleReport, LayerReport, OutcomeReport, RunReport,
+    RunSchemaName, ViolationReport,
 };
 pub use segment::{
     AssignmentReport, PlaceReport, RedirectModeWord, RedirectReport, SegmentReport, Whereabouts,

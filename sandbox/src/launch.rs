@@ -17,7 +17,10 @@ use crate::scratch::ScratchDirectory;
 use crate::sys::child::{self, Birth, FAILURE, Held};
 use crate::sys::fork::Strings;
 use crate::sys::memory::Origins;
-use crate::{Command, LayError, Network, Placeholder, Placeholders, Plan, PlanError, Running, Spare, Stream};
+use crate::{
+    Command, LayError, Network, ObserveError, Placeholder, Placeholders, Plan, PlanError, Running, Spare,
+    Stream,
+};
 
 /// In what time the steps are taken; a file system that does not answer is not waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -41,6 +44,9 @@ pub enum LaunchError {
     /// The proxy could not be started.
     #[error(transparent)]
     Proxy(#[from] crate::proxy::StartError),
+    /// What the command is kept from could not be noted.
+    #[error(transparent)]
+    Observe(#[from] ObserveError),
     /// No process could be made.
     #[error("no process could be made: {source}")]
     Fork {
@@ -180,7 +186,7 @@ impl Plan {
                 },
             });
         }
-        running.gather(self.gate)?;
+        running.gather(self.gate, self.denials)?;
         Ok(running)
     }
 }

@@ -12,13 +12,24 @@ use gatekeeper::{ConfinementName, Context, Defaults, Gatekeeper, Surroundings, c
 
 use crate::args::SandboxArgs;
 use crate::exit::Exit;
+use crate::launch::{Denied, Telling};
 use crate::{environment, launch, output};
 
 /// Confines and runs.
 pub(crate) fn run(args: &SandboxArgs) -> Exit {
     match prepare(args) {
         Ok((plan, command)) if args.dry_run => launch::show(&plan, &command),
-        Ok((plan, command)) => launch::run(plan, command, args.report.as_deref()),
+        Ok((plan, command)) => {
+            let telling = Telling {
+                report: args.report.as_deref(),
+                denials: if args.denials {
+                    Denied::Told
+                } else {
+                    Denied::Silent
+                },
+            };
+            launch::run(plan, command, telling)
+        }
         Err(exit) => exit,
     }
 }

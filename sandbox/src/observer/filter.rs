@@ -24,12 +24,19 @@ const CHANGES: i32 =
     libc::O_WRONLY | libc::O_RDWR | libc::O_CREAT | libc::O_TRUNC | (libc::O_TMPFILE & !libc::O_DIRECTORY);
 
 impl Watch {
+    /// What it does, in words.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Writes => "have changes and connections told to an observer",
+            Self::Reads => "have changes, connections and reading told to an observer",
+        }
+    }
+
     /// The program. A call of a foreign architecture, and whatever is not watched, is let go on: refusing is another
     /// filter's, whose refusal is stronger than our notification.
     ///
     /// Only numbers and the architecture are looked at before a call is let go on unseen, by the instructions that the
     /// kernel evaluates ahead when it makes its table of calls that are always allowed: these cost nothing at all.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the child of a launch"))]
     pub(crate) fn program(self) -> Vec<Instruction> {
         let mut calls: Vec<(u32, Vec<Instruction>)> = watched()
             .filter_map(|call| Some((u32::try_from(call.number).ok()?, self.told(call))))
