@@ -25,6 +25,9 @@ pub(crate) enum Verb {
     /// Runs a command confined, without judging it: who types this has decided.
     #[command(after_help = RUN_STATUS, override_usage = "execpolicy sandbox [OPTIONS] -- ARGV...")]
     Sandbox(SandboxArgs),
+    /// Tries what this host enforces, and says what would make it more.
+    #[command(after_help = "Exit status: 0 if everything is enforced, 1 if not.")]
+    Doctor(DoctorArgs),
 }
 
 const RUN_STATUS: &str = "\
@@ -179,6 +182,10 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
 
+    /// Say on stderr what was denied, and what would let it pass
+    #[arg(long)]
+    pub(crate) denials: bool,
+
     /// Show the steps that would confine the command, and run nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -186,6 +193,13 @@ pub(crate) struct SandboxArgs {
     /// The words of the command, as they are
     #[arg(last = true, value_name = "ARGV", required = true)]
     pub(crate) argv: Vec<OsString>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DoctorArgs {
+    /// How to answer [default: human on a terminal, else json]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
 }
 
 fn tier(name: &str) -> Result<Tier, String> {

@@ -30,6 +30,7 @@ fn run() -> Exit {
     match args.verb {
         Verb::Check(check) => commands::check::run(&check),
         Verb::Explain(check) => commands::explain::run(&check),
+        Verb::Doctor(doctor) => commands::doctor::run(&doctor),
         Verb::Sandbox(sandbox) => commands::sandbox::run(&sandbox),
     }
 }

@@ -137,8 +137,8 @@ pub(crate) fn resolve(
             hosts.iter().map(|host| host.to_string()).collect(),
         ),
     };
-    let environment = environment::of(profile, variables, network == Network::Proxied);
-    Ok(Confinement {
+    let environment = environment::of(profile, variables);
+    let mut confinement = Confinement {
         profile: sandbox::Profile {
             name: profile.name.as_str().to_owned(),
             writable: distinct(writable),
@@ -147,15 +147,28 @@ pub(crate) fn resolve(
             protected: distinct(protected.paths),
             scratch: Scratch::Private,
             shown: Vec::new(),
-            network,
+            network: network.clone(),
             environment,
             limits: limits(profile),
             devices: distinct(finder.find(&profile.devices)),
             accepted: Tier::Full,
         },
-        hosts,
+        hosts: Vec::new(),
         unseen: finder.into_unseen(),
-    })
+    };
+    if network == Network::Proxied {
+        confinement.lead_to(hosts);
+    }
+    Ok(confinement)
+}
+
+impl Confinement {
+    /// Has the command reach these hosts, by the proxy, and nothing else.
+    pub fn lead_to(&mut self, hosts: Vec<String>) {
+        environment::tell_of_proxy(&mut self.profile.environment, &hosts);
+        self.profile.network = Network::Proxied;
+        self.hosts = hosts;
+    }
 }
 
 /// The paths that are protected.

@@ -10,6 +10,7 @@ mod builtin;
 pub mod codes;
 mod command;
 pub mod confinement;
+mod examination;
 mod finding;
 mod gatekeeper;
 mod judgement;
@@ -20,6 +21,7 @@ mod surroundings;
 
 pub use action::CommandAction;
 pub use command::Command;
+pub use examination::{Attempt, AttemptResult, Examination, LayerFinding, examine};
 pub use gatekeeper::{Defaults, Gatekeeper};
 pub use judgement::Judgement;
 pub use policy_file::OpenError;
