@@ -72,7 +72,6 @@ impl<'s> Effects<'s> {
             Does::Lists => self.path(entry, does, value(), EffectKind::List, cause),
             Does::Reads | Does::Archive => {
                 let value = value();
-                // A format of kubectl names its file behind the sign: `jsonpath-file=x`.
                 if let Some(file) = behind_sign(&value) {
                     self.path(entry, Does::Reads, file, EffectKind::Read, cause);
                 }
@@ -314,14 +313,14 @@ impl<'s> Effects<'s> {
     }
 }
 
-/// What stands behind `key=` at the beginning of a text.
+/// The file that a format of kubectl names: what stands behind `jsonpath-file=` and the like.
 fn behind_sign(value: &Value) -> Option<Value> {
     let text = match value {
         Value::Exact(text) | Value::One { prefix: text, .. } => text,
         Value::OneOf(_) | Value::Glob(_) | Value::Found(_) | Value::Many => return None,
     };
     let (key, file) = text.split_once('=')?;
-    if key.is_empty() || key.contains('/') {
+    if key.contains('/') || !key.ends_with("file") {
         return None;
     }
     match value {
