@@ -61,7 +61,6 @@ const FILES: &[(&str, &str)] = shipped![
     "policies/programs/boards.codexpolicy",
     "policies/programs/builds.codexpolicy",
     "policies/programs/buildsystems.codexpolicy",
-    "policies/programs/builtins.codexpolicy",
     "policies/programs/bundles.codexpolicy",
     "policies/programs/changes.codexpolicy",
     "policies/programs/checkers.codexpolicy",
