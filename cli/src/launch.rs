@@ -129,20 +129,22 @@ fn tell_denials(outcome: &Outcome) {
 
 /// Shows what would be done.
 pub(crate) fn show(plan: &Plan, command: &Command) -> Exit {
-    let mut text = plan.to_string();
-    for path in plan.absent() {
-        text.push_str(&format!("left out, for it does not exist: {}\n", path.display()));
-    }
-    for hole in &plan.enforcement().holes {
-        text.push_str(&format!("not kept: {hole}\n"));
-    }
+    let mut lines = vec![plan.to_string()];
+    let absent = plan.absent().iter();
+    lines.extend(absent.map(|path| format!("left out, for it does not exist: {}", path.display())));
+    lines.extend(
+        plan.enforcement()
+            .holes
+            .iter()
+            .map(|hole| format!("not kept: {hole}")),
+    );
     let words: Vec<String> = command
         .arguments
         .iter()
         .map(|word| visible(&word.to_string_lossy()).into_owned())
         .collect();
-    text.push_str(&words.join(" "));
-    match output::answer_line(&text) {
+    lines.push(words.join(" "));
+    match output::answer_line(&lines.join("\n")) {
         Ok(()) => Exit::Done,
         Err(error) => output::failed("stdout cannot be written", &error),
     }
@@ -178,11 +180,10 @@ pub(crate) fn not_found(name: &str) -> Exit {
 
 fn failed(error: &LaunchError) -> Exit {
     complain(error.to_string(), None);
-    match error {
-        LaunchError::Execute { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
-            Exit::NotFound
-        }
-        _ => Exit::NotStarted,
+    if error.is_not_found() {
+        Exit::NotFound
+    } else {
+        Exit::NotStarted
     }
 }
 

@@ -59,6 +59,7 @@ const FILES: &[(&str, &str)] = shipped![
     "policies/programs/auditing.codexpolicy",
     "policies/programs/binaries.codexpolicy",
     "policies/programs/boards.codexpolicy",
+    "policies/programs/build-toolchains.codexpolicy",
     "policies/programs/builds.codexpolicy",
     "policies/programs/buildsystems.codexpolicy",
     "policies/programs/bundles.codexpolicy",
@@ -137,8 +138,6 @@ const FILES: &[(&str, &str)] = shipped![
     "policies/programs/podman.codexpolicy",
     "policies/programs/probes.codexpolicy",
     "policies/programs/processes.codexpolicy",
-
-    "policies/programs/build-toolchains.codexpolicy",
     "policies/programs/provisioning.codexpolicy",
     "policies/programs/python-docs.codexpolicy",
     "policies/programs/python-environments.codexpolicy",
