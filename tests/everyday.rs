@@ -29,8 +29,8 @@ use user::User;
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     if let Err(error) = binary::binary() {
-        eprintln!("the binary cannot be copied: {error}");
-        return ExitCode::FAILURE;
+        let failed = vec![Trial::test("the binary can be copied", move || Err(error.into()))];
+        return libtest_mimic::run(&arguments, failed).exit_code();
     }
     let cases = [git::CASES, programs::CASES, places::CASES, endings::CASES].concat();
     let mut trials = Vec::new();

@@ -170,7 +170,7 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "NAME[=VALUE]")]
     pub(crate) env: Vec<OsString>,
 
-    /// A bound: processes, open_files, file_size, memory, cpu_seconds, wall_seconds
+    /// A bound, such as `processes=500`, `open_files`, `file_size`, `memory`, `cpu_seconds`, `wall_seconds`
     #[arg(long, value_name = "NAME=NUMBER")]
     pub(crate) limit: Vec<String>,
 
@@ -181,6 +181,10 @@ pub(crate) struct SandboxArgs {
     /// Write what was enforced, denied and changed to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+
+    /// Say on stderr what was denied, and what would let it pass
+    #[arg(long)]
+    pub(crate) denials: bool,
 
     /// Show the steps that would confine the command, and run nothing
     #[arg(long)]

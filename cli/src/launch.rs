@@ -5,10 +5,13 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use diagnostics::render::to_json;
 use diagnostics::{Diagnostic, Severity, visible};
 use gatekeeper::codes;
 use gatekeeper::report::RunReport;
-use gatekeeper::sandbox::{Command, LaunchError, Plan, PlanError, Stream};
+use gatekeeper::sandbox::{
+    self, Bounds, Command, Denials, Grant, LaunchError, Outcome, Plan, PlanError, Snapshot, Stream, Watch,
+};
 
 use crate::exit::Exit;
 use crate::output;
@@ -50,22 +53,50 @@ fn is_executable(file: &Path) -> bool {
     fs::metadata(file).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
 }
 
-/// Runs the command to its end, in the foreground. The report is written where one was asked for.
-pub(crate) fn run(plan: Plan, command: Command, report: Option<&Path>) -> Exit {
+/// What is told when a command has ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Telling<'a> {
+    /// Where the report is written.
+    pub(crate) report: Option<&'a Path>,
+    /// Whether people are told what was denied.
+    pub(crate) denials: Denied,
+}
+
+/// Whether people are told what was denied.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Denied {
+    /// They are, on stderr.
+    Told,
+    /// They are not.
+    Silent,
+}
+
+/// Runs the command to its end, in the foreground.
+pub(crate) fn run(mut plan: Plan, command: Command, telling: Telling<'_>) -> Exit {
     let named: Vec<String> = command
         .arguments
         .iter()
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
+    if telling.report.is_some() || telling.denials == Denied::Told {
+        let denials = Denials::of(plan.profile()).granting(may_be_granted);
+        plan.observe(Watch::Writes, denials);
+    }
+    let before = telling
+        .report
+        .map(|_| Snapshot::take(&plan.profile().writable, Bounds::default()));
     let outcome = plan
         .launch(command)
-        .and_then(|running| running.wait_in_foreground());
+        .and_then(sandbox::Running::wait_in_foreground);
     let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(error) => return failed(&error),
     };
-    if let Some(path) = report {
-        let text = serde_json::to_string(&RunReport::of(&named, &outcome)).unwrap_or_default();
+    if telling.denials == Denied::Told {
+        tell_denials(&outcome);
+    }
+    if let (Some(path), Some(before)) = (telling.report, before) {
+        let text = to_json(&RunReport::of(&named, &outcome, &before.changes()));
         if let Err(error) = fs::write(path, text + "\n") {
             complain(
                 format!("the report `{}` could not be written: {error}", path.display()),
@@ -76,22 +107,44 @@ pub(crate) fn run(plan: Plan, command: Command, report: Option<&Path>) -> Exit {
     Exit::Child(outcome.status.code())
 }
 
+/// Nothing that policy hides or protects is offered.
+fn may_be_granted(grant: &Grant) -> bool {
+    match grant {
+        Grant::Unprotected(_) | Grant::Shown(_) => false,
+        Grant::Writable(_) | Grant::Readable(_) | Grant::Device(_) | Grant::Loopback | Grant::Host(_) => true,
+    }
+}
+
+fn tell_denials(outcome: &Outcome) {
+    let violations = outcome.observed.iter().flat_map(|observed| &observed.violations);
+    for violation in violations {
+        let finding = Diagnostic::new(codes::DENIED, Severity::Warning, violation.to_string());
+        let finding = match &violation.grant {
+            Some(grant) => finding.help(format!("to let it pass: {grant}")),
+            None => finding,
+        };
+        output::complain(&[finding], None);
+    }
+}
+
 /// Shows what would be done.
 pub(crate) fn show(plan: &Plan, command: &Command) -> Exit {
-    let mut text = plan.to_string();
-    for path in plan.absent() {
-        text.push_str(&format!("left out, for it does not exist: {}\n", path.display()));
-    }
-    for hole in &plan.enforcement().holes {
-        text.push_str(&format!("not kept: {hole}\n"));
-    }
+    let mut lines = vec![plan.to_string()];
+    let absent = plan.absent().iter();
+    lines.extend(absent.map(|path| format!("left out, for it does not exist: {}", path.display())));
+    lines.extend(
+        plan.enforcement()
+            .holes
+            .iter()
+            .map(|hole| format!("not kept: {hole}")),
+    );
     let words: Vec<String> = command
         .arguments
         .iter()
         .map(|word| visible(&word.to_string_lossy()).into_owned())
         .collect();
-    text.push_str(&words.join(" "));
-    match output::answer_line(&text) {
+    lines.push(words.join(" "));
+    match output::answer_line(&lines.join("\n")) {
         Ok(()) => Exit::Done,
         Err(error) => output::failed("stdout cannot be written", &error),
     }
@@ -127,11 +180,10 @@ pub(crate) fn not_found(name: &str) -> Exit {
 
 fn failed(error: &LaunchError) -> Exit {
     complain(error.to_string(), None);
-    match error {
-        LaunchError::Execute { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
-            Exit::NotFound
-        }
-        _ => Exit::NotStarted,
+    if error.is_not_found() {
+        Exit::NotFound
+    } else {
+        Exit::NotStarted
     }
 }
 

@@ -54,6 +54,20 @@ pub enum ConfinementError {
     },
 }
 
+impl ConfinementError {
+    /// What to do.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Unknown { .. } => {
+                "`read-only`, `workspace-write` and `workspace-commit` come with us; others are described by policy files"
+            }
+            Self::None => "name another profile, or run the command without execpolicy",
+            Self::NoWorkspace { .. } => "change into the project, or name it by `--workspace`",
+            Self::ProtectedLink { .. } => "put what the link leads to in its place",
+        }
+    }
+}
+
 /// Resolves a profile where a command is to run, with the variables that its caller has.
 ///
 /// A profile that a policy describes keeps what `base` keeps too.
@@ -85,7 +99,7 @@ pub(crate) fn resolve(
     let mut finder = Finder::new(context);
     let mut writable = finder.find(&profile.writable);
     writable.retain(|path| !temporary.contains(path));
-    let mut writable: Vec<PathBuf> = writable.iter().map(|path| real(path)).collect();
+    let mut writable: Vec<PathBuf> = writable.iter().map(real).collect();
     let repository = Repository::around(context);
     if profile.name.as_str() == "workspace-commit"
         && let Some(repository) = &repository
@@ -122,10 +136,10 @@ pub(crate) fn resolve(
             .any(|view| path.starts_with(view));
         !is_above_home && !has_own_view && path.exists()
     });
-    let hidden: Vec<PathBuf> = hidden.iter().map(|path| real(path)).collect();
+    let hidden: Vec<PathBuf> = hidden.iter().map(real).collect();
     let readable = match &profile.readable {
         None => Readable::Everything,
-        Some(globs) => Readable::Only(finder.find(globs).iter().map(|path| real(path)).collect()),
+        Some(globs) => Readable::Only(finder.find(globs).iter().map(real).collect()),
     };
     let is_shipped = profile.origin.is_none();
     let (network, hosts) = match &profile.network {
@@ -134,13 +148,12 @@ pub(crate) fn resolve(
         execpolicy::Network::None => (Network::None, Vec::new()),
         execpolicy::Network::Loopback => (Network::Loopback, Vec::new()),
         execpolicy::Network::Full => (Network::Full, Vec::new()),
-        execpolicy::Network::Hosts(hosts) => (
-            Network::Proxied,
-            hosts.iter().map(|host| host.to_string()).collect(),
-        ),
+        execpolicy::Network::Hosts(hosts) => {
+            (Network::Proxied, hosts.iter().map(ToString::to_string).collect())
+        }
     };
-    let environment = environment::of(profile, variables, network == Network::Proxied);
-    Ok(Confinement {
+    let environment = environment::of(profile, variables);
+    let mut confinement = Confinement {
         profile: sandbox::Profile {
             name: profile.name.as_str().to_owned(),
             writable: distinct(writable),
@@ -150,15 +163,28 @@ pub(crate) fn resolve(
             stand_ins,
             scratch: Scratch::Private,
             shown: Vec::new(),
-            network,
+            network: network.clone(),
             environment,
             limits: limits(profile),
             devices: distinct(finder.find(&profile.devices)),
             accepted: Tier::Full,
         },
-        hosts,
+        hosts: Vec::new(),
         unseen: finder.into_unseen(),
-    })
+    };
+    if network == Network::Proxied {
+        confinement.lead_to(hosts);
+    }
+    Ok(confinement)
+}
+
+impl Confinement {
+    /// Has the command reach these hosts, by the proxy, and nothing else.
+    pub fn lead_to(&mut self, hosts: Vec<String>) {
+        environment::tell_of_proxy(&mut self.profile.environment, &hosts);
+        self.profile.network = Network::Proxied;
+        self.hosts = hosts;
+    }
 }
 
 /// The paths that are protected.

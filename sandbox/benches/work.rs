@@ -38,7 +38,8 @@ const WORK: &[(&str, &str, &str)] = &[
 type Way<'a> = Box<dyn Fn(&str) -> Option<String> + 'a>;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let rounds = std::env::args().find_map(|word| word.parse().ok())
+    let rounds = std::env::args()
+        .find_map(|word| word.parse().ok())
         .unwrap_or(ROUNDS);
     let workspace = tempfile::tempdir_in("/var/tmp")?;
     let place = workspace.path().canonicalize()?;

@@ -19,7 +19,8 @@ use crate::sys::child::{self, Birth, FAILURE, Held};
 use crate::sys::fork::Strings;
 use crate::sys::memory::Origins;
 use crate::{
-    Command, LayError, Network, Placeholder, Placeholders, Plan, PlanError, Profile, Running, Spare, Stream,
+    Command, LayError, Network, ObserveError, Placeholder, Placeholders, Plan, PlanError, Profile, Running,
+    Spare, Stream,
 };
 
 /// In what time the steps are taken; a file system that does not answer is not waited for.
@@ -44,6 +45,9 @@ pub enum LaunchError {
     /// The proxy could not be started.
     #[error(transparent)]
     Proxy(#[from] crate::proxy::StartError),
+    /// What the command is kept from could not be noted.
+    #[error(transparent)]
+    Observe(#[from] ObserveError),
     /// No process could be made.
     #[error("no process could be made: {source}")]
     Fork {
@@ -77,6 +81,13 @@ pub enum LaunchError {
     /// The steps took too long.
     #[error("confining the command took longer than {} s", PATIENCE.as_secs())]
     Time,
+}
+
+impl LaunchError {
+    /// Whether there is no such program.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Execute { source, .. } if source.kind() == std::io::ErrorKind::NotFound)
+    }
 }
 
 impl Plan {
@@ -183,7 +194,7 @@ impl Plan {
                 },
             });
         }
-        running.gather(self.gate)?;
+        running.gather(self.gate.as_ref(), self.denials)?;
         Ok(running)
     }
 }

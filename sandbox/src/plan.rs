@@ -17,12 +17,12 @@ use crate::proxy::Gate;
 use crate::sys::child::Ending;
 use crate::sys::fork;
 use crate::{
-    Enforcement, Hole, Host, Limits, Namespaces, Need, Network, Profile, Protection, Scratch, Tier,
-    UnixSockets,
+    Denials, Enforcement, Hole, Host, Layer, Limits, Namespaces, Need, Network, Profile, Protection, Scratch,
+    Tier, UnixSockets, Watch,
 };
 
 pub(crate) use files::everything;
-pub(crate) use step::{Blank, FileRule, Files, Instruction, Presence, Step, TreeAccess};
+pub(crate) use step::{Blank, FileRule, Files, Filter, Instruction, Presence, Step, TreeAccess};
 
 /// Where the things stand that are put over what is hidden.
 pub(crate) const BLANK_DIRECTORY: &CStr = c"/dev/.hidden";
@@ -38,7 +38,7 @@ pub const SOCKS_PORT: u16 = 1080;
 pub(crate) const LEAST_PROCESSES: u64 = 301;
 
 /// What confines a command: the steps, and what they will have enforced.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Plan {
     pub(crate) profile: Profile,
     pub(crate) namespaces: fork::Namespaces,
@@ -51,6 +51,9 @@ pub struct Plan {
     pub(crate) protect_at: usize,
     /// Whether the command gets a directory for temporary files that ends with it, where it has no `/tmp` of its own.
     pub(crate) scratch: OwnScratch,
+    can_observe: bool,
+    /// What is denied, where it is noted.
+    pub(crate) denials: Option<Denials>,
     /// Who decides which hosts are reached, where the network is proxied.
     pub(crate) gate: Option<Arc<dyn Gate>>,
     pub(crate) enforcement: Enforcement,
@@ -157,6 +160,8 @@ pub fn plan(profile: &Profile, host: &Host) -> Result<Plan, PlanError> {
         },
         scratch: own_scratch(profile, &covers),
         gate: None,
+        can_observe: host.notifications && host.seccomp,
+        denials: None,
         outer: Vec::new(),
         inner: Vec::new(),
         slots: 0,
@@ -250,6 +255,28 @@ impl Plan {
     /// Has this gate decide which hosts are reached. A plan whose network is [`Network::Proxied`] needs one.
     pub fn behind(&mut self, gate: Arc<dyn Gate>) {
         self.gate = Some(gate);
+    }
+
+    /// Has what the command is kept from be noted. Where calls cannot be told, that is said by the enforcement, and
+    /// everything is enforced all the same.
+    pub fn observe(&mut self, watch: Watch, denials: Denials) {
+        if !self.can_observe {
+            self.enforcement.observer = Layer::Absent {
+                why: "the kernel does not tell of calls".to_owned(),
+            };
+            return;
+        }
+        self.enforcement.observer = Layer::Full;
+        self.inner.push(Step::Observe(Filter {
+            word: watch.word(),
+            program: watch.program(),
+        }));
+        self.denials = Some(denials);
+    }
+
+    /// The profile that is enforced.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
     }
 
     /// What the steps will have enforced.

@@ -13,7 +13,7 @@ use crate::proxy::{Gate, Listeners, Proxy};
 use crate::scratch::ScratchDirectory;
 use crate::sys::channel::{self, Message, Received};
 use crate::sys::signal;
-use crate::{Enforcement, LaunchError, Layer, Outcome, Placeholders, Status};
+use crate::{Denials, Enforcement, LaunchError, Layer, Observer, Outcome, Placeholders, Status};
 
 /// In what time a command that is told to end has ended, before the kernel is asked to end it.
 const GRACE: Duration = Duration::from_secs(5);
@@ -30,6 +30,8 @@ pub struct Running {
     placeholders: Option<Arc<Placeholders>>,
     /// Connects it to the hosts that it may reach.
     proxy: Option<Proxy>,
+    /// Notes what it is kept from.
+    observer: Option<Observer>,
     began: Instant,
     /// How the command ended, once that is known.
     status: Option<Status>,
@@ -63,6 +65,7 @@ impl Running {
             scratch,
             placeholders: Some(placeholders),
             proxy: None,
+            observer: None,
             began,
             status: None,
             is_reaped: false,
@@ -73,14 +76,24 @@ impl Running {
     ///
     /// # Errors
     /// Where the proxy cannot be started.
-    pub(crate) fn gather(&mut self, gate: Option<Arc<dyn Gate>>) -> Result<(), LaunchError> {
+    pub(crate) fn gather(
+        &mut self,
+        gate: Option<&Arc<dyn Gate>>,
+        denials: Option<Denials>,
+    ) -> Result<(), LaunchError> {
+        let mut denials = denials;
         while let Ok(Received::Message(message, descriptors)) =
             channel::receive(&self.channel, RecvFlags::DONTWAIT)
         {
             match (message, descriptors) {
                 (Message::Proxy, [Some(http), Some(socks)]) => {
-                    let gate = gate.clone().ok_or(LaunchError::Gate)?;
+                    let gate = gate.cloned().ok_or(LaunchError::Gate)?;
                     self.proxy = Some(quietly(|| Proxy::start(Listeners { http, socks }, gate))?);
+                }
+                (Message::Listener, [Some(listener), None]) => {
+                    if let Some(denials) = denials.take() {
+                        self.observer = Some(quietly(|| Observer::start(listener, denials))?);
+                    }
                 }
                 (message, _) => drop(self.note(message)),
             }
@@ -167,6 +180,7 @@ impl Running {
             status: self.status.unwrap_or(Status::Killed(libc::SIGKILL)),
             took: self.began.elapsed(),
             enforcement: self.enforcement.clone(),
+            observed: self.observer.take().map(Observer::finish),
             contacts: self.proxy.take().map(Proxy::end).unwrap_or_default(),
         }
     }

@@ -10,14 +10,13 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
-use std::time::Duration;
 
 use super::binary::binary;
 use super::heard::{Heard, hear};
 use super::user::User;
 
 /// In what time an attempt ends.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: &str = "wall_seconds=60";
 
 /// Where attempts are made.
 pub(crate) struct Ground {
@@ -122,7 +121,7 @@ impl Ground {
             .push(("TCP".to_owned(), tcp.local_addr()?.port().to_string()));
         thread::spawn(move || {
             for stream in tcp.incoming() {
-                drop(stream)
+                drop(stream);
             }
         });
         let udp = UdpSocket::bind("127.0.0.1:0")?;
@@ -142,7 +141,7 @@ impl Ground {
             .push(("SOCK".to_owned(), path.display().to_string()));
         thread::spawn(move || {
             for stream in named.incoming() {
-                drop(stream)
+                drop(stream);
             }
         });
         let name = format!(
@@ -154,7 +153,7 @@ impl Ground {
         self.variables.push(("ABS".to_owned(), name));
         thread::spawn(move || {
             for stream in listener.incoming() {
-                drop(stream)
+                drop(stream);
             }
         });
         Ok(())
@@ -184,7 +183,7 @@ impl Ground {
         command
             .args(["-c", launch, "bash"])
             .arg(binary)
-            .args(["sandbox", "--profile", "workspace-write"])
+            .args(["sandbox", "--profile", "workspace-write", "--limit", PATIENCE])
             .args(names)
             .args(["--", "bash", "--noprofile", "--norc", "-c", probe])
             .current_dir(self.path("ws"))
@@ -193,7 +192,7 @@ impl Ground {
                     .filter(|_| probe.contains("cargo "))
                     .map(|home| ("HOME", home)),
             );
-        hear(&mut command, PATIENCE)
+        hear(&mut command)
     }
 
     /// Whether a command outside succeeds.

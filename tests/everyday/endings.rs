@@ -37,12 +37,12 @@ done
     Case {
         name: "streams that are closed hold nothing up",
         needs: &[],
-        script: r#"
+        script: r"
 inside 'echo x > out; echo lost || true' >&-
 test -s out
 inside 'echo x > all; cat' <&- >&- 2>&-
 test -s all
-"#,
+",
     },
     Case {
         name: "a report that cannot be written is told, and the status is the command's",

@@ -30,13 +30,13 @@ test "$(ls -A)" = new
     Case {
         name: "work is done in a directory of the workspace",
         needs: &["git"],
-        script: r#"
+        script: r"
 repository .
 mkdir -p a/b
 cd a/b
 inside 'echo x > new; echo x > ../../top; git status > /dev/null'
 test -s new && test -s ../../top
-"#,
+",
     },
     Case {
         name: "a path has blanks, quotes and umlauts in it",

@@ -3,18 +3,17 @@
 use std::io::{self, Read};
 use std::process::{Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
 
 /// What a command said.
 pub(crate) struct Heard {
-    /// Its status; `None` if a signal ended it or it did not end in time.
+    /// Its status; `None` if a signal ended it.
     pub(crate) status: Option<i32>,
     /// What it wrote, errors last.
     pub(crate) text: String,
 }
 
-/// Runs a command and waits for it, at most so long.
-pub(crate) fn hear(command: &mut Command, patience: Duration) -> io::Result<Heard> {
+/// Runs a command to its end.
+pub(crate) fn hear(command: &mut Command) -> io::Result<Heard> {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let streams = [
         child
@@ -38,18 +37,7 @@ pub(crate) fn hear(command: &mut Command, patience: Duration) -> io::Result<Hear
             })
         })
         .collect();
-    let deadline = Instant::now().checked_add(patience);
-    let status = loop {
-        match child.try_wait()? {
-            Some(status) => break status.code(),
-            None if deadline.is_some_and(|deadline| Instant::now() > deadline) => {
-                child.kill()?;
-                child.wait()?;
-                break None;
-            }
-            None => thread::sleep(Duration::from_millis(5)),
-        }
-    };
+    let status = child.wait()?.code();
     let text = readers
         .into_iter()
         .filter_map(|reader| reader.join().ok())

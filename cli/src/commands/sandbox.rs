@@ -5,20 +5,31 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Severity};
-use gatekeeper::confinement::{self, Confinement, ConfinementError};
+use gatekeeper::confinement::{self, Confinement};
 use gatekeeper::sandbox::proxy::Hosts;
 use gatekeeper::sandbox::{self, Command, Host, Network, Plan, Tier};
 use gatekeeper::{ConfinementName, Context, Defaults, Gatekeeper, Surroundings, codes};
 
 use crate::args::SandboxArgs;
 use crate::exit::Exit;
+use crate::launch::{Denied, Telling};
 use crate::{environment, launch, output};
 
 /// Confines and runs.
 pub(crate) fn run(args: &SandboxArgs) -> Exit {
     match prepare(args) {
         Ok((plan, command)) if args.dry_run => launch::show(&plan, &command),
-        Ok((plan, command)) => launch::run(plan, command, args.report.as_deref()),
+        Ok((plan, command)) => {
+            let telling = Telling {
+                report: args.report.as_deref(),
+                denials: if args.denials {
+                    Denied::Told
+                } else {
+                    Denied::Silent
+                },
+            };
+            launch::run(plan, command, telling)
+        }
         Err(exit) => exit,
     }
 }
@@ -42,15 +53,9 @@ fn prepare(args: &SandboxArgs) -> Result<(Plan, Command), Exit> {
     let name = ConfinementName::new(args.profile.as_str());
     let context =
         context(args, &here).map_err(|message| wrong(message, "name a directory that holds the project"))?;
-    let resolved = gatekeeper.confinement(&name, &context, &environment::all()).map_err(|error| {
-        let help = match error {
-            ConfinementError::Unknown { .. } => {
-                "`read-only`, `workspace-write` and `workspace-commit` come with us; others are described by `-r FILE`"
-            }
-            _ => "change into the project, or name it by `--workspace`",
-        };
-        wrong(error.to_string(), help)
-    })?;
+    let resolved = gatekeeper
+        .confinement(&name, &context, &environment::all())
+        .map_err(|error| wrong(error.to_string(), error.help()))?;
     let resolved =
         adjust(resolved, args, &here).map_err(|message| wrong(message, "see `execpolicy sandbox --help`"))?;
     let command = launch::command(&args.argv, &here, &resolved.profile.environment).ok_or_else(|| {
@@ -112,11 +117,9 @@ fn adjust(mut resolved: Confinement, args: &SandboxArgs, here: &Path) -> Result<
         Some("none") => profile.network = Network::None,
         Some("loopback") => profile.network = Network::Loopback,
         Some("full") => profile.network = Network::Full,
-        Some(hosts) => {
-            profile.network = Network::Proxied;
-            resolved.hosts = hosts.split(',').map(ToOwned::to_owned).collect();
-        }
+        Some(hosts) => resolved.lead_to(hosts.split(',').map(ToOwned::to_owned).collect()),
     }
+    let profile = &mut resolved.profile;
     for entry in &args.env {
         let (name, value) = entry_of(entry);
         let value = match value {
