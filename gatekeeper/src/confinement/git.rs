@@ -88,14 +88,12 @@ impl Repository {
             protected.extend(gitdir.exists().then_some(gitdir));
         }
         protected.extend(self.leading.clone());
-        // Other work trees are led here by what stands in these.
+        // Other work trees are led here by what stands in these, and have their index in them. That `git gc` cannot
+        // shorten their logs is the price.
         let worktrees = fs::read_dir(self.common.join("worktrees"));
-        let others = worktrees
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|entry| entry.path());
-        protected.extend(others.filter(|path| *path != self.own));
+        let others = worktrees.into_iter().flatten().flatten();
+        let others = others.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+        protected.extend(others.map(|entry| entry.path()).filter(|path| *path != self.own));
         protected
     }
 
