@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command as Bare, Stdio};
 use std::time::{Duration, Instant};
 
-use sandbox::{Command, Host, Namespaces, Network, Profile, Stream, Tier, plan};
+use sandbox::{Command, Denials, Host, Namespaces, Network, Plan, Profile, Stream, Tier, Watch, plan};
 
 /// Rounds, if none are named.
 const ROUNDS: usize = 200;
@@ -47,6 +47,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         ways.push((
             "full",
             confined(full.clone(), profile(&workspace, Network::Loopback)),
+        ));
+        ways.push((
+            "full, with the observer",
+            confined_and(full.clone(), profile(&workspace, Network::Loopback), |plan| {
+                let denials = Denials::of(plan.profile());
+                plan.observe(Watch::Writes, denials);
+            }),
         ));
         ways.push((
             "full, the host's network",
@@ -99,6 +106,10 @@ fn profile(workspace: &Path, network: Network) -> Profile {
 }
 
 fn confined(host: Host, profile: Profile) -> Start {
+    confined_and(host, profile, |_| {})
+}
+
+fn confined_and(host: Host, profile: Profile, prepare: fn(&mut Plan)) -> Start {
     let directory = profile.writable.first().cloned().unwrap_or_default();
     Box::new(move || {
         let command = Command {
@@ -109,10 +120,12 @@ fn confined(host: Host, profile: Profile) -> Start {
             output: Stream::Inherit,
             errors: Stream::Inherit,
         };
-        match plan(&profile, &host).map(|plan| plan.launch(command)) {
-            Ok(Ok(running)) => running.wait().status.code() == 0,
-            Ok(Err(_)) | Err(_) => false,
-        }
+        let Ok(mut plan) = plan(&profile, &host) else {
+            return false;
+        };
+        prepare(&mut plan);
+        plan.launch(command)
+            .is_ok_and(|running| running.wait().status.code() == 0)
     })
 }
 

@@ -3,6 +3,7 @@
 //! What the child runs (`child`, `step`) allocates nothing and takes no lock: the process it was forked from may have
 //! threads, and any of them may have held any lock.
 
+mod attend;
 pub(crate) mod channel;
 pub(crate) mod child;
 pub(crate) mod foreign_memory;

@@ -7,5 +7,8 @@ mod ground;
 #[path = "confined/launch.rs"]
 mod launch;
 #[cfg(test)]
+#[path = "confined/network.rs"]
+mod network;
+#[cfg(test)]
 #[path = "confined/tiers.rs"]
 mod tiers;

@@ -31,6 +31,8 @@ const SKIPPED: &[&str] = &[
 /// Finds paths.
 pub(super) struct Finder<'c> {
     context: &'c Context,
+    /// Where a name that stands anywhere is looked for: the work tree, and the home directory.
+    starts: Vec<PathBuf>,
     /// What the search has found, by the first name of the patterns.
     found: BTreeMap<String, BTreeSet<PathBuf>>,
     entries: usize,
@@ -40,8 +42,10 @@ pub(super) struct Finder<'c> {
 impl<'c> Finder<'c> {
     /// Nothing is found yet.
     pub(super) fn new(context: &'c Context) -> Self {
+        let home = context.home.as_deref().map(real);
         Self {
             context,
+            starts: places(context).into_iter().chain(home).collect(),
             found: BTreeMap::new(),
             entries: ENTRIES,
             unseen: Vec::new(),
@@ -109,8 +113,7 @@ impl<'c> Finder<'c> {
         let Some((PathPart::Any, rest)) = parts.split_first() else {
             return;
         };
-        let home = self.context.home.as_deref().map(real);
-        for start in places(self.context).into_iter().chain(home) {
+        for start in self.starts.clone() {
             self.follow(start, rest, paths);
         }
         let found = first_name(glob).and_then(|name| self.found.get(name)).cloned();

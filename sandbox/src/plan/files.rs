@@ -46,15 +46,18 @@ pub(super) fn files(profile: &Profile, host: &Host, covers: &Covers) -> Result<F
             // Names may be listed everywhere: a right over a directory reaches all below it.
             rules.grant(Path::new("/"), AccessFs::ReadDir.into(), "list", Presence::Needed)?;
             let hidden: Vec<&Path> = profile.hidden.iter().map(PathBuf::as_path).collect();
-            let hidden: Vec<&Path> = hidden.into_iter().filter(|path| !Outer::hides(path)).collect();
+            let mut hidden: Vec<&Path> = hidden.into_iter().filter(|path| !Outer::hides(path)).collect();
+            // The host's devices are there: those that may be opened are named below.
+            hidden.push(Path::new("/dev"));
             rules.around(Path::new("/"), &hidden, read)?;
         }
         (Readable::Only(paths), _) => {
             for path in paths {
                 rules.grant(path, read, "read", Presence::Vanishing)?;
             }
-            for path in ["/proc", "/dev"] {
-                rules.grant(Path::new(path), read, "read", Presence::Vanishing)?;
+            rules.grant(Path::new("/proc"), read, "read", Presence::Vanishing)?;
+            if outer.is_none() {
+                rules.grant(Path::new("/dev"), read, "read", Presence::Vanishing)?;
             }
         }
     }

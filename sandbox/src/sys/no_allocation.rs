@@ -40,6 +40,7 @@ unsafe impl GlobalAlloc for Watched {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
     use std::path::PathBuf;
 
     use crate::{Command, Host, Limits, Namespaces, Network, Profile, Status, Stream, Tier, plan};
@@ -60,7 +61,7 @@ mod tests {
         };
         for host in [full, poor] {
             if host.tier() == Tier::None {
-                eprintln!("skipped: this host confines nothing");
+                writeln!(std::io::stderr(), "skipped: this host confines nothing").unwrap();
                 continue;
             }
             let network = match host.tier() {

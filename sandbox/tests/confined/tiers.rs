@@ -90,6 +90,11 @@ fn the_lower_tier_keeps_what_it_says_where_it_is_accepted() {
             Status::Exited(1),
         ),
         ("it signals nobody outside", "kill -0 $PPID", Status::Exited(1)),
+        (
+            "it opens no disk",
+            "for disk in /dev/[svhx]d[a-z]* /dev/nvme*; do test -e $disk && head -c1 $disk && exit 0; done; exit 1",
+            Status::Exited(1),
+        ),
         ("it makes no namespaces", "unshare -Ur true", Status::Exited(1)),
         (
             "it gains no privileges",
