@@ -10,5 +10,11 @@ mod lines;
 #[path = "cli/project.rs"]
 mod project;
 #[cfg(test)]
+#[path = "cli/run.rs"]
+mod run;
+#[cfg(test)]
+#[path = "cli/terminal.rs"]
+mod terminal;
+#[cfg(test)]
 #[path = "cli/verdicts.rs"]
 mod verdicts;

@@ -3,4 +3,5 @@
 pub(crate) mod check;
 pub(crate) mod explain;
 mod lines;
+pub(crate) mod run;
 pub(crate) mod sandbox;

@@ -1,17 +1,16 @@
 //! Starting a confined command from the command line: what `run` and `sandbox` share.
 
-use std::ffi::{OsStr, OsString};
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
+use std::path::Path;
 
 use diagnostics::{Diagnostic, Severity, visible};
-use gatekeeper::codes;
 use gatekeeper::report::RunReport;
-use gatekeeper::sandbox::{Command, LaunchError, Plan, PlanError, Stream};
+use gatekeeper::sandbox::{Command, LaunchError, Plan, PlanError, Running, Stream};
+use gatekeeper::{codes, program_file};
 
 use crate::exit::Exit;
 use crate::output;
+use crate::report_file::ReportFile;
 
 /// The command that these words name: looked up as a shell would, by the `PATH` that the command will have. `None`
 /// where there is no such program.
@@ -20,13 +19,8 @@ pub(crate) fn command(
     directory: &Path,
     environment: &[(OsString, OsString)],
 ) -> Option<Command> {
-    let name = argv.first()?;
-    let path = environment
-        .iter()
-        .find(|(name, _)| name == "PATH")
-        .map(|(_, value)| value.as_os_str());
     Some(Command {
-        program: find(name, directory, path)?,
+        program: program_file(argv.first()?, directory, environment)?,
         arguments: argv.to_vec(),
         directory: directory.to_owned(),
         input: Stream::Inherit,
@@ -35,56 +29,47 @@ pub(crate) fn command(
     })
 }
 
-fn find(name: &OsStr, directory: &Path, path: Option<&OsStr>) -> Option<PathBuf> {
-    if name.as_encoded_bytes().contains(&b'/') {
-        let file = directory.join(name);
-        return file.exists().then_some(file);
-    }
-    let directories = std::env::split_paths(path?).filter(|one| one.is_absolute());
-    directories
-        .map(|one| one.join(name))
-        .find(|file| is_executable(file))
-}
-
-fn is_executable(file: &Path) -> bool {
-    fs::metadata(file).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
-}
-
 /// Runs the command to its end, in the foreground. The report is written where one was asked for.
-pub(crate) fn run(plan: Plan, command: Command, report: Option<&Path>) -> Exit {
-    let named: Vec<String> = command
-        .arguments
-        .iter()
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect();
-    let outcome = plan
-        .launch(command)
-        .and_then(|running| running.wait_in_foreground());
-    let outcome = match outcome {
+pub(crate) fn run(plan: Plan, command: Command, report: Option<ReportFile>) -> Exit {
+    let words = command.arguments.clone();
+    match plan.launch(command) {
+        Ok(running) => wait(running, &words, report),
+        Err(error) => failed(&error),
+    }
+}
+
+/// Waits for the end of a command that runs. The report is written where one was asked for.
+pub(crate) fn wait(running: Running, words: &[OsString], report: Option<ReportFile>) -> Exit {
+    let outcome = match running.wait_in_foreground() {
         Ok(outcome) => outcome,
         Err(error) => return failed(&error),
     };
-    if let Some(path) = report {
-        let text = serde_json::to_string(&RunReport::of(&named, &outcome)).unwrap_or_default();
-        if let Err(error) = fs::write(path, text + "\n") {
-            complain(
-                format!("the report `{}` could not be written: {error}", path.display()),
-                None,
-            );
+    if let Some(file) = report {
+        let words = words.iter().map(|word| word.to_string_lossy().into_owned());
+        let words: Vec<String> = words.collect();
+        if let Err(error) = file.write(&RunReport::of(&words, &outcome)) {
+            complain(format!("the report could not be written: {error}"), None);
         }
     }
     Exit::Child(outcome.status.code())
 }
 
+/// Opens the report's file, where one was asked for.
+pub(crate) fn report(path: Option<&Path>) -> Result<Option<ReportFile>, Exit> {
+    let Some(path) = path else { return Ok(None) };
+    ReportFile::open(path).map(Some).map_err(|error| {
+        let message = format!("the report `{}` cannot be written: {error}", path.display());
+        complain(
+            message,
+            Some("name a file that you may write and that is no link"),
+        );
+        Exit::NotStarted
+    })
+}
+
 /// Shows what would be done.
 pub(crate) fn show(plan: &Plan, command: &Command) -> Exit {
-    let mut text = plan.to_string();
-    for path in plan.absent() {
-        text.push_str(&format!("left out, for it does not exist: {}\n", path.display()));
-    }
-    for hole in &plan.enforcement().holes {
-        text.push_str(&format!("not kept: {hole}\n"));
-    }
+    let mut text = steps(plan);
     let words: Vec<String> = command
         .arguments
         .iter()
@@ -95,6 +80,20 @@ pub(crate) fn show(plan: &Plan, command: &Command) -> Exit {
         Ok(()) => Exit::Done,
         Err(error) => output::failed("stdout cannot be written", &error),
     }
+}
+
+/// The steps of a plan, what is left out of it and what it does not keep, each on a line.
+pub(crate) fn steps(plan: &Plan) -> String {
+    let mut text = plan.to_string();
+    for path in plan.absent() {
+        text.push_str(&format!("left out, for it does not exist: {}\n", path.display()));
+    }
+    for hole in &plan.enforcement().holes {
+        text.push_str(&format!("not kept: {hole}\n"));
+    }
+    text.lines()
+        .map(|line| visible(line).into_owned() + "\n")
+        .collect()
 }
 
 /// Says what could not be looked at.
@@ -125,7 +124,8 @@ pub(crate) fn not_found(name: &str) -> Exit {
     Exit::NotFound
 }
 
-fn failed(error: &LaunchError) -> Exit {
+/// Says why a command was not started.
+pub(crate) fn failed(error: &LaunchError) -> Exit {
     complain(error.to_string(), None);
     match error {
         LaunchError::Execute { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
@@ -135,7 +135,8 @@ fn failed(error: &LaunchError) -> Exit {
     }
 }
 
-fn complain(message: String, help: Option<&str>) {
+/// Says what went wrong on the way to a command.
+pub(crate) fn complain(message: String, help: Option<&str>) {
     let finding = Diagnostic::new(codes::NOT_CONFINED, Severity::Error, message);
     let finding = match help {
         Some(help) => finding.help(help),

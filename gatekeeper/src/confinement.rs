@@ -85,7 +85,7 @@ pub(crate) fn resolve(
     let mut finder = Finder::new(context);
     let mut writable = finder.find(&profile.writable);
     writable.retain(|path| !temporary.contains(path));
-    let mut writable: Vec<PathBuf> = writable.iter().map(|path| real(path)).collect();
+    let mut writable: Vec<PathBuf> = writable.iter().map(real).collect();
     let repository = git::Repository::around(context);
     if profile.name.as_str() == "workspace-commit"
         && let Some(repository) = &repository
@@ -121,10 +121,10 @@ pub(crate) fn resolve(
             .any(|view| path.starts_with(view));
         !is_above_home && !has_own_view && path.exists()
     });
-    let hidden: Vec<PathBuf> = hidden.iter().map(|path| real(path)).collect();
+    let hidden: Vec<PathBuf> = hidden.iter().map(real).collect();
     let readable = match &profile.readable {
         None => Readable::Everything,
-        Some(globs) => Readable::Only(finder.find(globs).iter().map(|path| real(path)).collect()),
+        Some(globs) => Readable::Only(finder.find(globs).iter().map(real).collect()),
     };
     let is_shipped = profile.origin.is_none();
     let (network, hosts) = match &profile.network {
@@ -135,7 +135,7 @@ pub(crate) fn resolve(
         execpolicy::Network::Full => (Network::Full, Vec::new()),
         execpolicy::Network::Hosts(hosts) => (
             Network::Proxied,
-            hosts.iter().map(|host| host.to_string()).collect(),
+            hosts.iter().map(ToString::to_string).collect(),
         ),
     };
     let environment = environment::of(profile, variables, network == Network::Proxied);

@@ -38,7 +38,9 @@ impl Digest {
             Defaults::BuiltIn => b"built in",
             Defaults::None => b"none",
         });
-        each.iter().for_each(|digest| sum.add(digest));
+        for digest in &each {
+            sum.add(digest);
+        }
         sum.end()
     }
 }

@@ -16,7 +16,10 @@ use crate::{environment, launch, output};
 pub(crate) fn run(args: &SandboxArgs) -> Exit {
     match prepare(args) {
         Ok((plan, command)) if args.dry_run => launch::show(&plan, &command),
-        Ok((plan, command)) => launch::run(plan, command, args.report.as_deref()),
+        Ok((plan, command)) => match launch::report(args.report.as_deref()) {
+            Ok(report) => launch::run(plan, command, report),
+            Err(exit) => exit,
+        },
         Err(exit) => exit,
     }
 }
