@@ -53,6 +53,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("landlock", &["sandbox/src"]),
     ("seccompiler", &["sandbox/src"]),
     ("libc", &["sandbox/src"]),
+    ("httparse", &["sandbox/src/proxy"]),
 ];
 
 /// The crates that are libraries: they print nothing.

@@ -28,6 +28,9 @@ pub(crate) enum Verb {
     /// Runs a command confined, without judging it: who types this has decided.
     #[command(after_help = RUN_STATUS, override_usage = "execpolicy sandbox [OPTIONS] -- ARGV...")]
     Sandbox(SandboxArgs),
+    /// Tries what this host enforces, and says what would make it more.
+    #[command(after_help = "Exit status: 0 if everything is enforced, 1 if not.")]
+    Doctor(DoctorArgs),
 }
 
 const RUN_STATUS: &str = "\
@@ -171,6 +174,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
 
+    /// Say on stderr what was denied, and what would let it pass
+    #[arg(long)]
+    pub(crate) denials: bool,
+
     /// Show the verdict, the confinement and its steps, and run nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -230,7 +237,7 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "NAME[=VALUE]")]
     pub(crate) env: Vec<OsString>,
 
-    /// A bound: processes, open_files, file_size, memory, cpu_seconds, wall_seconds
+    /// A bound: `processes`, `open_files`, `file_size`, `memory`, `cpu_seconds`, `wall_seconds`
     #[arg(long, value_name = "NAME=NUMBER")]
     pub(crate) limit: Vec<String>,
 
@@ -242,6 +249,10 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
 
+    /// Say on stderr what was denied, and what would let it pass
+    #[arg(long)]
+    pub(crate) denials: bool,
+
     /// Show the steps that would confine the command, and run nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -249,6 +260,13 @@ pub(crate) struct SandboxArgs {
     /// The words of the command, as they are
     #[arg(last = true, value_name = "ARGV", required = true)]
     pub(crate) argv: Vec<OsString>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DoctorArgs {
+    /// How to answer [default: human on a terminal, else json]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
 }
 
 fn tier(name: &str) -> Result<Tier, String> {

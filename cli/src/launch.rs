@@ -1,12 +1,14 @@
 //! Starting a confined command from the command line: what `run` and `sandbox` share.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use diagnostics::{Diagnostic, Severity, visible};
 use gatekeeper::report::RunReport;
-use gatekeeper::sandbox::{Command, LaunchError, Plan, PlanError, Running, Stream};
-use gatekeeper::{codes, program_file};
+use gatekeeper::sandbox::{
+    Bounds, Command, Denials, LaunchError, Outcome, Plan, PlanError, Running, Snapshot, Stream, Watch,
+};
+use gatekeeper::{codes, may_be_granted, program_file};
 
 use crate::exit::Exit;
 use crate::output;
@@ -29,42 +31,102 @@ pub(crate) fn command(
     })
 }
 
-/// Runs the command to its end, in the foreground. The report is written where one was asked for.
-pub(crate) fn run(plan: Plan, command: Command, report: Option<ReportFile>) -> Exit {
+/// What is told when a command has ended.
+#[derive(Debug)]
+pub(crate) struct Telling {
+    report: Option<ReportFile>,
+    denials: Denied,
+}
+
+/// Whether people are told what was denied.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Denied {
+    /// They are, on stderr.
+    Told,
+    /// They are not.
+    Silent,
+}
+
+impl Telling {
+    /// Opens the report's file, where one was asked for.
+    pub(crate) fn new(report: Option<&Path>, denials: Denied) -> Result<Self, Exit> {
+        let report = report.map(|path| {
+            ReportFile::open(path).map_err(|error| {
+                let message = format!("the report `{}` cannot be written: {error}", path.display());
+                complain(
+                    message,
+                    Some("name a file that you may write and that is no link"),
+                );
+                Exit::NotStarted
+            })
+        });
+        Ok(Self {
+            report: report.transpose()?,
+            denials,
+        })
+    }
+
+    /// What has to be observed for it.
+    pub(crate) fn watch(&self) -> Option<Watch> {
+        (self.report.is_some() || self.denials == Denied::Told).then_some(Watch::Writes)
+    }
+
+    /// What stands in the writable directories now, where the report says what has changed there.
+    pub(crate) fn before(&self, writable: &[PathBuf]) -> Option<Snapshot> {
+        let report = self.report.as_ref();
+        report.map(|_| Snapshot::take(writable, Bounds::default()))
+    }
+}
+
+impl From<bool> for Denied {
+    fn from(are_asked_for: bool) -> Self {
+        if are_asked_for { Self::Told } else { Self::Silent }
+    }
+}
+
+/// Runs the command to its end, in the foreground.
+pub(crate) fn run(mut plan: Plan, command: Command, telling: Telling) -> Exit {
+    if let Some(watch) = telling.watch() {
+        let denials = Denials::of(plan.profile()).granting(may_be_granted);
+        plan.observe(watch, denials);
+    }
     let words = command.arguments.clone();
+    let before = telling.before(&plan.profile().writable);
     match plan.launch(command) {
-        Ok(running) => wait(running, &words, report),
+        Ok(running) => wait(running, &words, telling, before),
         Err(error) => failed(&error),
     }
 }
 
-/// Waits for the end of a command that runs. The report is written where one was asked for.
-pub(crate) fn wait(running: Running, words: &[OsString], report: Option<ReportFile>) -> Exit {
+/// Waits for the end of a command that runs, in the foreground, and tells of it.
+pub(crate) fn wait(running: Running, words: &[OsString], telling: Telling, before: Option<Snapshot>) -> Exit {
     let outcome = match running.wait_in_foreground() {
         Ok(outcome) => outcome,
         Err(error) => return failed(&error),
     };
-    if let Some(file) = report {
+    if telling.denials == Denied::Told {
+        tell_denials(&outcome);
+    }
+    if let (Some(file), Some(before)) = (telling.report, before) {
         let words = words.iter().map(|word| word.to_string_lossy().into_owned());
         let words: Vec<String> = words.collect();
-        if let Err(error) = file.write(&RunReport::of(&words, &outcome)) {
+        if let Err(error) = file.write(&RunReport::of(&words, &outcome, &before.changes())) {
             complain(format!("the report could not be written: {error}"), None);
         }
     }
     Exit::Child(outcome.status.code())
 }
 
-/// Opens the report's file, where one was asked for.
-pub(crate) fn report(path: Option<&Path>) -> Result<Option<ReportFile>, Exit> {
-    let Some(path) = path else { return Ok(None) };
-    ReportFile::open(path).map(Some).map_err(|error| {
-        let message = format!("the report `{}` cannot be written: {error}", path.display());
-        complain(
-            message,
-            Some("name a file that you may write and that is no link"),
-        );
-        Exit::NotStarted
-    })
+fn tell_denials(outcome: &Outcome) {
+    let violations = outcome.observed.iter().flat_map(|observed| &observed.violations);
+    for violation in violations {
+        let finding = Diagnostic::new(codes::DENIED, Severity::Warning, violation.to_string());
+        let finding = match &violation.grant {
+            Some(grant) => finding.help(format!("to let it pass: {grant}")),
+            None => finding,
+        };
+        output::complain(&[finding], None);
+    }
 }
 
 /// Shows what would be done.
@@ -84,16 +146,18 @@ pub(crate) fn show(plan: &Plan, command: &Command) -> Exit {
 
 /// The steps of a plan, what is left out of it and what it does not keep, each on a line.
 pub(crate) fn steps(plan: &Plan) -> String {
-    let mut text = plan.to_string();
-    for path in plan.absent() {
-        text.push_str(&format!("left out, for it does not exist: {}\n", path.display()));
-    }
-    for hole in &plan.enforcement().holes {
-        text.push_str(&format!("not kept: {hole}\n"));
-    }
-    text.lines()
-        .map(|line| visible(line).into_owned() + "\n")
-        .collect()
+    let steps = plan.to_string();
+    let absent = plan
+        .absent()
+        .iter()
+        .map(|path| format!("left out, for it does not exist: {}", path.display()));
+    let holes = plan
+        .enforcement()
+        .holes
+        .iter()
+        .map(|hole| format!("not kept: {hole}"));
+    let lines = steps.lines().map(str::to_owned).chain(absent).chain(holes);
+    lines.map(|line| visible(&line).into_owned() + "\n").collect()
 }
 
 /// Says what could not be looked at.
@@ -127,11 +191,14 @@ pub(crate) fn not_found(name: &str) -> Exit {
 /// Says why a command was not started.
 pub(crate) fn failed(error: &LaunchError) -> Exit {
     complain(error.to_string(), None);
-    match error {
-        LaunchError::Execute { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
-            Exit::NotFound
-        }
-        _ => Exit::NotStarted,
+    let is_missing = matches!(
+        error,
+        LaunchError::Execute { source, .. } if source.kind() == std::io::ErrorKind::NotFound
+    );
+    if is_missing {
+        Exit::NotFound
+    } else {
+        Exit::NotStarted
     }
 }
 

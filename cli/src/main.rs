@@ -34,6 +34,7 @@ fn run() -> Exit {
         Verb::Check(check) => commands::check::run(&check),
         Verb::Explain(check) => commands::explain::run(&check),
         Verb::Run(run) => commands::run::run(&run),
+        Verb::Doctor(doctor) => commands::doctor::run(&doctor),
         Verb::Sandbox(sandbox) => commands::sandbox::run(&sandbox),
     }
 }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
+use diagnostics::render::to_json;
 use gatekeeper::report::RunReport;
 use rustix::fs::{CWD, Mode, OFlags, openat};
 
@@ -25,7 +26,7 @@ impl ReportFile {
 
     /// Writes the report, on one line.
     pub(crate) fn write(mut self, report: &RunReport) -> io::Result<()> {
-        let text = serde_json::to_string(report)?;
+        let text = to_json(report);
         self.0.write_all(text.as_bytes())?;
         self.0.write_all(b"\n")
     }

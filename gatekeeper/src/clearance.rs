@@ -6,13 +6,13 @@ mod prepare;
 use std::ffi::OsString;
 
 use execpolicy::{ConfinementName, Context, Decision};
-use sandbox::{Host, Plan, PlanError};
+use sandbox::{Host, Plan};
 
-use crate::Judgement;
 use crate::approver::{Answer, Approver, Question};
 use crate::confinement::Confinement;
 use crate::digest::Digest;
 use crate::pinned::Pinned;
+use crate::{Judgement, StartError};
 
 pub(crate) use enclosure::Enclosure;
 pub use prepare::PrepareError;
@@ -78,8 +78,9 @@ impl Prepared {
     /// How it would be confined on this host.
     ///
     /// # Errors
-    /// As [`sandbox::plan`]: the host cannot keep what the confinement promises.
-    pub fn plan(&self, host: &Host) -> Result<Plan, PlanError> {
+    /// [`StartError::Plan`] where the host cannot keep what the confinement promises, [`StartError::Hosts`] where a
+    /// profile names a host that is none.
+    pub fn plan(&self, host: &Host) -> Result<Plan, StartError> {
         self.terms.enclosure.plan(host)
     }
 
@@ -117,6 +118,11 @@ impl Clearance {
     /// The words that are executed: of a text, those that call the shell that reads it.
     pub fn arguments(&self) -> &[OsString] {
         &self.terms.arguments
+    }
+
+    /// What it will run in; `None` is nothing.
+    pub fn confinement(&self) -> Option<&Confinement> {
+        self.terms.enclosure.confinement()
     }
 
     pub(crate) fn into_terms(self) -> Terms {

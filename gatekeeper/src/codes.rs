@@ -26,8 +26,10 @@ pub const NOT_TEXT: Code = Code(4006);
 pub const INTERNAL: Code = Code(4007);
 /// A command could not be confined or started, or not wholly.
 pub const NOT_CONFINED: Code = Code(4008);
+/// A confined command was kept from something.
+pub const DENIED: Code = Code(4009);
 /// Something that a command was judged by has changed before it was started.
-pub const CHANGED: Code = Code(4009);
+pub const CHANGED: Code = Code(4010);
 
 /// Every one of them, sorted.
 pub const ALL: &[Code] = &[
@@ -43,5 +45,6 @@ pub const ALL: &[Code] = &[
     NOT_TEXT,
     INTERNAL,
     NOT_CONFINED,
+    DENIED,
     CHANGED,
 ];

@@ -133,13 +133,12 @@ pub(crate) fn resolve(
         execpolicy::Network::None => (Network::None, Vec::new()),
         execpolicy::Network::Loopback => (Network::Loopback, Vec::new()),
         execpolicy::Network::Full => (Network::Full, Vec::new()),
-        execpolicy::Network::Hosts(hosts) => (
-            Network::Proxied,
-            hosts.iter().map(ToString::to_string).collect(),
-        ),
+        execpolicy::Network::Hosts(hosts) => {
+            (Network::Proxied, hosts.iter().map(ToString::to_string).collect())
+        }
     };
-    let environment = environment::of(profile, variables, network == Network::Proxied);
-    Ok(Confinement {
+    let environment = environment::of(profile, variables);
+    let mut confinement = Confinement {
         profile: sandbox::Profile {
             name: profile.name.as_str().to_owned(),
             writable: distinct(writable),
@@ -148,15 +147,28 @@ pub(crate) fn resolve(
             protected: distinct(protected.paths),
             scratch: Scratch::Private,
             shown: Vec::new(),
-            network,
+            network: network.clone(),
             environment,
             limits: limits(profile),
             devices: distinct(finder.find(&profile.devices)),
             accepted: Tier::Full,
         },
-        hosts,
+        hosts: Vec::new(),
         unseen: finder.into_unseen(),
-    })
+    };
+    if network == Network::Proxied {
+        confinement.lead_to(hosts);
+    }
+    Ok(confinement)
+}
+
+impl Confinement {
+    /// Has the command reach these hosts, by the proxy, and nothing else.
+    pub fn lead_to(&mut self, hosts: Vec<String>) {
+        environment::tell_of_proxy(&mut self.profile.environment, &hosts);
+        self.profile.network = Network::Proxied;
+        self.hosts = hosts;
+    }
 }
 
 /// The paths that are protected.

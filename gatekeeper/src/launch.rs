@@ -6,22 +6,25 @@ mod tests;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use sandbox::{Command, Host, Running, Stream};
+use sandbox::proxy::HostsError;
+use sandbox::{Command, Denials, Grant, Host, Running, Stream, Watch};
 
 use crate::clearance::Terms;
 use crate::confinement::ConfinementError;
 use crate::digest::Digest;
 use crate::{Clearance, Gatekeeper};
 
-/// What a command reads and writes. By default, all is its caller's own.
+/// What a command is tied to. By default its streams are its caller's own, and nobody watches.
 #[derive(Debug, Default)]
-pub struct Streams {
+pub struct Wiring {
     /// What it reads.
     pub input: Stream,
     /// What it writes.
     pub output: Stream,
     /// What it writes errors to.
     pub errors: Stream,
+    /// What is observed of what its confinement keeps it from; `None` is nothing. Its cost is that of [`Watch`].
+    pub watch: Option<Watch>,
 }
 
 /// Why a cleared command was not started.
@@ -37,6 +40,9 @@ pub enum StartError {
     /// This host cannot enforce its confinement.
     #[error(transparent)]
     Plan(#[from] sandbox::PlanError),
+    /// A profile names a host that is none.
+    #[error(transparent)]
+    Hosts(#[from] HostsError),
     /// It could not be confined or executed.
     #[error(transparent)]
     Launch(#[from] sandbox::LaunchError),
@@ -72,6 +78,15 @@ pub enum Change {
     },
 }
 
+/// Whether a grant may be told as what would let a denied attempt pass: nothing that policy hides or protects is
+/// offered.
+pub fn may_be_granted(grant: &Grant) -> bool {
+    match grant {
+        Grant::Unprotected(_) | Grant::Shown(_) => false,
+        Grant::Writable(_) | Grant::Readable(_) | Grant::Device(_) | Grant::Loopback | Grant::Host(_) => true,
+    }
+}
+
 impl Gatekeeper {
     /// Starts a cleared command, with the variables that its caller has now.
     ///
@@ -85,18 +100,22 @@ impl Gatekeeper {
         &self,
         clearance: Clearance,
         variables: &[(OsString, OsString)],
-        streams: Streams,
+        wiring: Wiring,
     ) -> Result<Running, StartError> {
         let terms = clearance.into_terms();
         self.check(&terms, variables)?;
-        let plan = terms.enclosure.plan(&Host::look())?;
+        let mut plan = terms.enclosure.plan(&Host::look())?;
+        if let (Some(watch), Some(_)) = (wiring.watch, terms.enclosure.confinement()) {
+            let denials = Denials::of(plan.profile()).granting(may_be_granted);
+            plan.observe(watch, denials);
+        }
         let running = plan.launch(Command {
             program: terms.executable.path().to_owned(),
             arguments: terms.arguments,
             directory: terms.directory.path().to_owned(),
-            input: streams.input,
-            output: streams.output,
-            errors: streams.errors,
+            input: wiring.input,
+            output: wiring.output,
+            errors: wiring.errors,
         })?;
         Ok(running)
     }

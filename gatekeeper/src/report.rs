@@ -16,7 +16,10 @@ pub use basis::BasisReport;
 pub use broken_file::{BrokenFileReport, MistakeReport};
 pub use effect::{EffectReport, Happening, StandingWord};
 pub use matched::MatchedRule;
-pub use run::{EnforcementReport, HoleReport, LayerReport, OutcomeReport, RunReport, RunSchemaName};
+pub use run::{
+    ChangesReport, ContactReport, EnforcementReport, HoleReport, LayerReport, OutcomeReport, RunReport,
+    RunSchemaName, ViolationReport,
+};
 pub use segment::{
     AssignmentReport, PlaceReport, RedirectModeWord, RedirectReport, SegmentReport, Whereabouts,
 };

@@ -216,7 +216,7 @@ fn unmounted(profile: &Profile, host: &Host, outer: &Outer, hole: &mut impl FnMu
         must(Protection::Attributes, why);
     }
     for path in &profile.protected {
-        if profile.writable.iter().any(|root| path.starts_with(root)) && !outer.protects(path) {
+        if profile.writable.iter().any(|root| path.starts_with(root)) && !Outer::protects(path) {
             let why = format!(
                 "`{}` can be changed: it lies in something writable",
                 path.display()
@@ -225,7 +225,7 @@ fn unmounted(profile: &Profile, host: &Host, outer: &Outer, hole: &mut impl FnMu
         }
     }
     for path in &profile.hidden {
-        if profile.writable.iter().any(|root| path.starts_with(root)) && !outer.hides(path) {
+        if profile.writable.iter().any(|root| path.starts_with(root)) && !Outer::hides(path) {
             let why = format!("`{}` can be read: it lies in something writable", path.display());
             must(Protection::Hidden, &why);
         }

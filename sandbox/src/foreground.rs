@@ -19,7 +19,7 @@ impl Running {
         let signals = Signals::take().map_err(|error| LaunchError::Fork { source: error.into() })?;
         loop {
             match self.next(Some(signals.as_fd())) {
-                Event::Ended(outcome) => return Ok(outcome),
+                Event::Ended(outcome) => return Ok(*outcome),
                 Event::Woken => {
                     self.hand_on(&signals);
                 }

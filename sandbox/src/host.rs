@@ -8,6 +8,10 @@ use crate::sys::{fork, landlock, seccomp};
 /// Facts about this host. Those that cost a process to prove are presumed here and proved by the launch itself, which
 /// fails closed; [`Plan::rehearse`](crate::Plan::rehearse) proves them beforehand.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one fact about the kernel, and they are independent"
+)]
 pub struct Host {
     /// The version of Landlock's interface; zero where there is none.
     pub landlock: u32,

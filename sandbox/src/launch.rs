@@ -4,17 +4,23 @@ use std::ffi::CString;
 use std::fs::File;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
+use crate::clock;
 use crate::plan::{FileRule, OwnScratch, Presence, Step, c_path, everything};
 use crate::scratch::ScratchDirectory;
-use crate::sys::child::{self, Birth, FAILURE};
+use crate::sys::child::{self, Birth, FAILURE, Held};
 use crate::sys::fork::Strings;
 use crate::sys::memory::Origins;
-use crate::{Command, Plan, PlanError, Running, Stream};
+use crate::{
+    Command, LayError, Network, ObserveError, Placeholder, Placeholders, Plan, PlanError, Running, Spare,
+    Stream,
+};
 
 /// In what time the steps are taken; a file system that does not answer is not waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -29,6 +35,18 @@ pub enum LaunchError {
     /// A path cannot be given to the kernel.
     #[error(transparent)]
     Path(#[from] PlanError),
+    /// The place of something protected could not be held.
+    #[error(transparent)]
+    Place(#[from] LayError),
+    /// The network is proxied, and nobody decides for whom.
+    #[error("the profile names hosts, and no gate decides which are reached")]
+    Gate,
+    /// The proxy could not be started.
+    #[error(transparent)]
+    Proxy(#[from] crate::proxy::StartError),
+    /// What the command is kept from could not be noted.
+    #[error(transparent)]
+    Observe(#[from] ObserveError),
     /// No process could be made.
     #[error("no process could be made: {source}")]
     Fork {
@@ -70,6 +88,9 @@ impl Plan {
     /// # Errors
     /// [`LaunchError`]; the command has then not run.
     pub fn launch(self, command: Command) -> Result<Running, LaunchError> {
+        if self.profile.network == Network::Proxied && self.gate.is_none() {
+            return Err(LaunchError::Gate);
+        }
         let enter = Step::Enter(c_path(&command.directory)?);
         let mut inner = vec![enter];
         inner.extend(self.inner);
@@ -80,6 +101,10 @@ impl Plan {
             })?),
             OwnScratch::NotNeeded => None,
         };
+        let mut outer = self.outer;
+        let placeholders = Arc::new(Placeholders::lay(&self.missing, &self.profile.writable)?);
+        let places = protected_places(&placeholders)?;
+        outer.splice(self.protect_at..self.protect_at, places);
         let null = null_device()?;
         let streams = [&command.input, &command.output, &command.errors];
         let mut numbers: [RawFd; 3] = [0, 1, 2];
@@ -111,7 +136,7 @@ impl Plan {
         let arguments = command.arguments.iter().map(|argument| text(argument.as_bytes()));
         let birth = Birth {
             namespaces: self.namespaces,
-            outer: self.outer,
+            outer,
             inner,
             slots: std::iter::repeat_with(|| None).take(self.slots).collect(),
             closed: Vec::new(),
@@ -124,6 +149,7 @@ impl Plan {
             wall_seconds: self.profile.limits.wall_seconds,
             ending: self.ending,
             fault: self.fault,
+            placeholders: held(&placeholders)?,
         };
         let entered = birth.outer.len();
         let words: Vec<String> = birth
@@ -132,9 +158,16 @@ impl Plan {
             .chain(&birth.inner)
             .map(ToString::to_string)
             .collect();
-        let began = Instant::now();
+        let began = clock::now();
         let born = child::spawn(birth).map_err(|error| LaunchError::Fork { source: error.into() })?;
-        let mut running = Running::new(born.process, born.channel, self.enforcement, scratch, began);
+        let mut running = Running::new(
+            born.process,
+            born.channel,
+            self.enforcement,
+            scratch,
+            placeholders,
+            began,
+        );
         if let Some((place, source)) = wait_for_exec(&born.started)? {
             // The child has said its last word; nothing of it stays.
             drop(running);
@@ -153,7 +186,7 @@ impl Plan {
                 },
             });
         }
-        running.gather();
+        running.gather(self.gate, self.denials)?;
         Ok(running)
     }
 }
@@ -162,10 +195,10 @@ impl Plan {
 /// command's to explain: the process was killed.
 fn wait_for_exec(started: &OwnedFd) -> Result<Option<(usize, std::io::Error)>, LaunchError> {
     let mut failure = [0_u8; FAILURE];
-    let deadline = Instant::now().checked_add(PATIENCE);
+    let deadline = clock::now().checked_add(PATIENCE);
     loop {
         let left = deadline.map_or(PATIENCE, |deadline| {
-            deadline.saturating_duration_since(Instant::now())
+            deadline.saturating_duration_since(clock::now())
         });
         let timeout = Timespec::try_from(left).map_err(|_| LaunchError::Time)?;
         match poll(&mut [PollFd::new(started, PollFlags::IN)], Some(&timeout)) {
@@ -183,11 +216,41 @@ fn wait_for_exec(started: &OwnedFd) -> Result<Option<(usize, std::io::Error)>, L
         Ok(FAILURE) => {}
         _ => return Ok(None),
     }
-    let [a, b, c, d, e, f, g, h] = failure;
-    let place = u32::from_le_bytes([a, b, c, d]);
-    let error = std::io::Error::from_raw_os_error(i32::from_le_bytes([e, f, g, h]));
+    let (place, error) = child::read_failure(failure);
+    let error = std::io::Error::from_raw_os_error(error);
     let place = usize::try_from(place).unwrap_or(usize::MAX);
     Ok(Some((place, error)))
+}
+
+/// What is made read-only for paths that do not exist.
+fn protected_places(placeholders: &Placeholders) -> Result<Vec<Step>, LaunchError> {
+    let laid = placeholders.entries().iter().map(Placeholder::path);
+    let instead = placeholders
+        .spared()
+        .iter()
+        .filter_map(|spared| match &spared.why {
+            Spare::Exists => Some(spared.path.as_path()),
+            Spare::Guard(path) | Spare::Blocked(path) => Some(path.as_path()),
+            // The command has no more rights than its launcher, and what it cannot make needs no protection.
+            Spare::Outside | Spare::Denied | Spare::Impossible => None,
+        });
+    let mut paths: Vec<&Path> = laid.chain(instead).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    let steps = paths.into_iter().map(|path| Ok(Step::Protect(c_path(path)?)));
+    steps.collect()
+}
+
+/// The placeholders with their paths as the child needs them.
+fn held(placeholders: &Arc<Placeholders>) -> Result<Held, LaunchError> {
+    let paths = placeholders
+        .entries()
+        .iter()
+        .map(|placeholder| c_path(placeholder.path()));
+    Ok(Held {
+        paths: paths.collect::<Result<_, _>>()?,
+        placeholders: Arc::clone(placeholders),
+    })
 }
 
 /// Grants everything below the directory for temporary files.

@@ -5,26 +5,39 @@
 //! child, so that any process, threads or not, can launch confined commands. What was enforced is returned with the
 //! [`Outcome`], never only logged.
 
+mod changes;
+mod clock;
 mod command;
 mod enforcement;
 mod foreground;
 mod host;
 mod launch;
 mod need;
+mod no_links;
+mod observer;
 mod outcome;
 mod outer;
+mod placeholder;
 mod plan;
 mod profile;
+pub mod proxy;
 mod running;
 mod scratch;
 mod sys;
+mod unix_sockets;
+mod violation;
 
+pub use changes::{Aspect, Bounds, Change, Changes, Kind, Missing, Snapshot, Unseen};
 pub use command::{Command, Stream};
 pub use enforcement::{Enforcement, Hole, Layer};
 pub use host::{Host, Namespaces};
 pub use launch::LaunchError;
 pub use need::{Need, Protection, Tier};
+pub use observer::{ObserveError, Observed, Observer, Watch};
 pub use outcome::{Outcome, Status};
+pub use placeholder::{LayError, Placeholder, Placeholders, Spare, Spared, Taken};
 pub use plan::{HTTP_PORT, Plan, PlanError, SOCKS_PORT, plan};
 pub use profile::{Limits, Network, Profile, Readable, Scratch};
 pub use running::{Event, Running};
+pub use unix_sockets::{UnixSockets, listening, outside};
+pub use violation::{Denials, Grant, Operation, Permits, Process, Rule, Target, Violation};

@@ -113,8 +113,10 @@ impl Protection {
     /// The lowest tier that keeps it wholly.
     pub const fn lowest(self) -> Tier {
         match self {
-            // Without mounts, what is hidden inside something writable is seen.
-            Self::Hidden
+            // Without mounts, what is hidden inside something writable is seen; without a view of its own, a command's
+            // processes are not told from the user's others.
+            Self::Limits
+            | Self::Hidden
             | Self::Attributes
             | Self::Protected
             | Self::Scratch
@@ -126,7 +128,7 @@ impl Protection {
             | Self::Survival
             | Self::Devices
             | Self::SystemCalls => Tier::Landlock,
-            Self::Limits | Self::Privileges => Tier::None,
+            Self::Privileges => Tier::None,
         }
     }
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::Enforcement;
+use crate::proxy::Contacts;
+use crate::{Enforcement, Observed};
 
 /// How a command ended, and what was enforced while it ran.
 #[derive(Debug)]
@@ -13,6 +14,10 @@ pub struct Outcome {
     pub took: Duration,
     /// What was enforced.
     pub enforcement: Enforcement,
+    /// What the command was kept from, where that was noted.
+    pub observed: Option<Observed>,
+    /// Which hosts were asked for, where the network is proxied.
+    pub contacts: Contacts,
 }
 
 /// How a command ended.

@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{StatVfsMountFlags, statvfs};
+use rustix::fs::{Mode, StatVfsMountFlags, statvfs};
 
 use crate::plan::BLANK_DIRECTORY;
 
@@ -31,9 +31,9 @@ struct Mount {
 impl Outer {
     /// Looks at what is around this process.
     pub(crate) fn look() -> Self {
-        let blank = BLANK_DIRECTORY.to_str().map(Path::new).unwrap_or(Path::new(""));
-        let is_blank =
-            fs::symlink_metadata(blank).is_ok_and(|found| found.is_dir() && found.mode() & 0o777 == 0);
+        let blank = BLANK_DIRECTORY.to_str().map_or(Path::new(""), Path::new);
+        let is_blank = fs::symlink_metadata(blank)
+            .is_ok_and(|found| found.is_dir() && Mode::from(found.mode()).is_empty());
         Self {
             is_ours: is_blank && is_read_only(blank),
             mounts: mounts(&fs::read("/proc/self/mountinfo").unwrap_or_default()),
@@ -41,12 +41,12 @@ impl Outer {
     }
 
     /// Whether a path cannot be changed, nor moved away: something read-only is mounted on it or above it.
-    pub(crate) fn protects(&self, path: &Path) -> bool {
+    pub(crate) fn protects(path: &Path) -> bool {
         path.exists() && is_read_only(path)
     }
 
     /// Whether a path cannot be read, and cannot be made readable.
-    pub(crate) fn hides(&self, path: &Path) -> bool {
+    pub(crate) fn hides(path: &Path) -> bool {
         let Ok(found) = fs::symlink_metadata(path) else {
             return true;
         };
@@ -102,7 +102,7 @@ fn is_read_only(path: &Path) -> bool {
     statvfs(path).is_ok_and(|found| found.f_flag.contains(StatVfsMountFlags::RDONLY))
 }
 
-/// The mounts of a text in the form of proc_pid_mountinfo(5).
+/// The mounts of a text in the form of `proc_pid_mountinfo(5)`.
 fn mounts(text: &[u8]) -> Vec<Mount> {
     let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     lines.filter_map(mount).collect()
@@ -133,15 +133,12 @@ fn unescaped(field: &[u8]) -> Vec<u8> {
             let digits = std::str::from_utf8(digits).ok()?;
             u8::from_str_radix(digits, 8).ok()
         });
-        match (first, number) {
-            (b'\\', Some(byte)) => {
-                bytes.push(byte);
-                rest = others.get(3..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(*first);
-                rest = others;
-            }
+        if let (b'\\', Some(byte)) = (first, number) {
+            bytes.push(byte);
+            rest = others.get(3..).unwrap_or_default();
+        } else {
+            bytes.push(*first);
+            rest = others;
         }
     }
     bytes

@@ -10,15 +10,20 @@ use std::ffi::{CStr, CString};
 use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::enforcement::enforcement;
 use crate::outer::Outer;
+use crate::proxy::Gate;
 use crate::sys::child::Ending;
 use crate::sys::fork;
-use crate::{Enforcement, Hole, Host, Limits, Namespaces, Need, Network, Profile, Scratch, Tier};
+use crate::{
+    Denials, Enforcement, Hole, Host, Layer, Limits, Namespaces, Need, Network, Profile, Protection, Scratch,
+    Tier, UnixSockets, Watch,
+};
 
 pub(crate) use files::everything;
-pub(crate) use step::{Blank, FileRule, Files, Instruction, Presence, Step, TreeAccess};
+pub(crate) use step::{Blank, FileRule, Files, Filter, Instruction, Presence, Step, TreeAccess};
 
 /// Where the things stand that are put over what is hidden.
 pub(crate) const BLANK_DIRECTORY: &CStr = c"/dev/.hidden";
@@ -34,7 +39,7 @@ pub const SOCKS_PORT: u16 = 1080;
 pub(crate) const LEAST_PROCESSES: u64 = 301;
 
 /// What confines a command: the steps, and what they will have enforced.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Plan {
     pub(crate) profile: Profile,
     pub(crate) namespaces: fork::Namespaces,
@@ -42,8 +47,16 @@ pub struct Plan {
     pub(crate) outer: Vec<Step>,
     pub(crate) inner: Vec<Step>,
     pub(crate) slots: usize,
+    /// Protected paths that are not there, and where in the outer steps their places are protected.
+    pub(crate) missing: Vec<PathBuf>,
+    pub(crate) protect_at: usize,
     /// Whether the command gets a directory for temporary files that ends with it, where it has no `/tmp` of its own.
     pub(crate) scratch: OwnScratch,
+    can_observe: bool,
+    /// What is denied, where it is noted.
+    pub(crate) denials: Option<Denials>,
+    /// Who decides which hosts are reached, where the network is proxied.
+    pub(crate) gate: Option<Arc<dyn Gate>>,
     pub(crate) enforcement: Enforcement,
     pub(crate) absent: Vec<PathBuf>,
     pub(crate) fault: Option<usize>,
@@ -69,6 +82,9 @@ pub enum PlanError {
         /// Why.
         why: &'static str,
     },
+    /// Nobody says which unix sockets there are.
+    #[error("`/proc/net/unix` cannot be read, so that sockets of other processes cannot be hidden")]
+    Sockets,
     /// What is hidden lies among too many neighbours to be hidden without mounts.
     #[error("what is hidden cannot be left out of what is granted: that would take more than 20000 rules")]
     TooMany,
@@ -144,9 +160,14 @@ pub fn plan(profile: &Profile, host: &Host) -> Result<Plan, PlanError> {
             Covers::Unmounted(_) => Ending::Sweep,
         },
         scratch: own_scratch(profile, &covers),
+        gate: None,
+        can_observe: host.notifications && host.seccomp,
+        denials: None,
         outer: Vec::new(),
         inner: Vec::new(),
         slots: 0,
+        missing: Vec::new(),
+        protect_at: 0,
         enforcement,
         absent: Vec::new(),
         fault: None,
@@ -180,20 +201,24 @@ impl Plan {
             });
         }
         if *covers == Covers::Mounted {
-            let sockets: Vec<PathBuf> = Vec::new();
-            let view = mounts::view(profile, host, &sockets)?;
+            let sockets = UnixSockets::read(&profile.writable).map_err(|_| PlanError::Sockets)?;
+            let view = mounts::view(profile, host, &sockets.paths)?;
+            self.protect_at = self.outer.len().saturating_add(view.protect_at);
             self.outer.extend(view.steps);
             self.slots = view.slots;
+            self.missing = view.missing;
             self.absent = view.absent;
+            if sockets.cut {
+                self.enforcement.holes.push(Hole {
+                    protection: Protection::Sockets,
+                    why: "there are more unix sockets than are looked at".to_owned(),
+                    need: Need::May,
+                });
+            }
             match profile.network {
                 Network::None | Network::Full => {}
                 Network::Loopback => self.outer.push(Step::Loopback),
                 Network::Proxied => self.outer.extend([Step::Loopback, Step::OpenProxy]),
-            }
-            if let Some(most) = profile.limits.processes
-                && host.process_bound
-            {
-                self.outer.push(Step::BoundProcesses(most.max(LEAST_PROCESSES)));
             }
         }
         self.outer.push(Step::Forget);
@@ -228,6 +253,33 @@ impl Plan {
         Ok(())
     }
 
+    /// Has this gate decide which hosts are reached. A plan whose network is [`Network::Proxied`] needs one.
+    pub fn behind(&mut self, gate: Arc<dyn Gate>) {
+        self.gate = Some(gate);
+    }
+
+    /// Has what the command is kept from be noted. Where calls cannot be told, that is said by the enforcement, and
+    /// everything is enforced all the same.
+    pub fn observe(&mut self, watch: Watch, denials: Denials) {
+        if !self.can_observe {
+            self.enforcement.observer = Layer::Absent {
+                why: "the kernel does not tell of calls".to_owned(),
+            };
+            return;
+        }
+        self.enforcement.observer = Layer::Full;
+        self.inner.push(Step::Observe(Filter {
+            word: watch.word(),
+            program: watch.program(),
+        }));
+        self.denials = Some(denials);
+    }
+
+    /// The profile that is enforced.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
     /// What the steps will have enforced.
     pub fn enforcement(&self) -> &Enforcement {
         &self.enforcement
@@ -258,7 +310,17 @@ impl fmt::Display for Plan {
         if self.namespaces != fork::Namespaces::NONE {
             writeln!(formatter, "make {}", self.namespaces)?;
         }
-        for step in self.outer.iter().chain(&self.inner) {
+        let (before, after) = self
+            .outer
+            .split_at_checked(self.protect_at)
+            .unwrap_or((&self.outer, &[]));
+        for step in before {
+            writeln!(formatter, "{step}")?;
+        }
+        for path in &self.missing {
+            writeln!(formatter, "hold the place of {}, and protect it", path.display())?;
+        }
+        for step in after.iter().chain(&self.inner) {
             writeln!(formatter, "{step}")?;
         }
         formatter.write_str("execute\n")

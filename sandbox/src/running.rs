@@ -1,6 +1,7 @@
 //! A command that runs, confined.
 
 use std::os::fd::{BorrowedFd, OwnedFd};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -8,9 +9,11 @@ use rustix::io::Errno;
 use rustix::net::{RecvFlags, Shutdown};
 use rustix::process::{Signal, WaitId, WaitIdOptions, pidfd_send_signal, waitid};
 
+use crate::proxy::{Gate, Listeners, Proxy};
 use crate::scratch::ScratchDirectory;
 use crate::sys::channel::{self, Message, Received};
-use crate::{Enforcement, Layer, Outcome, Status};
+use crate::sys::signal;
+use crate::{Denials, Enforcement, LaunchError, Layer, Observer, Outcome, Placeholders, Status};
 
 /// In what time a command that is told to end has ended, before the kernel is asked to end it.
 const GRACE: Duration = Duration::from_secs(5);
@@ -23,6 +26,12 @@ pub struct Running {
     enforcement: Enforcement,
     /// Goes with the command.
     scratch: Option<ScratchDirectory>,
+    /// Go with the last command that needs them.
+    placeholders: Option<Arc<Placeholders>>,
+    /// Connects it to the hosts that it may reach.
+    proxy: Option<Proxy>,
+    /// Notes what it is kept from.
+    observer: Option<Observer>,
     began: Instant,
     /// How the command ended, once that is known.
     status: Option<Status>,
@@ -37,7 +46,7 @@ pub enum Event {
     /// The descriptor that was given has something to read.
     Woken,
     /// It has ended, with all that it started.
-    Ended(Outcome),
+    Ended(Box<Outcome>),
 }
 
 impl Running {
@@ -46,6 +55,7 @@ impl Running {
         channel: OwnedFd,
         enforcement: Enforcement,
         scratch: Option<ScratchDirectory>,
+        placeholders: Arc<Placeholders>,
         began: Instant,
     ) -> Self {
         Self {
@@ -53,19 +63,42 @@ impl Running {
             channel,
             enforcement,
             scratch,
+            placeholders: Some(placeholders),
+            proxy: None,
+            observer: None,
             began,
             status: None,
             is_reaped: false,
         }
     }
 
-    /// Takes what the child has sent before the command was executed.
-    pub(crate) fn gather(&mut self) {
-        while let Ok(Received::Message(message, _descriptors)) =
+    /// Takes what the child has sent before the command was executed, and serves what it has asked for.
+    ///
+    /// # Errors
+    /// Where the proxy cannot be started.
+    pub(crate) fn gather(
+        &mut self,
+        gate: Option<Arc<dyn Gate>>,
+        denials: Option<Denials>,
+    ) -> Result<(), LaunchError> {
+        let mut denials = denials;
+        while let Ok(Received::Message(message, descriptors)) =
             channel::receive(&self.channel, RecvFlags::DONTWAIT)
         {
-            self.note(message);
+            match (message, descriptors) {
+                (Message::Proxy, [Some(http), Some(socks)]) => {
+                    let gate = gate.clone().ok_or(LaunchError::Gate)?;
+                    self.proxy = Some(quietly(|| Proxy::start(Listeners { http, socks }, gate))?);
+                }
+                (Message::Listener, [Some(listener), None]) => {
+                    if let Some(denials) = denials.take() {
+                        self.observer = Some(quietly(|| Observer::start(listener, denials))?);
+                    }
+                }
+                (message, _) => drop(self.note(message)),
+            }
         }
+        Ok(())
     }
 
     fn note(&mut self, message: Message) -> Option<Event> {
@@ -99,7 +132,7 @@ impl Running {
     pub fn wait(mut self) -> Outcome {
         loop {
             if let Event::Ended(outcome) = self.next(None) {
-                return outcome;
+                return *outcome;
             }
         }
     }
@@ -108,7 +141,7 @@ impl Running {
     pub fn next(&mut self, wake: Option<BorrowedFd<'_>>) -> Event {
         loop {
             if self.status.is_some() {
-                return Event::Ended(self.end());
+                return Event::Ended(Box::new(self.end()));
             }
             let mut polled = vec![PollFd::new(&self.channel, PollFlags::IN)];
             polled.extend(wake.as_ref().map(|wake| PollFd::new(wake, PollFlags::IN)));
@@ -147,6 +180,8 @@ impl Running {
             status: self.status.unwrap_or(Status::Killed(libc::SIGKILL)),
             took: self.began.elapsed(),
             enforcement: self.enforcement.clone(),
+            observed: self.observer.take().map(Observer::finish),
+            contacts: self.proxy.take().map(Proxy::end).unwrap_or_default(),
         }
     }
 
@@ -156,7 +191,7 @@ impl Running {
             return;
         }
         self.is_reaped = true;
-        let scratch = self.scratch.take();
+        let kept = (self.scratch.take(), self.placeholders.take());
         // The waiting process takes this as the order to end everything; if it has ended, there is nobody to tell.
         let _ended = rustix::net::shutdown(&self.channel, Shutdown::Both);
         let grace = Timespec::try_from(GRACE).ok();
@@ -168,7 +203,8 @@ impl Running {
             WaitId::PidFd(std::os::fd::AsFd::as_fd(&self.process)),
             WaitIdOptions::EXITED,
         ) {}
-        drop(scratch);
+        // Nothing runs that could use them.
+        drop(kept);
     }
 }
 
@@ -176,4 +212,12 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.reap();
     }
+}
+
+/// Starts threads that no signal finds: signals are the caller's.
+fn quietly<T>(start: impl FnOnce() -> T) -> T {
+    let before = signal::hold_all();
+    let started = start();
+    signal::set(before);
+    started
 }

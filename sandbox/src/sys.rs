@@ -5,11 +5,17 @@
 
 pub(crate) mod channel;
 pub(crate) mod child;
+pub(crate) mod foreign_memory;
 pub(crate) mod fork;
 pub(crate) mod landlock;
 pub(crate) mod memory;
 pub(crate) mod mount;
 mod network;
+#[cfg(test)]
+mod no_allocation;
+pub(crate) mod notify;
+#[cfg(test)]
+pub(crate) mod observed;
 pub(crate) mod seccomp;
 pub(crate) mod signal;
 mod step;

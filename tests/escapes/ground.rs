@@ -246,15 +246,15 @@ impl Ground {
             .envs(self.variables.iter().cloned())
             .env("HOME", self.path("home"))
             .env("CANARY_SECRET", "s3cr3t")
-            .env(
-                "PATH",
-                "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-            )
+            .env_remove("CARGO_TARGET_DIR")
+            .env("PATH", path(self.user))
             .stdin(Stdio::null());
         command
     }
 
     /// Makes an attempt inside, with a descriptor that the launcher was given by mistake.
+    ///
+    /// Who needs a compiler has the home directory where it is.
     pub(crate) fn confined(&self, probe: &str) -> io::Result<Probed> {
         let names = self
             .variables
@@ -270,6 +270,11 @@ impl Ground {
             .args(names)
             .args(["--", "bash", "--noprofile", "--norc", "-c", probe])
             .current_dir(self.path("ws"))
+            .envs(
+                std::env::var_os("HOME")
+                    .filter(|_| probe.contains("cargo "))
+                    .map(|home| ("HOME", home)),
+            )
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;

@@ -49,9 +49,9 @@ pub(crate) const OF_COLLECTIONS: &[Bound] = &[
     bound("agents' commands that run in workspace-commit", share(90_00), share(92_00)),
     bound("agents' commands that run in the better of both", share(90_00), share(92_00)),
     bound("agents' segments whose program is described", share(98_00), share(98_50)),
-    bound("builds' segments whose program is described", share(95_00), share(93_00)),
-    bound("people's segments whose program is described", share(95_00), share(69_00)),
-    bound("programs described", least(250), least(1_900)),
+    bound("builds' segments whose program is described", share(95_00), share(95_50)),
+    bound("people's segments whose program is described", share(95_00), share(97_00)),
+    bound("programs described", least(250), least(3_900)),
     bound("entries that claim to be complete and are not", most(0), most(0)),
 ];
 
@@ -69,7 +69,7 @@ pub(crate) const OF_SAMPLE: &[Bound] = &[
     bound("agents' commands that run in workspace-commit", share(90_00), share(58_50)),
     bound("agents' commands that run in the better of both", share(90_00), share(58_50)),
     bound("agents' segments whose program is described", share(98_00), share(86_00)),
-    bound("programs described", least(250), least(1_900)),
+    bound("programs described", least(250), least(3_900)),
     bound("entries that claim to be complete and are not", most(0), most(0)),
 ];
 

@@ -8,12 +8,13 @@ use gatekeeper::confinement::ConfinementError;
 use gatekeeper::sandbox::{Host, PlanError};
 use gatekeeper::{
     Clearance, Command, Context, Decision, Defaults, Dialect, Gatekeeper, Judgement, PrepareError, Prepared,
-    StartError, Streams, codes,
+    StartError, Wiring, codes,
 };
 
 use crate::args::{Format, RunArgs};
 use crate::commands::check;
 use crate::exit::Exit;
+use crate::launch::Telling;
 use crate::person::Person;
 use crate::request::{Place, command_of, command_of_text, context};
 use crate::{confined, environment, launch, output};
@@ -52,14 +53,22 @@ fn cleared_and_started(args: &RunArgs) -> Result<Exit, Exit> {
         return Ok(asked.show(prepared));
     }
     let prepared = prepared.map_err(|error| asked.not_prepared(error))?;
-    let report = launch::report(args.report.as_deref())?;
+    let telling = Telling::new(args.report.as_deref(), args.denials.into())?;
     let clearance = asked.clear(prepared)?;
     let words = clearance.arguments().to_vec();
+    let writable = clearance
+        .confinement()
+        .map(|confinement| &confinement.profile.writable);
+    let before = telling.before(writable.map_or(&[], Vec::as_slice));
+    let wiring = Wiring {
+        watch: telling.watch(),
+        ..Wiring::default()
+    };
     let running = asked
         .gatekeeper
-        .launch(clearance, &asked.variables, Streams::default())
+        .launch(clearance, &asked.variables, wiring)
         .map_err(|error| not_started(&error))?;
-    Ok(launch::wait(running, &words, report))
+    Ok(launch::wait(running, &words, telling, before))
 }
 
 fn command(args: &RunArgs) -> Result<Command, Diagnostic> {
@@ -113,7 +122,7 @@ impl Asked<'_> {
         if let (true, Person::Present(_)) = (is_prompt, &person) {
             prepared
                 .plan(&Host::look())
-                .map_err(|error| unenforceable(&error))?;
+                .map_err(|error| not_started(&error))?;
         }
         if let Some(confinement) = prepared.confinement() {
             launch::tell_unseen(&confinement.unseen);
@@ -191,7 +200,7 @@ impl Asked<'_> {
         };
         let plan = match prepared.plan(&Host::look()) {
             Ok(plan) => plan,
-            Err(error) => return unenforceable(&error),
+            Err(error) => return not_started(&error),
         };
         let decision = prepared.judgement().decision();
         let mut text = match prepared.confinement() {
@@ -215,14 +224,10 @@ fn unenforceable(error: &PlanError) -> Exit {
 }
 
 fn not_resolved(error: &ConfinementError) -> Exit {
-    let help = match error {
-        ConfinementError::Unknown { .. } => {
-            "`read-only`, `workspace-write`, `workspace-commit` and `none` come with us; others are described by `-r FILE`"
-        }
-        ConfinementError::None
-        | ConfinementError::NoWorkspace { .. }
-        | ConfinementError::ProtectedLink { .. }
-        | _ => "change into the project, name it by `--workspace`, or run it in `--confinement read-only`",
+    let help = if matches!(error, ConfinementError::Unknown { .. }) {
+        "`read-only`, `workspace-write`, `workspace-commit` and `none` come with us; others are described by `-r FILE`"
+    } else {
+        "change into the project, name it by `--workspace`, or run it in `--confinement read-only`"
     };
     launch::complain(error.to_string(), Some(help));
     Exit::NotStarted
@@ -242,8 +247,8 @@ fn not_started(error: &StartError) -> Exit {
         StartError::Plan(error) => unenforceable(error),
         StartError::Launch(error) => launch::failed(error),
         StartError::Confinement(error) => not_resolved(error),
-        other => {
-            launch::complain(other.to_string(), None);
+        StartError::Hosts(_) | _ => {
+            launch::complain(error.to_string(), None);
             Exit::NotStarted
         }
     }

@@ -2,22 +2,25 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Severity};
 use gatekeeper::confinement::{self, Confinement, ConfinementError};
+use gatekeeper::sandbox::proxy::Hosts;
 use gatekeeper::sandbox::{self, Command, Host, Network, Plan, Tier};
 use gatekeeper::{ConfinementName, Context, Defaults, Gatekeeper, Surroundings, codes};
 
 use crate::args::SandboxArgs;
 use crate::exit::Exit;
+use crate::launch::Telling;
 use crate::{environment, launch, output};
 
 /// Confines and runs.
 pub(crate) fn run(args: &SandboxArgs) -> Exit {
     match prepare(args) {
         Ok((plan, command)) if args.dry_run => launch::show(&plan, &command),
-        Ok((plan, command)) => match launch::report(args.report.as_deref()) {
-            Ok(report) => launch::run(plan, command, report),
+        Ok((plan, command)) => match Telling::new(args.report.as_deref(), args.denials.into()) {
+            Ok(telling) => launch::run(plan, command, telling),
             Err(exit) => exit,
         },
         Err(exit) => exit,
@@ -44,11 +47,10 @@ fn prepare(args: &SandboxArgs) -> Result<(Plan, Command), Exit> {
     let context =
         context(args, &here).map_err(|message| wrong(message, "name a directory that holds the project"))?;
     let resolved = gatekeeper.confinement(&name, &context, &environment::all()).map_err(|error| {
-        let help = match error {
-            ConfinementError::Unknown { .. } => {
-                "`read-only`, `workspace-write` and `workspace-commit` come with us; others are described by `-r FILE`"
-            }
-            _ => "change into the project, or name it by `--workspace`",
+        let help = if matches!(error, ConfinementError::Unknown { .. }) {
+            "`read-only`, `workspace-write` and `workspace-commit` come with us; others are described by `-r FILE`"
+        } else {
+            "change into the project, or name it by `--workspace`"
         };
         wrong(error.to_string(), help)
     })?;
@@ -58,7 +60,13 @@ fn prepare(args: &SandboxArgs) -> Result<(Plan, Command), Exit> {
         let named = args.argv.first().map(|word| word.to_string_lossy().into_owned());
         launch::not_found(&named.unwrap_or_default())
     })?;
-    let plan = sandbox::plan(&resolved.profile, &Host::look()).map_err(|error| launch::refused(&error))?;
+    let mut plan =
+        sandbox::plan(&resolved.profile, &Host::look()).map_err(|error| launch::refused(&error))?;
+    if resolved.profile.network == Network::Proxied {
+        let gate = Hosts::new(&resolved.hosts)
+            .map_err(|error| wrong(error.to_string(), "write `--network github.com,*.crates.io:443`"))?;
+        plan.behind(Arc::new(gate));
+    }
     launch::tell_unseen(&resolved.unseen);
     Ok((plan, command))
 }
@@ -107,11 +115,9 @@ fn adjust(mut resolved: Confinement, args: &SandboxArgs, here: &Path) -> Result<
         Some("none") => profile.network = Network::None,
         Some("loopback") => profile.network = Network::Loopback,
         Some("full") => profile.network = Network::Full,
-        Some(hosts) => {
-            profile.network = Network::Proxied;
-            resolved.hosts = hosts.split(',').map(ToOwned::to_owned).collect();
-        }
+        Some(hosts) => resolved.lead_to(hosts.split(',').map(ToOwned::to_owned).collect()),
     }
+    let profile = &mut resolved.profile;
     for entry in &args.env {
         let (name, value) = entry_of(entry);
         let value = match value {

@@ -5,6 +5,7 @@ mod flags;
 mod operands;
 mod response_files;
 mod rest;
+mod subcommand;
 
 use diagnostics::Span;
 use shell_parser::{Argument, Value};
@@ -87,29 +88,6 @@ impl<'a, 'e, 's> Arguments<'a, 'e, 's> {
             commands: Vec::new(),
             effects,
         }
-    }
-
-    /// Reads options up to a word that `leads` on to a sub-command; gives that word's index.
-    pub(crate) fn read_to_subcommand(&mut self, leads: impl Fn(&str) -> bool) -> Option<usize> {
-        let outermost = !self.entry.name.contains(' ');
-        while let Some(word) = self.words.get(self.next) {
-            let is_option = match &word.value {
-                // Behind `--` a word with a dash is an operand.
-                Value::Exact(text) if leads(text) && (self.ended != Ended::Yes || !text.starts_with('-')) => {
-                    return Some(self.next);
-                }
-                _ if self.ended == Ended::Yes => false,
-                Value::Exact(text) => text.starts_with('-') && text.len() > 1,
-                // A word that may be no option may be a sub-command, and what follows is not one then.
-                Value::One { prefix, .. } => prefix.starts_with('-'),
-                Value::OneOf(_) | Value::Glob(_) | Value::Found(_) | Value::Many => false,
-            };
-            if !outermost || !is_option {
-                return None;
-            }
-            self.step();
-        }
-        None
     }
 
     /// Reads all the words that are left.
@@ -319,7 +297,8 @@ impl<'a, 'e, 's> Arguments<'a, 'e, 's> {
     fn separate(&mut self, option: Opt, count: usize, span: Span) {
         for _ in 0..count {
             let Some(word) = self.words.get(self.next) else {
-                return;
+                // It is not known what the program makes of an option without its value.
+                return self.effects.unknown(UnknownEffect::Option, span);
             };
             self.next = self.next.saturating_add(1);
             self.value(option.does, || word.value.clone(), span.to(word.span));

@@ -12,6 +12,8 @@ pub enum Does {
     Harmless,
     /// Nothing outside the program: it is what the program looks for.
     Searches,
+    /// Names of columns to show; one that shows environments takes more rights.
+    Columns,
     /// Only says something of the program itself, which then does nothing else.
     Informs,
     /// Shows names or metadata of the path.
@@ -87,6 +89,7 @@ impl Does {
     pub const ALL: &[Self] = &[
         Self::Harmless,
         Self::Searches,
+        Self::Columns,
         Self::Informs,
         Self::Lists,
         Self::Reads,
@@ -128,6 +131,7 @@ impl Does {
         match self {
             Self::Harmless => "harmless",
             Self::Searches => "searches",
+            Self::Columns => "columns",
             Self::Informs => "informs",
             Self::Lists => "lists",
             Self::Reads => "reads",
@@ -182,7 +186,8 @@ impl Does {
             | Self::Archive
             | Self::Template
             | Self::Appends => true,
-            Self::Writes
+            Self::Columns
+            | Self::Writes
             | Self::Deletes
             | Self::DeletesAll
             | Self::Moves

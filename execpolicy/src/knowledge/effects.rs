@@ -67,9 +67,16 @@ impl<'s> Effects<'s> {
         match does {
             Does::Harmless | Does::Informs | Does::Template | Does::Appends => {}
             Does::Searches => self.sought.push(value()),
+            Does::Columns => self.columns(entry, &value(), cause),
             Does::Enters => self.entered = Some(self.place(value())),
             Does::Lists => self.path(entry, does, value(), EffectKind::List, cause),
-            Does::Reads | Does::Archive => self.path(entry, Does::Reads, value(), EffectKind::Read, cause),
+            Does::Reads | Does::Archive => {
+                let value = value();
+                if let Some(file) = behind_sign(&value) {
+                    self.path(entry, Does::Reads, file, EffectKind::Read, cause);
+                }
+                self.path(entry, Does::Reads, value, EffectKind::Read, cause);
+            }
             Does::Writes | Does::Rewrites | Does::Unpacks => {
                 self.path(entry, does, value(), EffectKind::Write, cause);
             }
@@ -129,7 +136,8 @@ impl<'s> Effects<'s> {
             Does::Overwrites => EffectKind::Overwrite,
             Does::Connects => EffectKind::Connect(anything()),
             Does::Unpacks => return self.value(entry, does, || Value::Exact(".".into()), cause),
-            Does::Lists
+            Does::Columns
+            | Does::Lists
             | Does::Reads
             | Does::Sends
             | Does::Writes
@@ -223,6 +231,16 @@ impl<'s> Effects<'s> {
         }
     }
 
+    /// Columns are shown; what stands in the environment of a process is for its user.
+    fn columns(&mut self, entry: &Entry, value: &Value, cause: Span) {
+        let Some(text) = value.exact() else {
+            return self.unknown(UnknownEffect::Option, cause);
+        };
+        if text.to_ascii_lowercase().contains("environ") {
+            self.flag(entry, Does::Escalates, cause);
+        }
+    }
+
     /// Something is done with a path; `-` is standard input or output.
     fn path(&mut self, entry: &Entry, does: Does, value: Value, kind: fn(Value) -> EffectKind, cause: Span) {
         if value.exact() == Some("-") {
@@ -291,6 +309,27 @@ impl<'s> Effects<'s> {
                 suffix,
             },
             (Some(_) | None, Value::OneOf(_) | Value::Glob(_) | Value::Found(_) | Value::Many) => Value::Many,
+        }
+    }
+}
+
+/// The file that a format of kubectl names: what stands behind `jsonpath-file=` and the like.
+fn behind_sign(value: &Value) -> Option<Value> {
+    let text = match value {
+        Value::Exact(text) | Value::One { prefix: text, .. } => text,
+        Value::OneOf(_) | Value::Glob(_) | Value::Found(_) | Value::Many => return None,
+    };
+    let (key, file) = text.split_once('=')?;
+    if key.contains('/') || !key.ends_with("file") {
+        return None;
+    }
+    match value {
+        Value::One { suffix, .. } => Some(Value::One {
+            prefix: file.into(),
+            suffix: suffix.clone(),
+        }),
+        Value::Exact(_) | Value::OneOf(_) | Value::Glob(_) | Value::Found(_) | Value::Many => {
+            Some(Value::Exact(file.into()))
         }
     }
 }

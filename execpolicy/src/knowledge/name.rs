@@ -5,14 +5,15 @@ use shell_parser::Value;
 use crate::{Context, Lookup};
 
 /// The program that knowledge may speak of: a bare name that leads where it belongs, or the path it leads to. `./ls`
-/// is not `ls`. Where the lookup is assumed, programs are in `/bin` and `/usr/bin`, too, where only root writes.
+/// is not `ls`. Where the lookup is assumed, programs are in `/bin`, `/sbin`, `/usr/bin` and `/usr/sbin`, too, where
+/// only root writes.
 pub(crate) fn program<'a>(name: &'a Value, context: &Context) -> Option<&'a str> {
     // A name with a blank is one word to the shell; entries of sub-commands have names of more.
     let name = name.exact().filter(|name| !name.contains(' '))?;
     let Lookup::Table(table) = &context.lookup else {
         return match name.rsplit_once('/') {
             None => Some(name),
-            Some(("/bin" | "/usr/bin", base)) => Some(base),
+            Some(("/bin" | "/sbin" | "/usr/bin" | "/usr/sbin", base)) => Some(base),
             Some(_) => None,
         };
     };

@@ -179,6 +179,12 @@ readings! {
     git_options_of_an_unknown_subcommand: "git unheard-of --force" => ["unknown Subcommand"];
     git_stash_alone_stashes: "git stash -u" => ["write .git/index"];
     git_stash_lists: "git stash list" => [];
+    git_stash_of_a_path_that_is_called_list: "git stash -u -- list" => ["unknown Subcommand", "write .git/index"];
+    options_at_each_word: "gh -R o/r pr -R o/r list" => ["connect …"];
+    an_option_without_its_value: "sort -k" => ["unknown Option"];
+    a_column_that_shows_environments: "ps -eo pid,environ" => ["Escalate"];
+    a_column_that_is_not_known: "ps -o {one::}" => ["unknown Option"];
+    a_file_behind_a_sign: "kubectl get x -ojsonpath-file=/y" => ["read /y", "read jsonpath-file=/y", "connect …"];
 
     ls_stays_harmless: "ls {many}" => ["list many"];
     sort_does_not: "sort {many}" => ["unknown Word", "read many"];

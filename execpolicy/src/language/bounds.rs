@@ -31,7 +31,8 @@ pub(super) enum Bound {
 }
 
 impl Bound {
-    /// The most there may be. Ten thousand rules with examples are 1.5 MB of text and 400,000 steps.
+    /// The most there may be. Ten thousand rules with examples are 1.5 MB of text and 400,000 steps; all that comes
+    /// with us is known in 2,100,000.
     pub(super) fn limit(self) -> usize {
         match self {
             Self::Source => 4 << 20,
@@ -42,7 +43,8 @@ impl Bound {
             Self::Errors => 100,
             Self::Digits => 64,
             Self::ExampleWords => 200_000,
-            Self::Steps | Self::Checks => 2_000_000,
+            Self::Checks => 2_000_000,
+            Self::Steps => 4_000_000,
         }
     }
 

@@ -1,12 +1,14 @@
 //! What a cleared command runs in: a resolved profile, or nothing but an environment.
 
 use std::ffi::OsString;
+use std::sync::Arc;
 
 use execpolicy::{ConfinementName, Context};
-use sandbox::{Host, Plan, PlanError};
+use sandbox::proxy::Hosts;
+use sandbox::{Host, Network, Plan};
 
-use crate::Gatekeeper;
 use crate::confinement::{self, Confinement, ConfinementError};
+use crate::{Gatekeeper, StartError};
 
 /// What a command runs in.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -35,11 +37,16 @@ impl Enclosure {
     }
 
     /// How it is made on this host. No lower tier is accepted than the one that keeps all.
-    pub(crate) fn plan(&self, host: &Host) -> Result<Plan, PlanError> {
-        match self {
-            Self::Confined(confinement) => sandbox::plan(&confinement.profile, host),
-            Self::Open(environment) => Ok(Plan::unconfined(environment.clone())),
+    pub(crate) fn plan(&self, host: &Host) -> Result<Plan, StartError> {
+        let confinement = match self {
+            Self::Confined(confinement) => confinement,
+            Self::Open(environment) => return Ok(Plan::unconfined(environment.clone())),
+        };
+        let mut plan = sandbox::plan(&confinement.profile, host)?;
+        if confinement.profile.network == Network::Proxied {
+            plan.behind(Arc::new(Hosts::new(&confinement.hosts)?));
         }
+        Ok(plan)
     }
 
     /// What has become another, in words; `None` where nothing has. The environment is not looked at.
@@ -96,8 +103,6 @@ impl Gatekeeper {
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
-
-    use sandbox::Network;
 
     use super::*;
 

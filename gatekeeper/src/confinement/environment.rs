@@ -160,11 +160,7 @@ const PROXY: [&str; 8] = [
 ];
 
 /// The environment of a command: of the caller's variables those that pass, and what the profile sets.
-pub(super) fn of(
-    profile: &Profile,
-    variables: &[(OsString, OsString)],
-    is_proxied: bool,
-) -> Vec<(OsString, OsString)> {
+pub(super) fn of(profile: &Profile, variables: &[(OsString, OsString)]) -> Vec<(OsString, OsString)> {
     let passes = |name: &str| match &profile.env {
         Some(patterns) => patterns.iter().any(|pattern: &NamePattern| pattern.matches(name)),
         None => is_one(name, PASSING) && !is_secret(name),
@@ -180,18 +176,6 @@ pub(super) fn of(
     let mut set = |name: &str, value: &str| put(&mut environment, name.as_ref(), value.as_ref());
     // The command's own, whatever the caller's was.
     set("TMPDIR", "/tmp");
-    if is_proxied {
-        let http = format!("http://127.0.0.1:{HTTP_PORT}");
-        for name in ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"] {
-            set(name, &http);
-        }
-        for name in ["all_proxy", "ALL_PROXY"] {
-            set(name, &format!("socks5h://127.0.0.1:{SOCKS_PORT}"));
-        }
-        for name in ["no_proxy", "NO_PROXY"] {
-            set(name, "localhost,127.0.0.1,::1");
-        }
-    }
     for (name, value) in &profile.set {
         if !is_one(name, MEANING) {
             set(name, value);
@@ -246,6 +230,27 @@ fn value_of<'e>(environment: &'e [(OsString, OsString)], wanted: &str) -> Option
 pub(crate) fn set_by(profile: &Profile) -> impl Iterator<Item = &str> {
     let own = ["TMPDIR", "PWD", "HOME", "PATH"].into_iter().chain(PROXY);
     own.chain(profile.set.iter().map(|(name, _)| &**name))
+}
+
+/// Tells programs of the proxy that leads to these hosts.
+pub(super) fn tell_of_proxy(environment: &mut Vec<(OsString, OsString)>, hosts: &[String]) {
+    let mut set = |name: &str, value: &str| put(environment, name.as_ref(), value.as_ref());
+    let http = format!("http://127.0.0.1:{HTTP_PORT}");
+    for name in ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"] {
+        set(name, &http);
+    }
+    for name in ["all_proxy", "ALL_PROXY"] {
+        set(name, &format!("socks5h://127.0.0.1:{SOCKS_PORT}"));
+    }
+    // The command's own loopback needs no proxy; where the host's is named, that is what is meant by it.
+    if !hosts
+        .iter()
+        .any(|host| host.starts_with("localhost") || host.starts_with("127."))
+    {
+        for name in ["no_proxy", "NO_PROXY"] {
+            set(name, "localhost,127.0.0.1,::1");
+        }
+    }
 }
 
 /// Gives a variable its one value.

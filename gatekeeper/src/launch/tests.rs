@@ -108,12 +108,13 @@ impl Ground {
     /// What the command wrote, and how it ended.
     fn launch(&self, clearance: Clearance) -> Result<(String, Status), StartError> {
         let (reading, writing) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).unwrap();
-        let streams = Streams {
+        let wiring = Wiring {
             input: Stream::Null,
             output: Stream::Given(writing),
             errors: Stream::Inherit,
+            watch: None,
         };
-        let running = self.gatekeeper.launch(clearance, &self.variables, streams)?;
+        let running = self.gatekeeper.launch(clearance, &self.variables, wiring)?;
         let status = running.wait().status;
         let mut text = String::new();
         File::from(reading).read_to_string(&mut text).unwrap();
@@ -124,7 +125,7 @@ impl Ground {
     fn refused(&self, clearance: Clearance) -> String {
         let running = self
             .gatekeeper
-            .launch(clearance, &self.variables, Streams::default());
+            .launch(clearance, &self.variables, Wiring::default());
         running
             .unwrap_err()
             .to_string()

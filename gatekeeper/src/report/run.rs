@@ -1,6 +1,9 @@
 //! What is told of a command that was run: the report of `run` and `sandbox`.
 
-use sandbox::{Enforcement, Hole, Layer, Outcome, Status};
+use std::path::Path;
+
+use sandbox::proxy::{Contact, Ending};
+use sandbox::{Changes, Enforcement, Hole, Layer, Outcome, Status, Violation};
 use serde::Serialize;
 
 /// The version of the report's shape.
@@ -26,6 +29,75 @@ pub struct RunReport {
     pub outcome: OutcomeReport,
     /// What was enforced.
     pub enforcement: EnforcementReport,
+    /// Which hosts were asked for, where the network is proxied.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<ContactReport>,
+    /// What the command was kept from.
+    pub violations: Vec<ViolationReport>,
+    /// How many more attempts were denied than are listed, the same ones again among them.
+    pub further_violations: u64,
+    /// What it changed in the writable directories.
+    pub changes: ChangesReport,
+}
+
+/// Something that the command was kept from.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ViolationReport {
+    /// What was tried: `create`, `write`, `remove` and so on.
+    pub operation: &'static str,
+    /// On what: a path, or an address.
+    pub target: String,
+    /// What denies it: `outside-writable`, `protected` and so on.
+    pub rule: &'static str,
+    /// The process that tried it first, as the host counts it.
+    pub process: u32,
+    /// The name of that process, which it chose itself.
+    pub process_name: String,
+    /// All of it in words.
+    pub message: String,
+    /// The narrowest addition to the profile that would let it pass, in words; absent where policy forbids it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grant: Option<String>,
+}
+
+/// What a run changed in the writable directories.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ChangesReport {
+    /// Files that were not there before.
+    pub added: Vec<String>,
+    /// Files that are not as they were.
+    pub changed: Vec<String>,
+    /// Files that are there no more.
+    pub deleted: Vec<String>,
+    /// Files that have another name now: the old one, and the new one.
+    pub renamed: Vec<(String, String)>,
+    /// What was not looked at, in words.
+    pub missing: Vec<String>,
+}
+
+/// A host that was asked for, and what came of it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ContactReport {
+    /// The host, as it was asked for.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// The address that was connected to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// `connected`, `refused` or `failed`.
+    pub ending: &'static str,
+    /// Why it was refused or failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// How often it was asked for.
+    pub times: u64,
 }
 
 /// How a command ended.
@@ -102,7 +174,8 @@ pub struct HoleReport {
 
 impl RunReport {
     /// The report of a command that has ended.
-    pub fn of(command: &[String], outcome: &Outcome) -> Self {
+    pub fn of(command: &[String], outcome: &Outcome, changes: &Changes) -> Self {
+        let observed = outcome.observed.clone().unwrap_or_default();
         let (exit_code, signal) = match outcome.status {
             Status::Exited(code) => (Some(code), None),
             Status::Killed(signal) => (None, Some(signal)),
@@ -118,6 +191,72 @@ impl RunReport {
                 duration_ms: u64::try_from(outcome.took.as_millis()).unwrap_or(u64::MAX),
             },
             enforcement: EnforcementReport::from(&outcome.enforcement),
+            contacts: outcome.contacts.list.iter().map(ContactReport::from).collect(),
+            violations: observed.violations.iter().map(ViolationReport::from).collect(),
+            further_violations: observed.further,
+            changes: ChangesReport::from(changes),
+        }
+    }
+}
+
+impl From<&Violation> for ViolationReport {
+    fn from(violation: &Violation) -> Self {
+        Self {
+            operation: violation.operation.name(),
+            target: violation.target.to_string(),
+            rule: violation.rule.name(),
+            process: violation.process.pid,
+            process_name: violation.process.name.clone(),
+            message: violation.to_string(),
+            grant: violation.grant.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+impl From<&Changes> for ChangesReport {
+    fn from(changes: &Changes) -> Self {
+        let shown = |path: &Path| path.to_string_lossy().into_owned();
+        let mut report = Self::default();
+        for change in &changes.added {
+            match &change.renamed_from {
+                Some(old) => report.renamed.push((shown(old), shown(&change.path))),
+                None => report.added.push(shown(&change.path)),
+            }
+        }
+        let is_moved = |path: &Path| {
+            changes
+                .added
+                .iter()
+                .any(|added| added.renamed_from.as_deref() == Some(path))
+        };
+        let deleted = changes.deleted.iter().filter(|change| !is_moved(&change.path));
+        report.deleted.extend(deleted.map(|change| shown(&change.path)));
+        report
+            .changed
+            .extend(changes.changed.iter().map(|change| shown(&change.path)));
+        let missing = changes
+            .missing
+            .iter()
+            .map(|missing| format!("{}: {}", shown(&missing.path), missing.why));
+        report.missing.extend(missing);
+        report
+    }
+}
+
+impl From<&Contact> for ContactReport {
+    fn from(contact: &Contact) -> Self {
+        let (ending, why) = match &contact.ending {
+            Ending::Connected => ("connected", None),
+            Ending::Refused { why } => ("refused", Some(why.clone())),
+            Ending::Failed { why } => ("failed", Some(why.clone())),
+        };
+        Self {
+            host: contact.destination.host.to_string(),
+            port: contact.destination.port,
+            address: contact.address.map(|address| address.to_string()),
+            ending,
+            why,
+            times: contact.times,
         }
     }
 }

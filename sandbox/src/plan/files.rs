@@ -42,11 +42,11 @@ pub(super) fn files(profile: &Profile, host: &Host, covers: &Covers) -> Result<F
     };
     match (&profile.readable, outer) {
         (Readable::Everything, None) => rules.grant(Path::new("/"), read, "read", Presence::Needed)?,
-        (Readable::Everything, Some(outer)) => {
+        (Readable::Everything, Some(_)) => {
             // Names may be listed everywhere: a right over a directory reaches all below it.
             rules.grant(Path::new("/"), AccessFs::ReadDir.into(), "list", Presence::Needed)?;
             let hidden: Vec<&Path> = profile.hidden.iter().map(PathBuf::as_path).collect();
-            let hidden: Vec<&Path> = hidden.into_iter().filter(|path| !outer.hides(path)).collect();
+            let hidden: Vec<&Path> = hidden.into_iter().filter(|path| !Outer::hides(path)).collect();
             rules.around(Path::new("/"), &hidden, read)?;
         }
         (Readable::Only(paths), _) => {

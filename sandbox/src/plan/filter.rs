@@ -92,10 +92,10 @@ const REFUSED: &[i64] = &[
     libc::SYS__sysctl,
 ];
 
-/// open_tree_attr(2), of Linux 6.15; the same number on every architecture.
+/// `open_tree_attr(2)`, of Linux 6.15; the same number on every architecture.
 const OPEN_TREE_ATTR: i64 = 467;
 
-/// The namespaces that a new process may ask for, bit by bit; CLONE_NEWTIME stands for unshare(2) alone, its bit is
+/// The namespaces that a new process may ask for, bit by bit; `CLONE_NEWTIME` stands for unshare(2) alone, its bit is
 /// part of the exit signal in clone(2).
 const NEW_NAMESPACES: &[i32] = &[
     libc::CLONE_NEWNS,
@@ -107,7 +107,7 @@ const NEW_NAMESPACES: &[i32] = &[
     libc::CLONE_NEWNET,
 ];
 
-/// CLONE_NEWTIME of unshare(2).
+/// `CLONE_NEWTIME` of unshare(2).
 const NEW_TIME: i32 = 0x80;
 
 /// The program that refuses what is refused. It is the same for a whole plan and costs a fraction of a millisecond.

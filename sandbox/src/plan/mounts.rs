@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::files::DEVICES;
 use super::step::{Blank, Presence, Step, TreeAccess};
-use super::{BLANK_DIRECTORY, BLANK_FILE, PlanError, c_path};
+use super::{BLANK_DIRECTORY, BLANK_FILE, LEAST_PROCESSES, PlanError, c_path};
 use crate::{Host, Namespaces, Network, Profile, Scratch};
 
 /// What every command finds empty but for what its profile shows: sockets of services and of agents, and other users'
@@ -33,6 +33,10 @@ pub(super) struct View {
     pub(super) slots: usize,
     /// Paths of the profile that are not there.
     pub(super) absent: Vec<PathBuf>,
+    /// Protected paths that are not there.
+    pub(super) missing: Vec<PathBuf>,
+    /// After how many steps what is protected is protected.
+    pub(super) protect_at: usize,
 }
 
 /// The steps that make a profile's view of the files, in a new mount namespace.
@@ -44,6 +48,8 @@ pub(super) fn view(profile: &Profile, host: &Host, sockets: &[PathBuf]) -> Resul
         steps: vec![Step::Separate],
         slots: 0,
         absent: Vec::new(),
+        missing: Vec::new(),
+        protect_at: 0,
     };
     let roots = outermost(&profile.writable);
     let covers = covers(profile);
@@ -99,9 +105,14 @@ pub(super) fn view(profile: &Profile, host: &Host, sockets: &[PathBuf]) -> Resul
     for cover in covers.iter().filter(|cover| is_sealed(cover)) {
         view.steps.push(Step::Seal(c_path(cover)?));
     }
-    view.protect(&profile.protected)?;
+    view.protect(profile, &roots)?;
     view.hide(profile, &covers, sockets)?;
     view.steps.push(Step::Processes);
+    if let Some(most) = profile.limits.processes
+        && host.process_bound
+    {
+        view.steps.push(Step::BoundProcesses(most.max(LEAST_PROCESSES)));
+    }
     if host.namespaces == Namespaces::Privileged {
         for path in MACHINE {
             if Path::new(path).exists() {
@@ -135,6 +146,34 @@ pub(super) fn outermost(paths: &[PathBuf]) -> Vec<PathBuf> {
     let is_inner = |path: &PathBuf| paths.iter().any(|other| other != path && path.starts_with(other));
     let outer: BTreeSet<&PathBuf> = paths.iter().filter(|path| !is_inner(path)).collect();
     outer.into_iter().cloned().collect()
+}
+
+/// The directories between a writable root and what is protected below it. What is mounted cannot be moved away; without
+/// that, whoever moves `.git` away with the protected `.git/config` in it makes another in its place.
+///
+/// Only below a directory whose name begins with a dot: nobody moves files from there to elsewhere, which the mount
+/// would make a copy. What lies below other directories is nothing that is looked for by its full path.
+fn pinned(protected: &[PathBuf], roots: &[PathBuf]) -> BTreeSet<PathBuf> {
+    let mut pinned = BTreeSet::new();
+    for path in protected {
+        let Some(root) = roots.iter().find(|root| path.starts_with(root)) else {
+            continue;
+        };
+        let first = path
+            .strip_prefix(root)
+            .ok()
+            .and_then(|rest| rest.components().next());
+        if !first.is_some_and(|first| first.as_os_str().as_encoded_bytes().starts_with(b".")) {
+            continue;
+        }
+        let above = path.ancestors().skip(1).take_while(|above| *above != root);
+        pinned.extend(
+            above
+                .filter(|above| Kind::of(above) == Some(Kind::Directory))
+                .map(Path::to_owned),
+        );
+    }
+    pinned
 }
 
 /// What is covered with something empty: `/tmp`, `/run`, and hidden directories in which something is shown.
@@ -270,13 +309,20 @@ impl View {
         Ok(())
     }
 
-    fn protect(&mut self, paths: &[PathBuf]) -> Result<(), PlanError> {
+    fn protect(&mut self, profile: &Profile, roots: &[PathBuf]) -> Result<(), PlanError> {
         // What lies in something protected is protected with it.
-        for path in outermost(paths) {
+        let paths = outermost(&profile.protected);
+        for path in pinned(&paths, roots) {
+            self.steps.push(Step::Pin(c_path(&path)?));
+        }
+        for path in paths {
             if Kind::of(&path).is_some() {
                 self.steps.push(Step::Protect(c_path(&path)?));
+            } else {
+                self.missing.push(path);
             }
         }
+        self.protect_at = self.steps.len();
         Ok(())
     }
 

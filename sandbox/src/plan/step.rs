@@ -55,6 +55,8 @@ pub(crate) enum Step {
         /// Where it is mounted.
         path: CString,
     },
+    /// Makes a directory one that cannot be moved away, with what is protected in it.
+    Pin(CString),
     /// Makes a path read-only inside something writable.
     Protect(CString),
     /// Puts something empty and unreadable over a path.
@@ -206,6 +208,7 @@ impl fmt::Display for Step {
             }
             Self::Blanks => formatter.write_str("make what hides things unreadable"),
             Self::Attach { path, .. } => write!(formatter, "attach {}", shown(path)),
+            Self::Pin(path) => write!(formatter, "pin {}", shown(path)),
             Self::Protect(path) => write!(formatter, "protect {}", shown(path)),
             Self::Hide { path, .. } => write!(formatter, "hide {}", shown(path)),
             Self::Seal(path) => write!(formatter, "seal {}", shown(path)),

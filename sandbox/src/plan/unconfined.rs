@@ -26,7 +26,12 @@ impl Plan {
             outer: Vec::new(),
             inner: Vec::new(),
             slots: 0,
+            missing: Vec::new(),
+            protect_at: 0,
             scratch: OwnScratch::NotNeeded,
+            can_observe: false,
+            denials: None,
+            gate: None,
             enforcement: Enforcement {
                 tier: Tier::None,
                 landlock: Layer::NotAsked,

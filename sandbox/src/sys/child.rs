@@ -8,10 +8,12 @@
 
 use std::ffi::CString;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::sync::Arc;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
+use rustix::mount::UnmountFlags;
 use rustix::net::RecvFlags;
 use rustix::pipe::PipeFlags;
 use rustix::process::{Pid, WaitOptions, WaitStatus, wait};
@@ -22,6 +24,7 @@ use super::fork::{self, Closing, Namespaces, Side, Strings};
 use super::memory::Origins;
 use super::signal::{self, Mask};
 use super::step::{State, take};
+use crate::Placeholders;
 use crate::plan::Step;
 
 /// All that a child needs, made before it is.
@@ -55,6 +58,29 @@ pub(crate) struct Birth {
     pub(crate) ending: Ending,
     /// The step that fails as if the kernel had refused it, for tests.
     pub(crate) fault: Option<usize>,
+    /// What is taken away at the end.
+    pub(crate) placeholders: Held,
+}
+
+/// Places of protected paths that do not exist. The waiting process takes them away too, since it may outlive the
+/// supervisor.
+#[derive(Debug)]
+pub(crate) struct Held {
+    /// The paths, in the order of the placeholders.
+    pub(crate) paths: Vec<CString>,
+    /// The placeholders.
+    pub(crate) placeholders: Arc<Placeholders>,
+}
+
+impl Held {
+    /// Takes them away: what is mounted on them in this view first.
+    fn take_away(&self) {
+        for (path, placeholder) in self.paths.iter().zip(self.placeholders.entries()) {
+            // Nothing is mounted on it if the steps did not come so far; what stays is found by the next run.
+            let _unmounted = rustix::mount::unmount(path.as_c_str(), UnmountFlags::DETACH);
+            placeholder.take_away();
+        }
+    }
 }
 
 /// How all that is left of a command is ended.
@@ -96,6 +122,9 @@ pub(crate) fn spawn(mut birth: Birth) -> Result<Born, Errno> {
         .map(|stream| u32::try_from(*stream).unwrap_or(0))
         .collect();
     kept.extend([number_of(&theirs), number_of(&starting)]);
+    for placeholder in birth.placeholders.placeholders.entries() {
+        kept.extend(placeholder.descriptors().iter().map(number_of));
+    }
     birth.closed = gaps(kept);
     let before = signal::hold_all();
     birth.mask = Some(before);
@@ -137,6 +166,8 @@ fn gaps(mut kept: Vec<u32>) -> Vec<(u32, u32)> {
 
 /// Runs the child to its end. `channel` leads to the supervisor, `started` is closed when the command is executed.
 pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
+    #[cfg(test)]
+    super::no_allocation::forbid();
     signal::reset_handlers();
     if let Err((place, error)) = confine(birth, channel.as_fd()) {
         fail(&started, place, error);
@@ -159,6 +190,7 @@ pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
     close_streams();
     let message = attend(command, channel, &children, birth.wall_seconds);
     end(birth.ending);
+    birth.placeholders.take_away();
     let told = channel::send(channel, message, &[]);
     fork::leave(i32::from(told.is_err()))
 }
@@ -197,11 +229,22 @@ fn take_all(
     Ok(())
 }
 
+/// A step's place and an error as they are written.
+fn failure_of(place: u32, error: i32) -> [u8; FAILURE] {
+    ((u64::from(place) << 32) | u64::from(error.cast_unsigned())).to_le_bytes()
+}
+
+/// The place and the error that were written.
+pub(crate) fn read_failure(failure: [u8; FAILURE]) -> (u32, i32) {
+    let word = u64::from_le_bytes(failure);
+    let low = u32::try_from(word & u64::from(u32::MAX)).unwrap_or(0);
+    let high = u32::try_from(word >> 32).unwrap_or(EXEC);
+    (high, low.cast_signed())
+}
+
 /// Says why the command was not started, and ends.
 fn fail(started: &OwnedFd, place: u32, error: Errno) -> ! {
-    let [a, b, c, d] = place.to_le_bytes();
-    let [e, f, g, h] = error.raw_os_error().to_le_bytes();
-    let failure: [u8; FAILURE] = [a, b, c, d, e, f, g, h];
+    let failure = failure_of(place, error.raw_os_error());
     let told = rustix::io::write(started, &failure);
     fork::leave(if told.is_ok() { 125 } else { 124 })
 }
@@ -354,7 +397,7 @@ fn end(ending: Ending) {
     }
 }
 
-/// Kills every child of this process, as proc_pid_task_children(5) lists them.
+/// Kills every child of this process, as `proc_pid_task_children(5)` lists them.
 fn kill_children() {
     let path = c"/proc/thread-self/children";
     let Ok(file) = rustix::fs::openat(CWD, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()) else {
@@ -389,6 +432,13 @@ fn number_of(descriptor: &impl AsRawFd) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_failure_is_read_as_it_was_written() {
+        for (place, error) in [(0, 1), (17, 30), (EXEC, 2), (3, -1)] {
+            assert_eq!(read_failure(failure_of(place, error)), (place, error));
+        }
+    }
 
     #[test]
     fn what_lies_between_is_closed() {

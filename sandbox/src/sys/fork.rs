@@ -157,8 +157,10 @@ pub(crate) unsafe fn own(number: RawFd) -> OwnedFd {
 
 /// What the last call of the C library failed with.
 pub(crate) fn last_error() -> Errno {
+    // SAFETY: the call has no preconditions.
+    let place = unsafe { libc::__errno_location() };
     // SAFETY: the pointer is to this thread's own error number.
-    let number = unsafe { *libc::__errno_location() };
+    let number = unsafe { *place };
     Errno::from_raw_os_error(number)
 }
 

@@ -6,7 +6,7 @@
 
 use std::fs;
 
-/// The stretch of memory where this process was given its arguments and environment, as proc_pid_stat(5) tells it:
+/// The stretch of memory where this process was given its arguments and environment, as `proc_pid_stat(5)` tells it:
 /// what `/proc/PID/cmdline` and `/proc/PID/environ` show.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Origins {
@@ -17,17 +17,17 @@ pub(crate) struct Origins {
 impl Origins {
     /// Where they are; `None` where the kernel does not say.
     pub(crate) fn find() -> Option<Self> {
-        let stat = fs::read_to_string("/proc/self/stat").ok()?;
+        let text = fs::read_to_string("/proc/self/stat").ok()?;
         // The name of the program stands in brackets and may hold anything.
-        let (_, rest) = stat.rsplit_once(')')?;
+        let (_, rest) = text.rsplit_once(')')?;
         let field = |number: usize| {
             rest.split_ascii_whitespace()
                 .nth(number.checked_sub(3)?)?
                 .parse()
                 .ok()
         };
-        let (start, end): (usize, usize) = (field(48)?, field(51)?);
-        let length = end.checked_sub(start)?;
+        let (start, after): (usize, usize) = (field(48)?, field(51)?);
+        let length = after.checked_sub(start)?;
         // A kernel that hides them says zero.
         (start != 0 && length < 16 << 20).then_some(Self { start, length })
     }

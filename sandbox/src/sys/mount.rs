@@ -8,7 +8,7 @@ use rustix::io::Errno;
 
 use super::fork::last_error;
 
-/// Attributes of a mount, of mount_setattr(2).
+/// Attributes of a mount, of `mount_setattr(2)`.
 pub(crate) const READ_ONLY: u64 = libc::MOUNT_ATTR_RDONLY;
 /// Set-user-id bits have no effect.
 pub(crate) const NO_SET_ID: u64 = libc::MOUNT_ATTR_NOSUID;
@@ -27,7 +27,7 @@ pub(crate) enum Reach {
 /// Sets attributes of what is mounted at `path` below `directory`, or of `directory` itself if the path is empty.
 ///
 /// # Errors
-/// `ENOSYS` before Linux 5.12; otherwise what mount_setattr(2) says.
+/// `ENOSYS` before Linux 5.12; otherwise what `mount_setattr(2)` says.
 pub(crate) fn set_attributes(directory: impl AsFd, path: &CStr, set: u64, reach: Reach) -> Result<(), Errno> {
     change(directory, path, set, 0, reach)
 }

@@ -65,6 +65,10 @@ pub(crate) fn take(step: &Step, state: &mut State<'_>) -> Result<(), Errno> {
                 .ok_or(Errno::BADF)?;
             attach(&taken, find(path)?)
         }
+        Step::Pin(path) => {
+            let place = find(path)?;
+            attach(&copy(&place)?, place)
+        }
         Step::Protect(path) => {
             let place = find(path)?;
             let tree = copy(&place)?;
@@ -278,10 +282,9 @@ fn drop_privileges() -> Result<(), Errno> {
         let capability = CapabilitySet::from_bits_retain(1_u64 << number);
         match rustix::thread::remove_capability_from_bounding_set(capability) {
             Ok(()) => {}
-            // The kernel knows no more of them.
-            Err(Errno::INVAL) => break,
-            // Who may not shrink the set has nothing to fear from it: no program gives privileges any more.
-            Err(Errno::PERM) => break,
+            // The kernel knows no more of them; or this process may not shrink the set, and has nothing to fear from it,
+            // for no program gives privileges any more.
+            Err(Errno::INVAL | Errno::PERM) => break,
             Err(other) => return Err(other),
         }
     }

@@ -4,8 +4,10 @@ use std::fs;
 use std::io::Read;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use sandbox::{Command, Host, Network, Profile, Status, Stream, Tier, plan};
+use sandbox::proxy::Gate;
+use sandbox::{Command, Host, Network, Plan, Profile, Status, Stream, Tier, plan};
 
 /// A workspace below a directory of its own, both gone at the end.
 pub(crate) struct Ground {
@@ -51,10 +53,19 @@ impl Ground {
     }
 
     pub(crate) fn run_on(&self, host: &Host, profile: &Profile, script: &str) -> Heard {
+        self.start(plan(profile, host).unwrap(), script)
+    }
+
+    pub(crate) fn run_behind(&self, gate: Arc<dyn Gate>, profile: &Profile, script: &str) -> Heard {
+        let mut plan = plan(profile, &Host::look()).unwrap();
+        plan.behind(gate);
+        self.start(plan, script)
+    }
+
+    fn start(&self, plan: Plan, script: &str) -> Heard {
         let (read, write) = std::io::pipe().unwrap();
         let errors = OwnedFd::from(write.try_clone().unwrap());
-        let running = plan(profile, host)
-            .unwrap()
+        let running = plan
             .launch(Command {
                 output: Stream::Given(OwnedFd::from(write)),
                 errors: Stream::Given(errors),

@@ -4,7 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::ground::{Ground, bash, has_namespaces};
-use sandbox::{Command, Host, LaunchError, Limits, Profile, Scratch, Status, plan};
+use std::sync::Arc;
+
+use sandbox::proxy::{Answer, Destination, Gate, Private};
+use sandbox::{Command, HTTP_PORT, Host, LaunchError, Limits, Network, Profile, Scratch, Status, plan};
 
 #[test]
 fn what_a_confined_command_can_do_and_cannot() {
@@ -215,4 +218,184 @@ fn a_workspace_in_tmp_is_there_and_its_neighbours_are_not() {
     };
     let heard = ground.run(&shared, &format!("test -e {}/a/neighbour", root.display()));
     assert_eq!(heard.status, Status::Exited(0), "{}", heard.text);
+}
+
+#[test]
+fn what_is_protected_and_does_not_exist_is_not_made_and_leaves_no_ghost() {
+    if !has_namespaces() {
+        return;
+    }
+    let ground = Ground::new();
+    let profile = Profile {
+        protected: vec![ground.path("work/.agent/hooks"), ground.path("work/.gate")],
+        ..ground.profile()
+    };
+    for (name, script, expected) in [
+        ("a directory", "mkdir .gate", Status::Exited(1)),
+        ("a file", "echo x > .gate", Status::Exited(1)),
+        (
+            "what is in it",
+            "mkdir -p .gate/x || echo x > .gate/y",
+            Status::Exited(1),
+        ),
+        (
+            "by another name",
+            "mkdir other && mv other .gate/",
+            Status::Exited(1),
+        ),
+        ("after moving it away", "mv .gate gone", Status::Exited(1)),
+        ("after removing it", "rmdir .gate", Status::Exited(1)),
+        (
+            "below what does not exist either",
+            "mkdir -p .agent/hooks && echo x > .agent/hooks/x",
+            Status::Exited(1),
+        ),
+        ("a neighbour", "mkdir neighbour", Status::Exited(0)),
+    ] {
+        let heard = ground.run(&profile, script);
+        assert_eq!(heard.status, expected, "{name}: {}", heard.text);
+        for ghost in ["work/.gate", "work/.agent"] {
+            assert!(!ground.path(ghost).exists(), "{name} left {ghost}");
+        }
+    }
+}
+
+#[test]
+fn a_socket_outside_is_not_reached_and_one_inside_is() {
+    if !has_namespaces() || !Path::new("/usr/bin/python3").exists() {
+        eprintln!("skipped: no namespaces, or no python3");
+        return;
+    }
+    let ground = Ground::new();
+    let outside = ground.path("outside.sock");
+    let _listener = std::os::unix::net::UnixListener::bind(&outside).unwrap();
+    let connect = |path: &Path| {
+        format!(
+            "/usr/bin/python3 -c 'import socket; s = socket.socket(socket.AF_UNIX); s.connect(\"{}\")'",
+            path.display()
+        )
+    };
+    let heard = ground.run(&ground.profile(), &connect(&outside));
+    assert_eq!(heard.status, Status::Exited(1), "{}", heard.text);
+    let inside = ground.path("work/inside.sock");
+    let _listener = std::os::unix::net::UnixListener::bind(&inside).unwrap();
+    let heard = ground.run(&ground.profile(), &connect(&inside));
+    assert_eq!(heard.status, Status::Exited(0), "{}", heard.text);
+}
+
+#[test]
+fn two_thousand_protected_paths_cost_in_proportion() {
+    if !has_namespaces() {
+        return;
+    }
+    let ground = Ground::new();
+    let mut protected = Vec::new();
+    for number in 0..2000 {
+        let path = ground.path(&format!("work/kept{number}"));
+        fs::write(&path, "").unwrap();
+        protected.push(path);
+    }
+    let profile = Profile {
+        protected,
+        ..ground.profile()
+    };
+    let heard = ground.run(&profile, "! echo x > kept0 && ! echo x > kept1999");
+    assert_eq!(heard.status, Status::Exited(0), "{}", heard.text);
+}
+
+#[test]
+fn what_is_protected_is_not_moved_away_with_what_is_around_it() {
+    if !has_namespaces() {
+        return;
+    }
+    let ground = Ground::new();
+    let profile = Profile {
+        protected: vec![ground.path("work/.git/config"), ground.path("work/.git/hooks")],
+        ..ground.profile()
+    };
+    for (name, script, expected) in [
+        (
+            "what is around it can be written",
+            "echo x > .git/index && mv .git/index .git/other",
+            Status::Exited(0),
+        ),
+        ("it is not written", "echo x > .git/config", Status::Exited(1)),
+        ("it is not made", "mkdir .git/hooks/x", Status::Exited(1)),
+        (
+            "what is around it is not moved",
+            "mv .git moved",
+            Status::Exited(1),
+        ),
+        ("nor exchanged", "mkdir new && mv -T new .git", Status::Exited(1)),
+    ] {
+        let heard = ground.run(&profile, script);
+        assert_eq!(heard.status, expected, "{name}: {}", heard.text);
+    }
+    assert_eq!(
+        fs::read_to_string(ground.path("work/.git/config")).unwrap(),
+        "old\n"
+    );
+}
+
+/// Lets one port of this machine through.
+#[derive(Debug)]
+struct OnlyPort(u16);
+
+impl Gate for OnlyPort {
+    fn asks(&self, asked: &Destination) -> Answer {
+        if asked.port == self.0 {
+            Answer::Allow {
+                private: Private::Any,
+            }
+        } else {
+            Answer::Refuse {
+                why: "another port".to_owned(),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_proxied_network_leads_where_the_gate_lets_it() {
+    if !has_namespaces() {
+        return;
+    }
+    let ground = Ground::new();
+    let servers = [(), ()].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+    let [named, other] = servers
+        .each_ref()
+        .map(|server| server.local_addr().unwrap().port());
+    for server in servers {
+        std::thread::spawn(move || {
+            for stream in server.incoming() {
+                drop(std::io::Write::write_all(&mut stream.unwrap(), b"hello\n"));
+            }
+        });
+    }
+    let profile = Profile {
+        network: Network::Proxied,
+        ..ground.profile()
+    };
+    // A tunnel by CONNECT, by bash alone: the proxy's answer ends with an empty line, then the server speaks.
+    let tunnel = |port: u16| {
+        format!(
+            "exec 3<>/dev/tcp/127.0.0.1/{HTTP_PORT} && printf 'CONNECT 127.0.0.1:{port} HTTP/1.1\\r\\nHost: 127.0.0.1:{port}\\r\\n\\r\\n' >&3 && cat <&3"
+        )
+    };
+    let heard = ground.run_behind(Arc::new(OnlyPort(named)), &profile, &tunnel(named));
+    assert!(heard.text.ends_with("hello\n"), "{}", heard.text);
+    let heard = ground.run_behind(Arc::new(OnlyPort(named)), &profile, &tunnel(other));
+    assert!(
+        heard.text.contains(" 403 ") && !heard.text.contains("hello"),
+        "{}",
+        heard.text
+    );
+    let direct = format!("cat < /dev/tcp/127.0.0.1/{named}");
+    let heard = ground.run_behind(Arc::new(OnlyPort(named)), &profile, &direct);
+    assert_eq!(heard.status, Status::Exited(1), "{}", heard.text);
+    let nobody = plan(&profile, &Host::look()).unwrap();
+    let failed = nobody
+        .launch(bash(&ground.path("work"), "true"))
+        .map(sandbox::Running::wait);
+    assert!(matches!(failed, Err(LaunchError::Gate)));
 }

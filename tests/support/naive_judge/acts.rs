@@ -162,8 +162,9 @@ pub(super) fn acts(command: &DrawnCommand, words: &[String]) -> Vec<Act> {
                 what: What::Write(value),
                 words: (place..=value_place).collect(),
             }),
-            Part::Option(..) => {}
-            Part::Unheard(place) => acts.push(Act {
+            Part::Option(_, "-q" | "--quiet", None) => {}
+            // An option without its value is as good as one that nobody heard of.
+            Part::Option(place, _, None) | Part::Unheard(place) => acts.push(Act {
                 what: What::Unknown,
                 words: vec![place],
             }),

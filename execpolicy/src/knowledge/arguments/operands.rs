@@ -127,7 +127,8 @@ impl Said<'_> {
                 effects.flag(entry, does, span);
                 continue;
             }
-            if !archives.is_empty() {
+            // What is removed beside an archive is what was packed.
+            if !archives.is_empty() && !matches!(does, Does::Deletes | Does::DeletesAll) {
                 for (archive, named) in &archives {
                     effects.value(entry, does, || archive.clone(), span.to(*named));
                 }

@@ -25,6 +25,7 @@ const PARAMETERS: &[&str] = &[
     "always",
     "harmless",
     "searches",
+    "columns",
     "informs",
     "lists",
     "reads",

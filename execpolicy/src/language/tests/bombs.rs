@@ -31,7 +31,7 @@ bombs! {
     doubled_text_by_replace: "s = 'xx'\nfor i in range(64):\n    s = s.replace('x', s)" => "bytes of memory";
     doubled_text_by_format: "s = 'x'\nfor i in range(64):\n    s = f'{s}{s}'" => "bytes of memory";
     doubled_list: "s = [1]\nfor i in range(64):\n    s.extend(s)" => "bytes of memory";
-    shared_lists_shown: "s = [1]\nfor i in range(30):\n    s = [s, s]\nstr(s)" => "evaluation steps";
+    shared_lists_shown: "s = [1]\nfor i in range(30):\n    s = [s, s]\nstr(s)" => "bytes of memory";
     shared_lists_compared: "s = [1]\nt = [1]\nfor i in range(30):\n    s = [s, s]\n    t = [t, t]\ns == t" => "bytes of memory";
     shared_tuples_as_keys: "s = (1,)\nfor i in range(15):\n    s = (s, s, s, s)\n{s: 1}" => "evaluation steps";
     deep_lists_shown: "s = [1]\nfor i in range(100000):\n    s = [s]\nstr(s)" => "levels of nesting";

@@ -1,0 +1,127 @@
+//! What it costs to start a command confined, in multiples of starting it bare: `/bin/true`, from this library,
+//! interleaved rounds, the least of each.
+//!
+//! `cargo bench -p sandbox --bench start [ROUNDS]`; bubblewrap takes part where it is installed.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command as Bare, Stdio};
+use std::time::{Duration, Instant};
+
+use sandbox::{Command, Host, Namespaces, Network, Profile, Stream, Tier, plan};
+
+/// Rounds, if none are named.
+const ROUNDS: usize = 200;
+
+/// One way to start a command.
+type Start = Box<dyn Fn() -> bool>;
+
+fn main() {
+    let rounds = std::env::args()
+        .filter_map(|word| word.parse().ok())
+        .next()
+        .unwrap_or(ROUNDS);
+    let workspace = tempfile::tempdir_in("/var/tmp").expect("a directory below /var/tmp");
+    let workspace = workspace.path().to_owned();
+    std::fs::create_dir(workspace.join(".git")).expect("a directory in the workspace");
+    let full = Host::look();
+    let poor = Host {
+        namespaces: Namespaces::Absent {
+            why: "for the measurement".to_owned(),
+        },
+        ..full.clone()
+    };
+    let mut ways: Vec<(&str, Start)> = vec![("bare", Box::new(bare))];
+    if full.tier() >= Tier::Landlock {
+        ways.push((
+            "landlock and seccomp",
+            confined(poor, profile(&workspace, Network::None)),
+        ));
+    }
+    if full.tier() == Tier::Full {
+        ways.push((
+            "full",
+            confined(full.clone(), profile(&workspace, Network::Loopback)),
+        ));
+        ways.push((
+            "full, the host's network",
+            confined(full, profile(&workspace, Network::Full)),
+        ));
+    }
+    if Path::new("/usr/bin/bwrap").exists() {
+        ways.push(("bubblewrap, same profile", bubblewrap(workspace.clone())));
+    }
+    let mut took: Vec<Vec<Duration>> = ways.iter().map(|_| Vec::with_capacity(rounds)).collect();
+    for _ in 0..rounds {
+        for ((name, way), took) in ways.iter().zip(&mut took) {
+            let began = Instant::now();
+            assert!(way(), "{name} failed");
+            took.push(began.elapsed());
+        }
+    }
+    let mut least_bare = Duration::MAX;
+    println!("{:<28}{:>10}{:>12}{:>8}", "", "least", "median", "times");
+    for ((name, _), took) in ways.iter().zip(&mut took) {
+        took.sort();
+        let least = took.first().copied().unwrap_or_default();
+        let median = took.get(took.len() / 2).copied().unwrap_or_default();
+        least_bare = least_bare.min(least);
+        let times = least.as_secs_f64() / least_bare.as_secs_f64();
+        println!(
+            "{name:<28}{:>7} us{:>9} us{times:>8.1}",
+            least.as_micros(),
+            median.as_micros()
+        );
+    }
+    drop(std::fs::remove_dir_all(&workspace));
+}
+
+fn bare() -> bool {
+    let mut command = Bare::new("/bin/true");
+    command.stdin(Stdio::null()).env_clear();
+    command.status().is_ok_and(|status| status.success())
+}
+
+fn profile(workspace: &Path, network: Network) -> Profile {
+    Profile {
+        name: "bench".to_owned(),
+        writable: vec![workspace.to_owned()],
+        protected: vec![workspace.join(".git")],
+        network,
+        accepted: Tier::Landlock,
+        ..Profile::default()
+    }
+}
+
+fn confined(host: Host, profile: Profile) -> Start {
+    let directory = profile.writable.first().cloned().unwrap_or_default();
+    Box::new(move || {
+        let command = Command {
+            program: PathBuf::from("/bin/true"),
+            arguments: vec!["true".into()],
+            directory: directory.clone(),
+            input: Stream::Null,
+            output: Stream::Inherit,
+            errors: Stream::Inherit,
+        };
+        match plan(&profile, &host).map(|plan| plan.launch(command)) {
+            Ok(Ok(running)) => running.wait().status.code() == 0,
+            Ok(Err(_)) | Err(_) => false,
+        }
+    })
+}
+
+fn bubblewrap(workspace: PathBuf) -> Start {
+    Box::new(move || {
+        let git = workspace.join(".git");
+        let mut command = Bare::new("/usr/bin/bwrap");
+        command.args(["--unshare-all", "--die-with-parent", "--ro-bind", "/", "/"]);
+        command.args([
+            "--tmpfs", "/tmp", "--tmpfs", "/run", "--dev", "/dev", "--proc", "/proc",
+        ]);
+        command.arg("--bind").args([&workspace, &workspace]);
+        command.arg("--ro-bind").args([&git, &git]);
+        command.arg("--chdir").arg(&workspace).args(["--", "/bin/true"]);
+        command.stdin(Stdio::null()).env_clear();
+        command.status().is_ok_and(|status| status.success())
+    })
+}
