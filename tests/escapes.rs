@@ -27,8 +27,8 @@ fn main() -> ExitCode {
         Ok(Err(error)) => return libtest_mimic::run(&arguments, skipped(&error.to_string())).exit_code(),
     };
     if let Err(error) = ground::binary() {
-        eprintln!("the binary cannot be copied: {error}");
-        return ExitCode::FAILURE;
+        let failed = vec![Trial::test("the binary can be copied", move || Err(error.into()))];
+        return libtest_mimic::run(&arguments, failed).exit_code();
     }
     let mut trials = Vec::new();
     for user in User::all() {

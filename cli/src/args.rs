@@ -237,7 +237,7 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "NAME[=VALUE]")]
     pub(crate) env: Vec<OsString>,
 
-    /// A bound: `processes`, `open_files`, `file_size`, `memory`, `cpu_seconds`, `wall_seconds`
+    /// A bound, such as `processes=500`, `open_files`, `file_size`, `memory`, `cpu_seconds`, `wall_seconds`
     #[arg(long, value_name = "NAME=NUMBER")]
     pub(crate) limit: Vec<String>,
 

@@ -191,11 +191,7 @@ pub(crate) fn not_found(name: &str) -> Exit {
 /// Says why a command was not started.
 pub(crate) fn failed(error: &LaunchError) -> Exit {
     complain(error.to_string(), None);
-    let is_missing = matches!(
-        error,
-        LaunchError::Execute { source, .. } if source.kind() == std::io::ErrorKind::NotFound
-    );
-    if is_missing {
+    if error.is_not_found() {
         Exit::NotFound
     } else {
         Exit::NotStarted

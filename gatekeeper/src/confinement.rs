@@ -54,6 +54,20 @@ pub enum ConfinementError {
     },
 }
 
+impl ConfinementError {
+    /// What to do.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Unknown { .. } => {
+                "`read-only`, `workspace-write` and `workspace-commit` come with us; others are described by policy files"
+            }
+            Self::None => "name another profile, or run the command without execpolicy",
+            Self::NoWorkspace { .. } => "change into the project, or name it by `--workspace`",
+            Self::ProtectedLink { .. } => "put what the link leads to in its place",
+        }
+    }
+}
+
 /// Resolves a profile where a command is to run, with the variables that its caller has.
 ///
 /// A profile that a policy describes keeps what `base` keeps too.

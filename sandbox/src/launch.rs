@@ -82,6 +82,13 @@ pub enum LaunchError {
     Time,
 }
 
+impl LaunchError {
+    /// Whether there is no such program.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Execute { source, .. } if source.kind() == std::io::ErrorKind::NotFound)
+    }
+}
+
 impl Plan {
     /// Starts a command, confined by this plan. Comes back when the command has been executed.
     ///
@@ -186,7 +193,7 @@ impl Plan {
                 },
             });
         }
-        running.gather(self.gate, self.denials)?;
+        running.gather(self.gate.as_ref(), self.denials)?;
         Ok(running)
     }
 }

@@ -78,7 +78,7 @@ impl Running {
     /// Where the proxy cannot be started.
     pub(crate) fn gather(
         &mut self,
-        gate: Option<Arc<dyn Gate>>,
+        gate: Option<&Arc<dyn Gate>>,
         denials: Option<Denials>,
     ) -> Result<(), LaunchError> {
         let mut denials = denials;
@@ -87,7 +87,7 @@ impl Running {
         {
             match (message, descriptors) {
                 (Message::Proxy, [Some(http), Some(socks)]) => {
-                    let gate = gate.clone().ok_or(LaunchError::Gate)?;
+                    let gate = gate.cloned().ok_or(LaunchError::Gate)?;
                     self.proxy = Some(quietly(|| Proxy::start(Listeners { http, socks }, gate))?);
                 }
                 (Message::Listener, [Some(listener), None]) => {

@@ -1,5 +1,6 @@
 //! Commands that run confined by the real kernel.
 
+#[cfg(test)]
 #[path = "confined/ground.rs"]
 mod ground;
 #[cfg(test)]

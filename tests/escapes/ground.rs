@@ -11,13 +11,12 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
 
 /// The user number of an ordinary user: no entry of a user database is needed.
 const ORDINARY: u32 = 1000;
 
 /// In what time an attempt ends.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: &str = "wall_seconds=60";
 
 /// Who tries.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -185,7 +184,7 @@ impl Ground {
             .push(("TCP".to_owned(), tcp.local_addr()?.port().to_string()));
         thread::spawn(move || {
             for stream in tcp.incoming() {
-                drop(stream)
+                drop(stream);
             }
         });
         let udp = UdpSocket::bind("127.0.0.1:0")?;
@@ -205,7 +204,7 @@ impl Ground {
             .push(("SOCK".to_owned(), path.display().to_string()));
         thread::spawn(move || {
             for stream in named.incoming() {
-                drop(stream)
+                drop(stream);
             }
         });
         let name = format!(
@@ -217,7 +216,7 @@ impl Ground {
         self.variables.push(("ABS".to_owned(), name));
         thread::spawn(move || {
             for stream in listener.incoming() {
-                drop(stream)
+                drop(stream);
             }
         });
         Ok(())
@@ -266,7 +265,7 @@ impl Ground {
             .as_user("bash")
             .args(["-c", launch, "bash"])
             .arg(binary)
-            .args(["sandbox", "--profile", "workspace-write"])
+            .args(["sandbox", "--profile", "workspace-write", "--limit", PATIENCE])
             .args(names)
             .args(["--", "bash", "--noprofile", "--norc", "-c", probe])
             .current_dir(self.path("ws"))
@@ -300,18 +299,7 @@ impl Ground {
                 })
             })
             .collect();
-        let deadline = Instant::now().checked_add(PATIENCE);
-        let status = loop {
-            match child.try_wait()? {
-                Some(status) => break status.code(),
-                None if deadline.is_some_and(|deadline| Instant::now() > deadline) => {
-                    child.kill()?;
-                    child.wait()?;
-                    break None;
-                }
-                None => thread::sleep(Duration::from_millis(5)),
-            }
-        };
+        let status = child.wait()?.code();
         let text = readers
             .into_iter()
             .filter_map(|reader| reader.join().ok())

@@ -224,12 +224,7 @@ fn unenforceable(error: &PlanError) -> Exit {
 }
 
 fn not_resolved(error: &ConfinementError) -> Exit {
-    let help = if matches!(error, ConfinementError::Unknown { .. }) {
-        "`read-only`, `workspace-write`, `workspace-commit` and `none` come with us; others are described by `-r FILE`"
-    } else {
-        "change into the project, name it by `--workspace`, or run it in `--confinement read-only`"
-    };
-    launch::complain(error.to_string(), Some(help));
+    launch::complain(error.to_string(), Some(error.help()));
     Exit::NotStarted
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Severity};
-use gatekeeper::confinement::{self, Confinement, ConfinementError};
+use gatekeeper::confinement::{self, Confinement};
 use gatekeeper::sandbox::proxy::Hosts;
 use gatekeeper::sandbox::{self, Command, Host, Network, Plan, Tier};
 use gatekeeper::{ConfinementName, Context, Defaults, Gatekeeper, Surroundings, codes};
@@ -46,14 +46,9 @@ fn prepare(args: &SandboxArgs) -> Result<(Plan, Command), Exit> {
     let name = ConfinementName::new(args.profile.as_str());
     let context =
         context(args, &here).map_err(|message| wrong(message, "name a directory that holds the project"))?;
-    let resolved = gatekeeper.confinement(&name, &context, &environment::all()).map_err(|error| {
-        let help = if matches!(error, ConfinementError::Unknown { .. }) {
-            "`read-only`, `workspace-write` and `workspace-commit` come with us; others are described by `-r FILE`"
-        } else {
-            "change into the project, or name it by `--workspace`"
-        };
-        wrong(error.to_string(), help)
-    })?;
+    let resolved = gatekeeper
+        .confinement(&name, &context, &environment::all())
+        .map_err(|error| wrong(error.to_string(), error.help()))?;
     let resolved =
         adjust(resolved, args, &here).map_err(|message| wrong(message, "see `execpolicy sandbox --help`"))?;
     let command = launch::command(&args.argv, &here, &resolved.profile.environment).ok_or_else(|| {
