@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
@@ -138,7 +138,8 @@ fn confines() -> bool {
     let host = Host::look();
     let confines = !matches!(host.namespaces, Namespaces::Absent { .. }) && host.landlock > 0 && host.seccomp;
     if !confines {
-        eprintln!("skipped: this host does not reach tier full: {host:?}");
+        let why = format!("skipped: this host does not reach tier full: {host:?}\n");
+        io::stderr().write_all(why.as_bytes()).unwrap();
     }
     confines
 }
