@@ -1,6 +1,9 @@
 //! The binary from outside: what it prints, where, and with which status.
 
 #[cfg(test)]
+#[path = "cli/asked.rs"]
+mod asked;
+#[cfg(test)]
 #[path = "cli/bad_input.rs"]
 mod bad_input;
 #[cfg(test)]
