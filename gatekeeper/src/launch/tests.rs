@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use diagnostics::Source;
 use execpolicy::{ConfinementName, Context, Dialect, Layer, PolicyFile};
-use sandbox::{Host, Namespaces, Status, Stream};
+use sandbox::{Host, Status, Stream, Tier};
 use tempfile::TempDir;
 
 use super::*;
@@ -136,7 +136,7 @@ impl Ground {
 /// Whether this host can confine; says so where it cannot.
 fn confines() -> bool {
     let host = Host::look();
-    let confines = !matches!(host.namespaces, Namespaces::Absent { .. }) && host.landlock > 0 && host.seccomp;
+    let confines = host.tier() == Tier::Full;
     if !confines {
         let why = format!("skipped: this host does not reach tier full: {host:?}\n");
         io::stderr().write_all(why.as_bytes()).unwrap();
