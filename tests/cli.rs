@@ -1,6 +1,9 @@
 //! The binary from outside: what it prints, where, and with which status.
 
 #[cfg(test)]
+#[path = "cli/asked.rs"]
+mod asked;
+#[cfg(test)]
 #[path = "cli/bad_input.rs"]
 mod bad_input;
 #[cfg(test)]
@@ -9,6 +12,12 @@ mod lines;
 #[cfg(test)]
 #[path = "cli/project.rs"]
 mod project;
+#[cfg(test)]
+#[path = "cli/run.rs"]
+mod run;
+#[cfg(test)]
+#[path = "cli/terminal.rs"]
+mod terminal;
 #[cfg(test)]
 #[path = "cli/verdicts.rs"]
 mod verdicts;

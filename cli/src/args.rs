@@ -22,6 +22,9 @@ pub(crate) enum Verb {
     /// Decides a command and shows the whole way: segments, matches, effects, verdict.
     #[command(after_help = STATUS, override_usage = "execpolicy explain [OPTIONS] (--shell TEXT | -- ARGV...)")]
     Explain(CheckArgs),
+    /// Decides a command, asks where its verdict is a prompt, and runs it confined.
+    #[command(after_help = CLEARED_STATUS, override_usage = "execpolicy run [OPTIONS] (--shell TEXT | -- ARGV...)")]
+    Run(RunArgs),
     /// Runs a command confined, without judging it: who types this has decided.
     #[command(after_help = RUN_STATUS, override_usage = "execpolicy sandbox [OPTIONS] -- ARGV...")]
     Sandbox(SandboxArgs),
@@ -33,6 +36,11 @@ pub(crate) enum Verb {
 const RUN_STATUS: &str = "\
 Exit status: the command's own, or 128 and the number of the signal that ended it; 124 its time was over,
 125 it could not be confined, 127 it was not found.";
+
+const CLEARED_STATUS: &str = "\
+Exit status: the command's own, or 128 and the number of the signal that ended it; 124 its time was over,
+125 it could not be judged or started, 126 it was refused, 127 it was not found.
+With --dry-run: 0 allow, 10 prompt, 20 forbidden.";
 
 const STATUS: &str = "\
 Exit status: 0 allow, 10 prompt, 20 forbidden, 2 wrong usage, 1 failed (a policy that does not load).
@@ -130,6 +138,65 @@ pub(crate) enum DialectWord {
     Zsh,
     /// Not known: only what every shell reads alike
     Unknown,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RunArgs {
+    /// A policy file; may be given several times, and the strictest word counts
+    #[arg(short = 'r', long = "rules", value_name = "FILE")]
+    pub(crate) rules: Vec<PathBuf>,
+
+    /// Leave out the built-in policy: what no rule speaks for asks, and the guard stays
+    #[arg(long)]
+    pub(crate) no_default: bool,
+
+    /// How a refusal is told on standard error [default: human]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+
+    /// Where the command starts [default: the current directory]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cwd: Option<PathBuf>,
+
+    /// The root of the work tree [default: the repository around the directory, else the directory]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) workspace: Option<PathBuf>,
+
+    /// Who may be asked
+    #[arg(long, value_enum, default_value = "on-request")]
+    pub(crate) approval: ApprovalWord,
+
+    /// What the command is run in where its verdict asks for nothing else; `none` confines nothing
+    #[arg(long, value_name = "NAME", default_value = "workspace-write")]
+    pub(crate) confinement: String,
+
+    /// Write what was enforced, denied and changed to this file, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+
+    /// Say on stderr what was denied, and what would let it pass
+    #[arg(long)]
+    pub(crate) denials: bool,
+
+    /// Show the verdict, the confinement and its steps, and run nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    #[command(flatten)]
+    pub(crate) subject: RunSubject,
+}
+
+/// What is run: exactly one of these.
+#[derive(Debug, ClapArgs)]
+#[group(required = true, multiple = false)]
+pub(crate) struct RunSubject {
+    /// A text, which bash reads without any start-up file
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) shell: Option<OsString>,
+
+    /// The words of one command, as they are
+    #[arg(last = true, value_name = "ARGV")]
+    pub(crate) argv: Vec<OsString>,
 }
 
 #[derive(Debug, ClapArgs)]

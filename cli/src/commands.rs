@@ -4,4 +4,5 @@ pub(crate) mod check;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 mod lines;
+pub(crate) mod run;
 pub(crate) mod sandbox;

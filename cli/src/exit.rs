@@ -18,6 +18,8 @@ pub(crate) enum Exit {
     Child(u8),
     /// 125: a command could not be confined or started.
     NotStarted,
+    /// 126: a command was forbidden, nobody said yes to it, or it is not what was judged any more.
+    Refused,
     /// 127: there is no such program.
     NotFound,
     /// 1: a policy that did not load, a request of a batch that could not be read, or an own failure.
@@ -30,6 +32,7 @@ impl Termination for Exit {
             Self::Done | Self::Decided(Decision::Allow) => 0,
             Self::Child(status) => status,
             Self::NotStarted => 125,
+            Self::Refused => 126,
             Self::NotFound => 127,
             Self::Failed => 1,
             Self::Usage => 2,

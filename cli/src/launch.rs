@@ -1,20 +1,18 @@
 //! Starting a confined command from the command line: what `run` and `sandbox` share.
 
-use std::ffi::{OsStr, OsString};
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use diagnostics::render::to_json;
 use diagnostics::{Diagnostic, Severity, visible};
-use gatekeeper::codes;
 use gatekeeper::report::RunReport;
 use gatekeeper::sandbox::{
-    self, Bounds, Command, Denials, Grant, LaunchError, Outcome, Plan, PlanError, Snapshot, Stream, Watch,
+    Bounds, Command, Denials, LaunchError, Outcome, Plan, PlanError, Running, Snapshot, Stream, Watch,
 };
+use gatekeeper::{codes, may_be_granted, program_file};
 
 use crate::exit::Exit;
 use crate::output;
+use crate::report_file::ReportFile;
 
 /// The command that these words name: looked up as a shell would, by the `PATH` that the command will have. `None`
 /// where there is no such program.
@@ -23,13 +21,8 @@ pub(crate) fn command(
     directory: &Path,
     environment: &[(OsString, OsString)],
 ) -> Option<Command> {
-    let name = argv.first()?;
-    let path = environment
-        .iter()
-        .find(|(name, _)| name == "PATH")
-        .map(|(_, value)| value.as_os_str());
     Some(Command {
-        program: find(name, directory, path)?,
+        program: program_file(argv.first()?, directory, environment)?,
         arguments: argv.to_vec(),
         directory: directory.to_owned(),
         input: Stream::Inherit,
@@ -38,28 +31,11 @@ pub(crate) fn command(
     })
 }
 
-fn find(name: &OsStr, directory: &Path, path: Option<&OsStr>) -> Option<PathBuf> {
-    if name.as_encoded_bytes().contains(&b'/') {
-        let file = directory.join(name);
-        return file.exists().then_some(file);
-    }
-    let directories = std::env::split_paths(path?).filter(|one| one.is_absolute());
-    directories
-        .map(|one| one.join(name))
-        .find(|file| is_executable(file))
-}
-
-fn is_executable(file: &Path) -> bool {
-    fs::metadata(file).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
-}
-
 /// What is told when a command has ended.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Telling<'a> {
-    /// Where the report is written.
-    pub(crate) report: Option<&'a Path>,
-    /// Whether people are told what was denied.
-    pub(crate) denials: Denied,
+#[derive(Debug)]
+pub(crate) struct Telling {
+    report: Option<ReportFile>,
+    denials: Denied,
 }
 
 /// Whether people are told what was denied.
@@ -71,48 +47,74 @@ pub(crate) enum Denied {
     Silent,
 }
 
-/// Runs the command to its end, in the foreground.
-pub(crate) fn run(mut plan: Plan, command: Command, telling: Telling<'_>) -> Exit {
-    let named: Vec<String> = command
-        .arguments
-        .iter()
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect();
-    if telling.report.is_some() || telling.denials == Denied::Told {
-        let denials = Denials::of(plan.profile()).granting(may_be_granted);
-        plan.observe(Watch::Writes, denials);
+impl Telling {
+    /// Opens the report's file, where one was asked for.
+    pub(crate) fn new(report: Option<&Path>, denials: Denied) -> Result<Self, Exit> {
+        let report = report.map(|path| {
+            ReportFile::open(path).map_err(|error| {
+                let message = format!("the report `{}` cannot be written: {error}", path.display());
+                complain(
+                    message,
+                    Some("name a file that you may write and that is no link"),
+                );
+                Exit::NotStarted
+            })
+        });
+        Ok(Self {
+            report: report.transpose()?,
+            denials,
+        })
     }
-    let before = telling
-        .report
-        .map(|_| Snapshot::take(&plan.profile().writable, Bounds::default()));
-    let outcome = plan
-        .launch(command)
-        .and_then(sandbox::Running::wait_in_foreground);
-    let outcome = match outcome {
+
+    /// What has to be observed for it.
+    pub(crate) fn watch(&self) -> Option<Watch> {
+        (self.report.is_some() || self.denials == Denied::Told).then_some(Watch::Writes)
+    }
+
+    /// What stands in the writable directories now, where the report says what has changed there.
+    pub(crate) fn before(&self, writable: &[PathBuf]) -> Option<Snapshot> {
+        let report = self.report.as_ref();
+        report.map(|_| Snapshot::take(writable, Bounds::default()))
+    }
+}
+
+impl From<bool> for Denied {
+    fn from(are_asked_for: bool) -> Self {
+        if are_asked_for { Self::Told } else { Self::Silent }
+    }
+}
+
+/// Runs the command to its end, in the foreground.
+pub(crate) fn run(mut plan: Plan, command: Command, telling: Telling) -> Exit {
+    if let Some(watch) = telling.watch() {
+        let denials = Denials::of(plan.profile()).granting(may_be_granted);
+        plan.observe(watch, denials);
+    }
+    let words = command.arguments.clone();
+    let before = telling.before(&plan.profile().writable);
+    match plan.launch(command) {
+        Ok(running) => wait(running, &words, telling, before),
+        Err(error) => failed(&error),
+    }
+}
+
+/// Waits for the end of a command that runs, in the foreground, and tells of it.
+pub(crate) fn wait(running: Running, words: &[OsString], telling: Telling, before: Option<Snapshot>) -> Exit {
+    let outcome = match running.wait_in_foreground() {
         Ok(outcome) => outcome,
         Err(error) => return failed(&error),
     };
     if telling.denials == Denied::Told {
         tell_denials(&outcome);
     }
-    if let (Some(path), Some(before)) = (telling.report, before) {
-        let text = to_json(&RunReport::of(&named, &outcome, &before.changes()));
-        if let Err(error) = fs::write(path, text + "\n") {
-            complain(
-                format!("the report `{}` could not be written: {error}", path.display()),
-                None,
-            );
+    if let (Some(file), Some(before)) = (telling.report, before) {
+        let words = words.iter().map(|word| word.to_string_lossy().into_owned());
+        let words: Vec<String> = words.collect();
+        if let Err(error) = file.write(&RunReport::of(&words, &outcome, &before.changes())) {
+            complain(format!("the report could not be written: {error}"), None);
         }
     }
     Exit::Child(outcome.status.code())
-}
-
-/// Nothing that policy hides or protects is offered.
-fn may_be_granted(grant: &Grant) -> bool {
-    match grant {
-        Grant::Unprotected(_) | Grant::Shown(_) => false,
-        Grant::Writable(_) | Grant::Readable(_) | Grant::Device(_) | Grant::Loopback | Grant::Host(_) => true,
-    }
 }
 
 fn tell_denials(outcome: &Outcome) {
@@ -129,25 +131,33 @@ fn tell_denials(outcome: &Outcome) {
 
 /// Shows what would be done.
 pub(crate) fn show(plan: &Plan, command: &Command) -> Exit {
-    let mut lines = vec![plan.to_string()];
-    let absent = plan.absent().iter();
-    lines.extend(absent.map(|path| format!("left out, for it does not exist: {}", path.display())));
-    lines.extend(
-        plan.enforcement()
-            .holes
-            .iter()
-            .map(|hole| format!("not kept: {hole}")),
-    );
+    let mut text = steps(plan);
     let words: Vec<String> = command
         .arguments
         .iter()
         .map(|word| visible(&word.to_string_lossy()).into_owned())
         .collect();
-    lines.push(words.join(" "));
-    match output::answer_line(&lines.join("\n")) {
+    text.push_str(&words.join(" "));
+    match output::answer_line(&text) {
         Ok(()) => Exit::Done,
         Err(error) => output::failed("stdout cannot be written", &error),
     }
+}
+
+/// The steps of a plan, what is left out of it and what it does not keep, each on a line.
+pub(crate) fn steps(plan: &Plan) -> String {
+    let steps = plan.to_string();
+    let absent = plan
+        .absent()
+        .iter()
+        .map(|path| format!("left out, for it does not exist: {}", path.display()));
+    let holes = plan
+        .enforcement()
+        .holes
+        .iter()
+        .map(|hole| format!("not kept: {hole}"));
+    let lines = steps.lines().map(str::to_owned).chain(absent).chain(holes);
+    lines.map(|line| visible(&line).into_owned() + "\n").collect()
 }
 
 /// Says what could not be looked at.
@@ -178,7 +188,8 @@ pub(crate) fn not_found(name: &str) -> Exit {
     Exit::NotFound
 }
 
-fn failed(error: &LaunchError) -> Exit {
+/// Says why a command was not started.
+pub(crate) fn failed(error: &LaunchError) -> Exit {
     complain(error.to_string(), None);
     if error.is_not_found() {
         Exit::NotFound
@@ -187,7 +198,8 @@ fn failed(error: &LaunchError) -> Exit {
     }
 }
 
-fn complain(message: String, help: Option<&str>) {
+/// Says what went wrong on the way to a command.
+pub(crate) fn complain(message: String, help: Option<&str>) {
     let finding = Diagnostic::new(codes::NOT_CONFINED, Severity::Error, message);
     let finding = match help {
         Some(help) => finding.help(help),

@@ -3,10 +3,13 @@
 
 mod args;
 mod commands;
+mod confined;
 mod environment;
 mod exit;
 mod launch;
 mod output;
+mod person;
+mod report_file;
 mod request;
 
 use std::panic;
@@ -30,6 +33,7 @@ fn run() -> Exit {
     match args.verb {
         Verb::Check(check) => commands::check::run(&check),
         Verb::Explain(check) => commands::explain::run(&check),
+        Verb::Run(run) => commands::run::run(&run),
         Verb::Doctor(doctor) => commands::doctor::run(&doctor),
         Verb::Sandbox(sandbox) => commands::sandbox::run(&sandbox),
     }

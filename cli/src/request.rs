@@ -1,6 +1,6 @@
 //! From arguments as they are typed to a request that can be judged.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use diagnostics::{Diagnostic, Severity, Source, Span};
@@ -40,7 +40,16 @@ impl Request {
             output::complain(&[finding], format);
             Exit::Usage
         };
-        let surroundings = surroundings(args).map_err(wrong)?;
+        let place = Place {
+            cwd: args.cwd.as_deref(),
+            workspace: args.workspace.as_deref(),
+            home: args.home.as_deref(),
+            temporary: environment::temporary(),
+            approval: args.approval,
+            confinement: args.confinement.as_deref(),
+            dialect: args.dialect.into(),
+        };
+        let surroundings = place.surroundings().map_err(wrong)?;
         let asked = asked(&args.subject, surroundings).map_err(wrong)?;
         let defaults = if args.no_default {
             Defaults::None
@@ -59,46 +68,77 @@ impl Request {
     }
 }
 
-fn surroundings(args: &CheckArgs) -> Result<Surroundings, Diagnostic> {
-    let here = environment::directory();
-    let path = |what: &str, given: Option<PathBuf>| -> Result<Option<String>, Diagnostic> {
-        let absolute = given.map(|path| here.as_deref().unwrap_or(Path::new("")).join(path));
-        absolute.map(|path| text_of(what, path.as_os_str())).transpose()
-    };
-    Ok(Surroundings {
-        cwd: path("--cwd", args.cwd.clone().or_else(|| here.clone()))?,
-        workspace: path("--workspace", args.workspace.clone())?,
-        home: path("--home", args.home.clone().or_else(environment::home))?,
-        temporary: path("$TMPDIR", environment::temporary())?,
-        settings: path("$XDG_CONFIG_HOME", environment::settings())?,
-        data: path("$XDG_DATA_HOME", environment::data())?,
-        state: path("$XDG_STATE_HOME", environment::state())?,
-        environment: environment::names(),
-        links: Links::Assumed,
-        approval: args.approval.into(),
-        confinement: args.confinement.as_deref().map(ConfinementName::new),
-        dialect: args.dialect.into(),
-    })
+/// What arguments say of the place and the people; the environment says the rest.
+#[derive(Debug)]
+pub(crate) struct Place<'a> {
+    pub(crate) cwd: Option<&'a Path>,
+    pub(crate) workspace: Option<&'a Path>,
+    pub(crate) home: Option<&'a Path>,
+    /// Where the command's temporary files go; `None` is `/tmp`.
+    pub(crate) temporary: Option<PathBuf>,
+    pub(crate) approval: ApprovalWord,
+    pub(crate) confinement: Option<&'a str>,
+    pub(crate) dialect: Dialect,
+}
+
+impl Place<'_> {
+    /// With what the environment says; paths are made absolute.
+    pub(crate) fn surroundings(&self) -> Result<Surroundings, Diagnostic> {
+        let here = environment::directory();
+        let path = |what: &str, given: Option<PathBuf>| -> Result<Option<String>, Diagnostic> {
+            let absolute = given.map(|path| here.as_deref().unwrap_or(Path::new("")).join(path));
+            absolute.map(|path| text_of(what, path.as_os_str())).transpose()
+        };
+        let owned = |path: Option<&Path>| path.map(Path::to_owned);
+        Ok(Surroundings {
+            cwd: path("--cwd", owned(self.cwd).or_else(|| here.clone()))?,
+            workspace: path("--workspace", owned(self.workspace))?,
+            home: path("--home", owned(self.home).or_else(environment::home))?,
+            temporary: path("$TMPDIR", self.temporary.clone())?,
+            settings: path("$XDG_CONFIG_HOME", environment::settings())?,
+            data: path("$XDG_DATA_HOME", environment::data())?,
+            state: path("$XDG_STATE_HOME", environment::state())?,
+            environment: environment::names(),
+            links: Links::Assumed,
+            approval: self.approval.into(),
+            confinement: self.confinement.map(ConfinementName::new),
+            dialect: self.dialect,
+        })
+    }
 }
 
 fn asked(subject: &Subject, surroundings: Surroundings) -> Result<Asked, Diagnostic> {
-    let context = surroundings.context().map_err(|error| {
-        Diagnostic::new(codes::WRONG_SURROUNDINGS, Severity::Error, error.to_string())
-            .help("name a directory that holds the project and nothing else of the user's")
-    })?;
+    let context = context(&surroundings)?;
     if subject.stdin {
         return Ok(Asked::Lines(surroundings));
     }
     if let Some(text) = &subject.shell {
-        let text = text_of("--shell", text)?;
-        return Ok(Asked::Command(Command::of_text(&text, context.dialect), context));
+        return Ok(Asked::Command(command_of_text(text, context.dialect)?, context));
     }
-    let mut words = Vec::with_capacity(subject.argv.len());
-    for (index, word) in subject.argv.iter().enumerate() {
+    Ok(Asked::Command(command_of(&subject.argv)?, context))
+}
+
+/// The context, or what is wrong with a directory.
+pub(crate) fn context(surroundings: &Surroundings) -> Result<Context, Diagnostic> {
+    surroundings.context().map_err(|error| {
+        Diagnostic::new(codes::WRONG_SURROUNDINGS, Severity::Error, error.to_string())
+            .help("name a directory that holds the project and nothing else of the user's")
+    })
+}
+
+/// The command that a shell reads from this text.
+pub(crate) fn command_of_text(text: &OsStr, dialect: Dialect) -> Result<Command, Diagnostic> {
+    Ok(Command::of_text(&text_of("--shell", text)?, dialect))
+}
+
+/// The command of these words.
+pub(crate) fn command_of(argv: &[OsString]) -> Result<Command, Diagnostic> {
+    let mut words = Vec::with_capacity(argv.len());
+    for (index, word) in argv.iter().enumerate() {
         words.push(text_of(&format!("argument {}", index.saturating_add(1)), word)?);
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    Ok(Asked::Command(Command::of_argv(&words), context))
+    Ok(Command::of_argv(&words))
 }
 
 /// The argument as text, or a finding that points to its first byte that is none.

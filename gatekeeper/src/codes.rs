@@ -28,6 +28,8 @@ pub const INTERNAL: Code = Code(4007);
 pub const NOT_CONFINED: Code = Code(4008);
 /// A confined command was kept from something.
 pub const DENIED: Code = Code(4009);
+/// Something that a command was judged by has changed before it was started.
+pub const CHANGED: Code = Code(4010);
 
 /// Every one of them, sorted.
 pub const ALL: &[Code] = &[
@@ -44,4 +46,5 @@ pub const ALL: &[Code] = &[
     INTERNAL,
     NOT_CONFINED,
     DENIED,
+    CHANGED,
 ];

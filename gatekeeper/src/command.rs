@@ -1,5 +1,7 @@
 //! What is asked about: a text for a shell, or the words of one command.
 
+use std::ffi::OsString;
+
 use diagnostics::Source;
 use shell_parser::{Dialect, Limits, Script};
 
@@ -12,10 +14,22 @@ pub struct Command {
 }
 
 /// How it was given.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 enum Form {
-    Text,
-    Words,
+    /// For a shell of this dialect; the source holds it to the byte.
+    Text(Dialect),
+    /// For a shell, in bytes that no source can hold.
+    Bytes,
+    Words(Vec<OsString>),
+}
+
+/// What is executed for a command.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Invocation {
+    /// These words: the program's name and its arguments.
+    Words(Vec<OsString>),
+    /// Bash reads this text.
+    Bash(String),
 }
 
 impl Command {
@@ -24,7 +38,7 @@ impl Command {
         Self {
             source: Source::new("command", text),
             script: shell_parser::parse(text, dialect, &Limits::default()),
-            form: Form::Text,
+            form: Form::Text(dialect),
         }
     }
 
@@ -34,7 +48,10 @@ impl Command {
         Self {
             source: Source::new("command", text),
             script,
-            form: Form::Text,
+            form: match std::str::from_utf8(bytes) {
+                Ok(_) => Form::Text(dialect),
+                Err(_) => Form::Bytes,
+            },
         }
     }
 
@@ -45,7 +62,7 @@ impl Command {
         Self {
             source: Source::new("command", text),
             script,
-            form: Form::Words,
+            form: Form::Words(argv.iter().map(OsString::from).collect()),
         }
     }
 
@@ -62,6 +79,15 @@ impl Command {
 
     /// Whether the text was made from words, so that whoever asked does not know it.
     pub fn is_rendered(&self) -> bool {
-        self.form == Form::Words
+        matches!(self.form, Form::Words(_))
+    }
+
+    /// What is executed for it, to the byte; `None` where it is not text, or not read as bash reads it.
+    pub(crate) fn invocation(&self) -> Option<Invocation> {
+        match &self.form {
+            Form::Words(words) => Some(Invocation::Words(words.clone())),
+            Form::Text(Dialect::Bash) => Some(Invocation::Bash(self.source.text().to_owned())),
+            Form::Text(Dialect::Sh | Dialect::Zsh | Dialect::Unknown) | Form::Bytes => None,
+        }
     }
 }

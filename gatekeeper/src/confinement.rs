@@ -13,6 +13,7 @@ use execpolicy::{Context, Directory, PathGlob, Profile};
 use sandbox::{Limits, Network, Readable, Scratch, Tier};
 
 pub use environment::put;
+pub(crate) use environment::{set_by, settle, unconfined};
 use found::Finder;
 use git::Repository;
 

@@ -9,6 +9,7 @@ use execpolicy::{
 };
 
 use crate::confinement::{self, Confinement, ConfinementError};
+use crate::digest::Digest;
 use crate::links::Reader;
 use crate::policy_file::{self, OpenError};
 use crate::{Command, CommandAction, Judgement, action, builtin};
@@ -33,6 +34,8 @@ pub struct Gatekeeper {
     policy: PolicySet,
     /// What answers where no policy file does; `None` always asks.
     fallback: Option<BuiltIn>,
+    /// Of the files that it was made from.
+    digest: Digest,
 }
 
 impl Gatekeeper {
@@ -41,7 +44,9 @@ impl Gatekeeper {
     /// # Errors
     /// Any file that cannot be read or does not load; all findings of all files are in the error.
     pub fn open(files: &[PathBuf], defaults: Defaults) -> Result<Self, OpenError> {
-        Ok(Self::with(policy_file::open(files)?, defaults))
+        let (files, findings) = policy_file::read_all(files);
+        let policy = policy_file::load(&files, findings)?;
+        Ok(Self::with(policy, &files, defaults))
     }
 
     /// Takes policy files that somebody else has read, of any layers. Their order does not matter.
@@ -49,25 +54,38 @@ impl Gatekeeper {
     /// # Errors
     /// Any file that does not load; all findings of all files are in the error.
     pub fn of(files: &[PolicyFile], defaults: Defaults) -> Result<Self, OpenError> {
-        Ok(Self::with(policy_file::load(files, Vec::new())?, defaults))
+        let policy = policy_file::load(files, Vec::new())?;
+        Ok(Self::with(policy, files, defaults))
     }
 
     /// Takes policy files of any layers, and judges whatever is wrong with them: while one does not load, every verdict
     /// is a prompt at least and names it, a file of the system's forbids, its restrictions that could be read count,
     /// and so do the other files. Their order does not matter.
     pub fn of_layers(files: &[PolicyFile], defaults: Defaults) -> Self {
-        Self::with(execpolicy::load(files, &builtin::pack).policy, defaults)
+        let policy = execpolicy::load(files, &builtin::pack).policy;
+        Self::with(policy, files, defaults)
     }
 
-    fn with(policy: PolicySet, defaults: Defaults) -> Self {
+    fn with(policy: PolicySet, files: &[PolicyFile], defaults: Defaults) -> Self {
         let built_in = builtin::fallback();
         Self {
+            digest: Digest::of_policy(files, defaults),
             policy: builtin::completed(policy, &built_in),
             fallback: match defaults {
                 Defaults::BuiltIn => Some(built_in),
                 Defaults::None => None,
             },
         }
+    }
+
+    /// Of the policy files that it was made from: one that was made from others, or from one that has changed, has
+    /// another.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    pub(crate) fn policy(&self) -> &PolicySet {
+        &self.policy
     }
 
     /// What a command will be confined by under the profile of this name, where it is to run, with the variables that

@@ -1,30 +1,43 @@
 //! Joins policy, parser and sandbox: from a request to a decision that can be told.
 //!
 //! A [`Gatekeeper`] is built once from policy files and shared; a [`Command`] is what is asked about; its
-//! [`Judgement`] is told to programs as a [`report::Report`] and to people as findings. The file system is read
-//! here (policy files, the repository around a directory, links on paths) and nothing below this crate does.
+//! [`Judgement`] is told to programs as a [`report::Report`] and to people as findings. What is to run is
+//! [prepared](Gatekeeper::prepare), [cleared](Prepared::clear) by its verdict or an [`Approver`], and
+//! [launched](Gatekeeper::launch) as it was judged. The file system is read here (policy files, the repository around a
+//! directory, links on paths) and nothing below this crate does.
 #![forbid(unsafe_code)]
 
 mod action;
+mod approver;
 mod builtin;
+mod clearance;
 pub mod codes;
 mod command;
 pub mod confinement;
+mod digest;
 mod examination;
 mod finding;
 mod gatekeeper;
 mod judgement;
+mod launch;
 mod links;
+mod pinned;
 mod policy_file;
+mod program_file;
 pub mod report;
 mod surroundings;
 
 pub use action::CommandAction;
+pub use approver::{Answer, Approver, Question};
+pub use clearance::{Clearance, PrepareError, Prepared, Refusal};
 pub use command::Command;
+pub use digest::Digest;
 pub use examination::{Attempt, AttemptResult, Examination, LayerFinding, examine};
 pub use gatekeeper::{Defaults, Gatekeeper};
 pub use judgement::Judgement;
+pub use launch::{Change, StartError, Wiring, may_be_granted};
 pub use policy_file::OpenError;
+pub use program_file::program_file;
 pub use surroundings::{Surroundings, SurroundingsError};
 
 pub use execpolicy::{

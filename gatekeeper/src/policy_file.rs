@@ -20,8 +20,8 @@ pub struct OpenError {
     pub findings: Vec<Diagnostic>,
 }
 
-/// Reads and loads files of the layer `command line`.
-pub(crate) fn open(paths: &[PathBuf]) -> Result<PolicySet, OpenError> {
+/// Reads files of the layer `command line`. What cannot be read is a finding.
+pub(crate) fn read_all(paths: &[PathBuf]) -> (Vec<PolicyFile>, Vec<Diagnostic>) {
     let mut findings = Vec::new();
     let mut files = Vec::with_capacity(paths.len());
     for path in paths {
@@ -33,7 +33,7 @@ pub(crate) fn open(paths: &[PathBuf]) -> Result<PolicySet, OpenError> {
             Err(finding) => findings.push(finding),
         }
     }
-    load(&files, findings)
+    (files, findings)
 }
 
 /// Loads files, where these findings were made on the way to them.
@@ -107,6 +107,11 @@ fn count(findings: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn open(paths: &[PathBuf]) -> Result<PolicySet, OpenError> {
+        let (files, findings) = read_all(paths);
+        load(&files, findings)
+    }
 
     #[test]
     fn every_file_that_cannot_be_read_is_named() {

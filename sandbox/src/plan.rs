@@ -4,6 +4,7 @@ mod files;
 mod filter;
 mod mounts;
 mod step;
+mod unconfined;
 
 use std::ffi::{CStr, CString};
 use std::fmt;

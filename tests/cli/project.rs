@@ -23,7 +23,16 @@ pub(crate) struct CommandOutput {
 
 impl Project {
     pub(crate) fn new() -> Self {
-        let root = tempfile::tempdir().unwrap();
+        Self::in_directory(tempfile::tempdir().unwrap())
+    }
+
+    /// One that confined commands see: `/tmp` is their own.
+    pub(crate) fn to_run_in() -> Self {
+        let root = tempfile::Builder::new().prefix("run").tempdir_in("/var/tmp");
+        Self::in_directory(root.unwrap())
+    }
+
+    fn in_directory(root: TempDir) -> Self {
         fs::create_dir_all(root.path().join("home")).unwrap();
         fs::create_dir_all(root.path().join("work/.git")).unwrap();
         Self { root }
@@ -38,9 +47,22 @@ impl Project {
         self.root.path().join("work")
     }
 
+    pub(crate) fn root(&self) -> &Path {
+        self.root.path()
+    }
+
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_execpolicy"));
+        self.command_by(&[], arguments)
+    }
+
+    /// The binary, started by another program.
+    pub(crate) fn command_by(&self, starter: &[&str], arguments: &[&str]) -> Command {
+        let mut words = starter.to_vec();
+        words.push(env!("CARGO_BIN_EXE_execpolicy"));
+        let (program, before) = words.split_first().unwrap();
+        let mut command = Command::new(program);
         command
+            .args(before)
             .args(arguments)
             .current_dir(self.work())
             .env_clear()

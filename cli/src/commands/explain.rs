@@ -5,8 +5,8 @@ mod stages;
 use crate::args::{CheckArgs, Format};
 use crate::commands::check;
 use crate::exit::Exit;
-use crate::output;
 use crate::request::{Asked, Request};
+use crate::{confined, output};
 
 /// Explains one request; a batch is answered as `check` does.
 pub(crate) fn run(args: &CheckArgs) -> Exit {
@@ -24,8 +24,13 @@ fn explain(request: Request) -> Exit {
     let judgement = request.gatekeeper.explain_in_place(command, &mut context);
     let judgement = request.gatekeeper.propose(judgement, &context);
     let told = match output::format(request.format) {
-        Format::Human => output::answer_line(&stages::of(&judgement, &context))
-            .and_then(|()| output::answer(&judgement.findings(), Format::Human)),
+        Format::Human => {
+            let stages = stages::of(&judgement, &context);
+            let confined = confined::section(&request.gatekeeper, &judgement, &context);
+            let told = std::iter::once(stages).chain(confined).collect::<Vec<_>>();
+            output::answer_line(&told.join("\n"))
+                .and_then(|()| output::answer(&judgement.findings(), Format::Human))
+        }
         format @ (Format::Concise | Format::Json) => check::tell(&judgement, format),
     };
     output::exit(judgement.decision(), told)

@@ -12,24 +12,17 @@ use gatekeeper::{ConfinementName, Context, Defaults, Gatekeeper, Surroundings, c
 
 use crate::args::SandboxArgs;
 use crate::exit::Exit;
-use crate::launch::{Denied, Telling};
+use crate::launch::Telling;
 use crate::{environment, launch, output};
 
 /// Confines and runs.
 pub(crate) fn run(args: &SandboxArgs) -> Exit {
     match prepare(args) {
         Ok((plan, command)) if args.dry_run => launch::show(&plan, &command),
-        Ok((plan, command)) => {
-            let telling = Telling {
-                report: args.report.as_deref(),
-                denials: if args.denials {
-                    Denied::Told
-                } else {
-                    Denied::Silent
-                },
-            };
-            launch::run(plan, command, telling)
-        }
+        Ok((plan, command)) => match Telling::new(args.report.as_deref(), args.denials.into()) {
+            Ok(telling) => launch::run(plan, command, telling),
+            Err(exit) => exit,
+        },
         Err(exit) => exit,
     }
 }

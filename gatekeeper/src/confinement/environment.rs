@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 
-use execpolicy::{NamePattern, Profile};
+use execpolicy::{Context, Directory, NamePattern, Profile};
 use sandbox::{HTTP_PORT, SOCKS_PORT};
 
 /// What passes where a profile names nothing: who and where the user is, how terminals and languages are set, and where
@@ -130,7 +130,12 @@ const MEANING: &[&str] = &[
     "PS4",
     "IFS",
     "CDPATH",
+    "OLDPWD",
     "GLOBIGNORE",
+    "EXECIGNORE",
+    "POSIXLY_CORRECT",
+    "BASH_COMPAT",
+    "BASH_XTRACEFD",
     "PROMPT_COMMAND",
     "BASH_FUNC_*",
     "LD_*",
@@ -140,6 +145,18 @@ const MEANING: &[&str] = &[
     "MALLOC_*",
     "GLIBC_TUNABLES",
     "BASH_LOADABLES_PATH",
+];
+
+/// What names the proxy to programs.
+const PROXY: [&str; 8] = [
+    "http_proxy",
+    "https_proxy",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "all_proxy",
+    "ALL_PROXY",
+    "no_proxy",
+    "NO_PROXY",
 ];
 
 /// The environment of a command: of the caller's variables those that pass, and what the profile sets.
@@ -165,6 +182,54 @@ pub(super) fn of(profile: &Profile, variables: &[(OsString, OsString)]) -> Vec<(
         }
     }
     environment
+}
+
+/// The environment of a command that nothing confines: all of the caller's variables that change no meaning.
+pub(crate) fn unconfined(variables: &[(OsString, OsString)]) -> Vec<(OsString, OsString)> {
+    let kept = variables
+        .iter()
+        .filter(|(name, _)| !is_one(&name.to_string_lossy(), MEANING));
+    kept.cloned().collect()
+}
+
+/// Where programs are looked up where nothing says where.
+const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+/// Makes a shell find what was judged. It starts in the directory of the context under that name; its home is the
+/// context's, but for one that a profile sets; and it looks programs up in absolute places alone: an empty entry of
+/// `PATH` would mean the working directory.
+pub(crate) fn settle(
+    environment: &mut Vec<(OsString, OsString)>,
+    context: &Context,
+    variables: &[(OsString, OsString)],
+) {
+    if let Directory::Known(directory) = &context.cwd {
+        put(environment, "PWD".as_ref(), (**directory).as_ref());
+    }
+    let set_home = value_of(environment, "HOME").filter(|home| value_of(variables, "HOME") != Some(*home));
+    if let (None, Some(home)) = (set_home, &context.home) {
+        put(environment, "HOME".as_ref(), (**home).as_ref());
+    }
+    let path = value_of(environment, "PATH").unwrap_or(DEFAULT_PATH.as_ref());
+    let places = std::env::split_paths(path).filter(|place| place.is_absolute());
+    let path = std::env::join_paths(places).unwrap_or_default();
+    let path = if path.is_empty() {
+        DEFAULT_PATH.into()
+    } else {
+        path
+    };
+    put(environment, "PATH".as_ref(), &path);
+}
+
+fn value_of<'e>(environment: &'e [(OsString, OsString)], wanted: &str) -> Option<&'e OsStr> {
+    let found = environment.iter().find(|(name, _)| name == wanted);
+    found.map(|(_, value)| value.as_os_str())
+}
+
+/// Names of the variables that a profile gives a command, whatever its caller has.
+pub(crate) fn set_by(profile: &Profile) -> impl Iterator<Item = &str> {
+    let own = ["TMPDIR", "PWD", "HOME", "PATH"].into_iter().chain(PROXY);
+    own.chain(profile.set.iter().map(|(name, _)| &**name))
 }
 
 /// Tells programs of the proxy that leads to these hosts.
@@ -207,4 +272,88 @@ fn is_secret(name: &str) -> bool {
     // Who wrote a commit is said by a word that begins like one of these.
     let name = name.strip_prefix("GIT_AUTHOR_").unwrap_or(&name);
     SECRET.iter().any(|word| name.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variables(given: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
+        given
+            .iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect()
+    }
+
+    #[test]
+    fn what_changes_a_meaning_is_gone_without_a_confinement_too() {
+        let given = variables(&[
+            ("BASH_ENV", "/x"),
+            ("ENV", "/x"),
+            ("BASH_FUNC_git%%", "() { :; }"),
+            ("SHELLOPTS", "xtrace"),
+            ("BASHOPTS", "extglob"),
+            ("PS4", "$(x)"),
+            ("LD_PRELOAD", "/x.so"),
+            ("IFS", "x"),
+            ("OLDPWD", "/elsewhere"),
+            ("POSIXLY_CORRECT", "1"),
+            ("API_TOKEN", "of the caller"),
+        ]);
+        assert_eq!(unconfined(&given), variables(&[("API_TOKEN", "of the caller")]));
+    }
+
+    fn here(home: Option<&str>) -> Context {
+        Context {
+            cwd: Directory::Known("/here".into()),
+            home: home.map(Into::into),
+            ..Context::default()
+        }
+    }
+
+    #[test]
+    fn home_is_the_one_that_was_judged_but_for_a_profiles_own() {
+        for (name, callers, environments, judged, wanted) in [
+            ("the same", Some("/h"), Some("/h"), Some("/h"), Some("/h")),
+            (
+                "not normal",
+                Some("/a/../h"),
+                Some("/a/../h"),
+                Some("/h"),
+                Some("/h"),
+            ),
+            ("left out by a profile", Some("/h"), None, Some("/h"), Some("/h")),
+            (
+                "set by a profile",
+                Some("/h"),
+                Some("/own"),
+                Some("/h"),
+                Some("/own"),
+            ),
+            ("not known", None, None, None, None),
+        ] {
+            let of = |home: Option<&str>| {
+                variables(&home.map(|home| ("HOME", home)).into_iter().collect::<Vec<_>>())
+            };
+            let mut environment = of(environments);
+            settle(&mut environment, &here(judged), &of(callers));
+            assert_eq!(value_of(&environment, "HOME"), wanted.map(OsStr::new), "{name}");
+        }
+    }
+
+    #[test]
+    fn programs_are_looked_up_in_absolute_places_alone() {
+        for (path, wanted) in [
+            (Some("/a:/b"), "/a:/b"),
+            (Some(".:/a::bin:/b:"), "/a:/b"),
+            (Some("."), DEFAULT_PATH),
+            (Some(""), DEFAULT_PATH),
+            (None, DEFAULT_PATH),
+        ] {
+            let mut environment = variables(&[("PWD", "/another")]);
+            environment.extend(path.map(|path| ("PATH".into(), path.into())));
+            settle(&mut environment, &here(None), &[]);
+            assert_eq!(environment, variables(&[("PWD", "/here"), ("PATH", wanted)]));
+        }
+    }
 }

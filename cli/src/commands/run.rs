@@ -1,0 +1,250 @@
+//! `execpolicy run`: judges, asks where the verdict is a prompt, confines, runs.
+
+use std::ffi::OsString;
+use std::fs;
+
+use diagnostics::{Diagnostic, Severity, visible};
+use gatekeeper::confinement::ConfinementError;
+use gatekeeper::sandbox::{Host, PlanError};
+use gatekeeper::{
+    Clearance, Command, Context, Decision, Defaults, Dialect, Gatekeeper, Judgement, PrepareError, Prepared,
+    StartError, Wiring, codes,
+};
+
+use crate::args::{Format, RunArgs};
+use crate::commands::check;
+use crate::exit::Exit;
+use crate::launch::Telling;
+use crate::person::Person;
+use crate::request::{Place, command_of, command_of_text, context};
+use crate::{confined, environment, launch, output};
+
+/// Runs one command, if it may.
+pub(crate) fn run(args: &RunArgs) -> Exit {
+    match cleared_and_started(args) {
+        Ok(exit) | Err(exit) => exit,
+    }
+}
+
+/// What is asked for, with the policy loaded.
+struct Asked<'a> {
+    args: &'a RunArgs,
+    gatekeeper: Gatekeeper,
+    context: Context,
+    variables: Vec<(OsString, OsString)>,
+}
+
+fn cleared_and_started(args: &RunArgs) -> Result<Exit, Exit> {
+    let wrong = |finding: Diagnostic| {
+        output::complain(&[finding], args.format);
+        Exit::Usage
+    };
+    let command = command(args).map_err(wrong)?;
+    let mut asked = Asked {
+        args,
+        gatekeeper: open(args)?,
+        context: place(args).map_err(wrong)?,
+        variables: environment::all(),
+    };
+    let prepared = asked
+        .gatekeeper
+        .prepare(command, &mut asked.context, &asked.variables);
+    if args.dry_run {
+        return Ok(asked.show(prepared));
+    }
+    let prepared = prepared.map_err(|error| asked.not_prepared(error))?;
+    let telling = Telling::new(args.report.as_deref(), args.denials.into())?;
+    let clearance = asked.clear(prepared)?;
+    let words = clearance.arguments().to_vec();
+    let writable = clearance
+        .confinement()
+        .map(|confinement| &confinement.profile.writable);
+    let before = telling.before(writable.map_or(&[], Vec::as_slice));
+    let wiring = Wiring {
+        watch: telling.watch(),
+        ..Wiring::default()
+    };
+    let running = asked
+        .gatekeeper
+        .launch(clearance, &asked.variables, wiring)
+        .map_err(|error| not_started(&error))?;
+    Ok(launch::wait(running, &words, telling, before))
+}
+
+fn command(args: &RunArgs) -> Result<Command, Diagnostic> {
+    match &args.subject.shell {
+        Some(text) => command_of_text(text, Dialect::Bash),
+        None => command_of(&args.subject.argv),
+    }
+}
+
+fn open(args: &RunArgs) -> Result<Gatekeeper, Exit> {
+    let defaults = if args.no_default {
+        Defaults::None
+    } else {
+        Defaults::BuiltIn
+    };
+    Gatekeeper::open(&args.rules, defaults).map_err(|error| {
+        output::complain(&error.findings, args.format);
+        Exit::NotStarted
+    })
+}
+
+/// Where the command runs: in a real directory, so that what a shell calls it is what was judged.
+fn place(args: &RunArgs) -> Result<Context, Diagnostic> {
+    let cwd = args.cwd.as_ref().map(|path| {
+        fs::canonicalize(path).map_err(|error| {
+            let message = format!("the directory `{}` cannot be entered: {error}", path.display());
+            Diagnostic::new(codes::WRONG_SURROUNDINGS, Severity::Error, message)
+                .help("name a directory that exists")
+        })
+    });
+    let cwd = cwd.transpose()?;
+    let is_confined = args.confinement != "none";
+    let place = Place {
+        cwd: cwd.as_deref(),
+        workspace: args.workspace.as_deref(),
+        home: None,
+        // A confined command has a `/tmp` of its own, whatever its caller has.
+        temporary: environment::temporary().filter(|_| !is_confined),
+        approval: args.approval,
+        confinement: Some(args.confinement.as_str()).filter(|_| is_confined),
+        dialect: Dialect::Bash,
+    };
+    context(&place.surroundings()?)
+}
+
+impl Asked<'_> {
+    /// Clears a command, by its verdict or by a person's yes. Nobody is asked about what could not be run.
+    fn clear(&mut self, prepared: Prepared) -> Result<Clearance, Exit> {
+        let is_prompt = prepared.judgement().decision() == Decision::Prompt;
+        let person = if is_prompt { Person::look() } else { Person::Absent };
+        if let (true, Person::Present(_)) = (is_prompt, &person) {
+            prepared
+                .plan(&Host::look())
+                .map_err(|error| not_started(&error))?;
+        }
+        if let Some(confinement) = prepared.confinement() {
+            launch::tell_unseen(&confinement.unseen);
+        }
+        let cleared = prepared
+            .clear(&person)
+            .map_err(|refusal| match (refusal, &person) {
+                (gatekeeper::Refusal::Declined { judgement }, Person::Absent) => self.nobody(*judgement),
+                (_, _) => self.said_no(),
+            })?;
+        if is_prompt {
+            // The person took a while; the policy that the command is launched by is the one of now.
+            self.gatekeeper = open(self.args)?;
+        }
+        Ok(cleared)
+    }
+
+    /// Nobody can be asked: says what was in the way, and what would not be.
+    fn nobody(&self, judgement: Judgement) -> Exit {
+        let judgement = self.gatekeeper.propose(judgement, &self.context);
+        let mut findings = judgement.findings();
+        let message = "refused: it needs a person's yes, and there is no terminal to ask at";
+        let mut last = Diagnostic::new(codes::WOULD_ASK, Severity::Error, message)
+            .note("nothing was run")
+            .help("run something that is allowed instead, or have a person run it at a terminal");
+        if let Some(amendment) = judgement.amendment() {
+            last = last.help(format!(
+                "this rule of a policy file would allow it: {}",
+                amendment.rule()
+            ));
+        }
+        findings.push(last);
+        output::complain(&findings, self.args.format);
+        Exit::Refused
+    }
+
+    fn said_no(&self) -> Exit {
+        let finding = Diagnostic::new(
+            codes::PROMPT,
+            Severity::Note,
+            "nothing was run: the answer was no",
+        );
+        output::complain(&[finding], self.args.format);
+        Exit::Refused
+    }
+
+    /// Says why a command cannot be cleared.
+    fn not_prepared(&self, error: PrepareError) -> Exit {
+        match error {
+            PrepareError::Forbidden { judgement } => {
+                output::complain(&judgement.findings(), self.args.format);
+                Exit::Refused
+            }
+            PrepareError::NotFound { name } => launch::not_found(&name.to_string_lossy()),
+            PrepareError::Confinement(error) => not_resolved(&error),
+            PrepareError::NotRunnable
+            | PrepareError::Directory { .. }
+            | PrepareError::Executable { .. }
+            | _ => {
+                launch::complain(error.to_string(), None);
+                Exit::NotStarted
+            }
+        }
+    }
+
+    /// Shows the verdict, the confinement and its steps.
+    fn show(&self, prepared: Result<Prepared, PrepareError>) -> Exit {
+        let prepared = match prepared {
+            Ok(prepared) => prepared,
+            Err(PrepareError::Forbidden { judgement }) => {
+                let told = check::tell(&judgement, Format::Human);
+                return output::exit(Decision::Forbidden, told);
+            }
+            Err(error) => return self.not_prepared(error),
+        };
+        let plan = match prepared.plan(&Host::look()) {
+            Ok(plan) => plan,
+            Err(error) => return not_started(&error),
+        };
+        let decision = prepared.judgement().decision();
+        let mut text = match prepared.confinement() {
+            Some(confinement) => confined::summary(confinement).join("\n"),
+            None => "Confinement: none".to_owned(),
+        };
+        text.push_str("\nSteps\n");
+        let steps = launch::steps(&plan);
+        text.extend(steps.lines().flat_map(|line| ["  ", line, "\n"]));
+        let told = check::tell(prepared.judgement(), Format::Human);
+        output::exit(decision, told.and_then(|()| output::answer_line(text.trim_end())))
+    }
+}
+
+/// Says that this host cannot keep what the confinement promises.
+fn unenforceable(error: &PlanError) -> Exit {
+    let help =
+        "`execpolicy doctor` says what this host lacks; `--confinement none` runs unconfined what may run so";
+    launch::complain(error.to_string(), Some(help));
+    Exit::Refused
+}
+
+fn not_resolved(error: &ConfinementError) -> Exit {
+    launch::complain(error.to_string(), Some(error.help()));
+    Exit::NotStarted
+}
+
+/// Says why a cleared command was not started.
+fn not_started(error: &StartError) -> Exit {
+    match error {
+        StartError::Changed(change) => {
+            let message = format!("refused: {}", visible(&change.to_string()));
+            let finding = Diagnostic::new(codes::CHANGED, Severity::Error, message)
+                .note("nothing was run")
+                .help("run it again: it is then judged as it is now");
+            output::complain(&[finding], None);
+            Exit::Refused
+        }
+        StartError::Plan(error) => unenforceable(error),
+        StartError::Launch(error) => launch::failed(error),
+        StartError::Confinement(error) => not_resolved(error),
+        StartError::Hosts(_) | _ => {
+            launch::complain(error.to_string(), None);
+            Exit::NotStarted
+        }
+    }
+}
