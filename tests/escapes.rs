@@ -1,9 +1,10 @@
 //! Attempts to get out of `execpolicy sandbox`, and ordinary work in it: each row says which of both it is, and the
 //! host is asked afterwards whether it happened.
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::{Arguments, Failed, Trial};
 use support::corpora::Corpora;
 
 #[path = "launcher/binary.rs"]
@@ -19,6 +20,18 @@ mod user;
 
 use row::Row;
 use user::User;
+
+/// A trial, or why it is none.
+fn trial(
+    name: String,
+    reason: Option<String>,
+    test: impl FnOnce() -> Result<(), Failed> + Send + 'static,
+) -> Trial {
+    match reason {
+        Some(reason) => Trial::test(format!("{name}: SKIPPED, {reason}"), || Ok(())).with_ignored_flag(true),
+        None => Trial::test(name, test),
+    }
+}
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -48,12 +61,15 @@ fn main() -> ExitCode {
                 }
             };
             let name = format!("{}, {}", row.id, user.name());
-            trials.push(match row.needs(user).or_else(|| user.cannot()) {
-                Some(reason) => {
-                    Trial::test(format!("{name}: SKIPPED, {reason}"), || Ok(())).with_ignored_flag(true)
-                }
-                None => Trial::test(name, move || row.hold(user)),
-            });
+            let less = format!("{name}, in tier landlock");
+            let bubblewrap =
+                || (!Path::new("/usr/bin/bwrap").exists()).then(|| "there is no bubblewrap".to_owned());
+            let reason = row.needs(user).or_else(|| user.cannot());
+            let other = row.clone();
+            trials.push(trial(name, reason.clone(), move || row.hold(user)));
+            trials.push(trial(less, reason.or_else(bubblewrap), move || {
+                other.is_named_hole(user)
+            }));
         }
     }
     let conclusion = libtest_mimic::run(&arguments, trials);

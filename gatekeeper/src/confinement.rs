@@ -14,7 +14,7 @@ use sandbox::{Limits, Network, Readable, Scratch, Tier};
 
 pub use environment::put;
 pub(crate) use environment::{set_by, settle, unconfined};
-use found::Finder;
+use found::{Absent, Finder};
 use git::Repository;
 
 /// What a command will be confined by.
@@ -98,7 +98,7 @@ pub(crate) fn resolve(
         .map(real)
         .collect();
     let mut finder = Finder::new(context);
-    let mut writable = finder.find(&profile.writable);
+    let mut writable = finder.find(&profile.writable, Absent::Kept);
     writable.retain(|path| !temporary.contains(path));
     let mut writable: Vec<PathBuf> = writable.iter().map(real).collect();
     let repository = Repository::around(context);
@@ -116,7 +116,8 @@ pub(crate) fn resolve(
     let mut protected = Protected::default();
     for glob in profile.protected.iter().chain(base_protected) {
         let is_essential = is_essential(glob) || (custom && profile.protected.contains(glob));
-        for path in finder.find(slice::from_ref(glob)) {
+        let absent = if is_essential { Absent::Kept } else { Absent::Left };
+        for path in finder.find(slice::from_ref(glob), absent) {
             protected.add(path, is_essential, &writable, &mut finder)?;
         }
     }
@@ -127,20 +128,23 @@ pub(crate) fn resolve(
     }
     let stand_ins = repository.as_ref().map(Repository::stand_ins).unwrap_or_default();
     let home = context.home.as_deref().map(real);
-    let mut hidden = finder.find(&profile.hidden);
-    hidden.extend(finder.find(base_hidden));
-    hidden.retain(|path| {
-        // What a command cannot do without is not hidden from it, and what has its own view needs no hiding.
-        let is_above_home = home.as_ref().is_some_and(|home| home.starts_with(path));
-        let has_own_view = ["/proc", "/dev", "/run"]
+    // What every command has a view of its own of needs no hiding.
+    let is_seen = |glob: &&PathGlob| {
+        !["/proc/", "/dev/", "/run/"]
             .iter()
-            .any(|view| path.starts_with(view));
-        !is_above_home && !has_own_view && path.exists()
+            .any(|view| glob.as_str().starts_with(view))
+    };
+    let hidden = profile.hidden.iter().chain(base_hidden).filter(is_seen).cloned();
+    let mut hidden = finder.find(&hidden.collect::<Vec<_>>(), Absent::Left);
+    hidden.retain(|path| {
+        // What a command cannot do without is not hidden from it.
+        let is_above_home = home.as_ref().is_some_and(|home| home.starts_with(path));
+        !is_above_home && path.exists()
     });
     let hidden: Vec<PathBuf> = hidden.iter().map(real).collect();
     let readable = match &profile.readable {
         None => Readable::Everything,
-        Some(globs) => Readable::Only(finder.find(globs).iter().map(real).collect()),
+        Some(globs) => Readable::Only(finder.find(globs, Absent::Kept).iter().map(real).collect()),
     };
     let is_shipped = profile.origin.is_none();
     let (network, hosts) = match &profile.network {
@@ -167,7 +171,7 @@ pub(crate) fn resolve(
             network: network.clone(),
             environment,
             limits: limits(profile),
-            devices: distinct(finder.find(&profile.devices)),
+            devices: distinct(finder.find(&profile.devices, Absent::Left)),
             accepted: Tier::Full,
         },
         hosts: Vec::new(),

@@ -173,6 +173,38 @@ impl Ground {
     ///
     /// Who needs a compiler has the home directory where it is.
     pub(crate) fn confined(&self, probe: &str) -> io::Result<Heard> {
+        hear(&mut self.launch(&[], &[], probe)?)
+    }
+
+    /// As [`Ground::confined`], where bubblewrap lets no namespaces be made and the lower tier is accepted; also the
+    /// protections that the report says are not kept.
+    pub(crate) fn confined_less(&self, probe: &str) -> io::Result<(Heard, Vec<String>)> {
+        let outer = [
+            "bwrap",
+            "--dev-bind",
+            "/",
+            "/",
+            "--unshare-user",
+            "--disable-userns",
+        ];
+        let report = self.path("out/report.json");
+        let report = report.display().to_string();
+        let accept = ["--accept-tier", "landlock", "--report", report.as_str()];
+        let heard = hear(&mut self.launch(&outer, &accept, probe)?)?;
+        let text = fs::read_to_string(&report).unwrap_or_default();
+        let told: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+        let holes = told
+            .pointer("/enforcement/holes")
+            .and_then(serde_json::Value::as_array);
+        let names = holes
+            .into_iter()
+            .flatten()
+            .filter_map(|hole| hole.get("protection")?.as_str());
+        Ok((heard, names.map(ToOwned::to_owned).collect()))
+    }
+
+    /// The launcher, in another program where one is named, with these options.
+    fn launch(&self, outer: &[&str], options: &[&str], probe: &str) -> io::Result<Command> {
         let names = self
             .variables
             .iter()
@@ -182,8 +214,10 @@ impl Ground {
         let mut command = self.as_user("bash");
         command
             .args(["-c", launch, "bash"])
+            .args(outer)
             .arg(binary)
             .args(["sandbox", "--profile", "workspace-write", "--limit", PATIENCE])
+            .args(options)
             .args(names)
             .args(["--", "bash", "--noprofile", "--norc", "-c", probe])
             .current_dir(self.path("ws"))
@@ -192,7 +226,7 @@ impl Ground {
                     .filter(|_| probe.contains("cargo "))
                     .map(|home| ("HOME", home)),
             );
-        hear(&mut command)
+        Ok(command)
     }
 
     /// Whether a command outside succeeds.

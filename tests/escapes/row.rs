@@ -13,6 +13,7 @@ use super::user::User;
 pub(crate) struct Row {
     /// Its name.
     pub(crate) id: String,
+    category: String,
     probe: String,
     expected: Expected,
     check: Check,
@@ -57,8 +58,10 @@ impl Row {
             None => return Err(format!("{id}: it has no check")),
         };
         let probe = text("probe").ok_or("it has no probe")?;
+        let category = text("category").ok_or("it has no category")?;
         Ok(Self {
             id,
+            category,
             probe,
             expected,
             check,
@@ -84,6 +87,50 @@ impl Row {
         (self.id == "proc-12").then(|| "the profile bounds no processes".to_owned())
     }
 
+    /// Tries it where there are no namespaces and the lower tier is accepted: what happens and should not is a hole that
+    /// the report names.
+    pub(crate) fn is_named_hole(&self, user: User) -> Result<(), Failed> {
+        let ground = Ground::prepare(user).map_err(|error| format!("the ground: {error}"))?;
+        let (probed, holes) = ground
+            .confined_less(&self.probe)
+            .map_err(|error| format!("the probe: {error}"))?;
+        if probed.status == Some(125) {
+            return Err(format!("nothing was run: {}", probed.text).into());
+        }
+        if self.expected != Expected::Denied || !self.happened(&ground, probed.status)? {
+            return Ok(());
+        }
+        let fitting: &[&str] = match self.category.as_str() {
+            "fs-meta" => &["attributes"],
+            // A commit, of the ordinary ones, writes what is protected.
+            "protect" | "legit" => &["protected"],
+            "net" => &["sockets"],
+            "proc" => &["processes"],
+            "leak" => &["scratch", "hidden", "processes"],
+            _ => &[],
+        };
+        if fitting
+            .iter()
+            .any(|protection| holes.iter().any(|hole| hole == protection))
+        {
+            Ok(())
+        } else {
+            Err(format!(
+                "a hole that {holes:?} do not name: {}\n{}",
+                self.probe, probed.text
+            )
+            .into())
+        }
+    }
+
+    /// Whether it happened.
+    fn happened(&self, ground: &Ground, status: Option<i32>) -> Result<bool, Failed> {
+        match &self.check {
+            Check::Exit => Ok(status == Some(0)),
+            Check::Host(command) => ground.outside(command).map_err(|error| error.to_string().into()),
+        }
+    }
+
     /// Tries it, and fails if it happened and should not have, or the other way round.
     pub(crate) fn hold(&self, user: User) -> Result<(), Failed> {
         let ground = Ground::prepare(user).map_err(|error| format!("the ground: {error}"))?;
@@ -93,10 +140,7 @@ impl Row {
         if probed.status == Some(125) {
             return Err(format!("nothing was run: {}", probed.text).into());
         }
-        let happened = match &self.check {
-            Check::Exit => probed.status == Some(0),
-            Check::Host(command) => ground.outside(command).map_err(|error| error.to_string())?,
-        };
+        let happened = self.happened(&ground, probed.status)?;
         match (self.expected, happened) {
             (Expected::Denied, true) => Err(format!("a hole: {}\n{}", self.probe, probed.text).into()),
             (Expected::Allowed, false) => {

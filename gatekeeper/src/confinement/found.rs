@@ -1,6 +1,7 @@
 //! Which paths a profile's patterns mean on this file system.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -28,11 +29,42 @@ const SKIPPED: &[&str] = &[
     "build",
 ];
 
+/// Whether paths are wanted that are named outright and not there.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Absent {
+    /// They are.
+    Kept,
+    /// They are not.
+    Left,
+}
+
+/// A directory in which names are looked for that may stand anywhere.
+struct Start {
+    path: PathBuf,
+    /// What is in it; `None` if nobody says.
+    names: Option<BTreeSet<OsString>>,
+}
+
+impl Start {
+    fn list(path: PathBuf) -> Self {
+        let entries = fs::read_dir(&path).ok();
+        let names = entries.map(|entries| entries.flatten().map(|entry| entry.file_name()).collect());
+        Self { path, names }
+    }
+
+    /// Whether something of this name may be in it.
+    fn has(&self, name: &str) -> bool {
+        self.names
+            .as_ref()
+            .is_none_or(|names| names.contains(OsStr::new(name)))
+    }
+}
+
 /// Finds paths.
 pub(super) struct Finder<'c> {
     context: &'c Context,
     /// Where a name that stands anywhere is looked for: the work tree, and the home directory.
-    starts: Vec<PathBuf>,
+    starts: Vec<Start>,
     /// What the search has found, by the first name of the patterns.
     found: BTreeMap<String, BTreeSet<PathBuf>>,
     entries: usize,
@@ -45,7 +77,7 @@ impl<'c> Finder<'c> {
         let home = context.home.as_deref().map(real);
         Self {
             context,
-            starts: places(context).into_iter().chain(home).collect(),
+            starts: places(context).into_iter().chain(home).map(Start::list).collect(),
             found: BTreeMap::new(),
             entries: ENTRIES,
             unseen: Vec::new(),
@@ -92,12 +124,12 @@ impl<'c> Finder<'c> {
     }
 
     /// The paths that these patterns mean: those that are there, and those that are named outright.
-    pub(super) fn find(&mut self, globs: &[PathGlob]) -> Vec<PathBuf> {
+    pub(super) fn find(&mut self, globs: &[PathGlob], absent: Absent) -> Vec<PathBuf> {
         let mut paths = Vec::new();
         for glob in globs {
             let parts: Vec<PathPart<'_>> = glob.parts().collect();
             if is_anywhere(glob) {
-                self.find_anywhere(glob, &parts, &mut paths);
+                self.find_anywhere(glob, &parts, absent, &mut paths);
                 continue;
             }
             for beginning in glob.beginnings(self.context) {
@@ -109,11 +141,26 @@ impl<'c> Finder<'c> {
 
     /// What a pattern means that begins with `**`: in the home directory, at the root of the work tree, and where the
     /// search has found its first name.
-    fn find_anywhere(&mut self, glob: &PathGlob, parts: &[PathPart<'_>], paths: &mut Vec<PathBuf>) {
+    fn find_anywhere(
+        &mut self,
+        glob: &PathGlob,
+        parts: &[PathPart<'_>],
+        absent: Absent,
+        paths: &mut Vec<PathBuf>,
+    ) {
         let Some((PathPart::Any, rest)) = parts.split_first() else {
             return;
         };
-        for start in self.starts.clone() {
+        // One listing answers for the many names that are nowhere.
+        let is_wanted =
+            |start: &&Start| absent == Absent::Kept || first_name(glob).is_none_or(|name| start.has(name));
+        let starts: Vec<PathBuf> = self
+            .starts
+            .iter()
+            .filter(is_wanted)
+            .map(|start| start.path.clone())
+            .collect();
+        for start in starts {
             self.follow(start, rest, paths);
         }
         let found = first_name(glob).and_then(|name| self.found.get(name)).cloned();
