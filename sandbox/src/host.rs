@@ -6,7 +6,7 @@ use crate::Tier;
 use crate::sys::{fork, landlock, seccomp, trial};
 
 /// Facts about this host. Those that cost a process to prove are presumed here and proved by the launch itself, which
-/// fails closed; [`Plan::rehearse`](crate::Plan::rehearse) proves them beforehand.
+/// fails closed.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[expect(
     clippy::struct_excessive_bools,
