@@ -5,6 +5,7 @@
 //! child, so that any process, threads or not, can launch confined commands. What was enforced is returned with the
 //! [`Outcome`], never only logged.
 
+mod bpf;
 mod changes;
 mod clock;
 mod command;

@@ -23,7 +23,7 @@ use crate::{
 };
 
 pub(crate) use files::everything;
-pub(crate) use step::{Blank, FileRule, Files, Filter, Instruction, Presence, Step, TreeAccess};
+pub(crate) use step::{Blank, FileRule, Files, Filter, Presence, Step, TreeAccess};
 
 /// Where the things stand that are put over what is hidden.
 pub(crate) const BLANK_DIRECTORY: &CStr = c"/dev/.hidden";

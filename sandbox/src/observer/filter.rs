@@ -1,7 +1,10 @@
 //! The program in the kernel that picks the calls to be told.
 
 use super::call::{Act, Call, Flags, watched};
-use crate::plan::Instruction;
+use crate::bpf::{
+    ANY_BIT, ARCHITECTURE, AT_LEAST, EQUAL, Instruction, JUMP, NATIVE, NUMBER, answer, instruction, jump,
+    load,
+};
 
 /// Which calls an observer is told of.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -12,12 +15,6 @@ pub enum Watch {
     /// Those, and every open for reading: a program that does little else takes about twice as long.
     Reads,
 }
-
-/// What a native call says it is in `seccomp_data`, from `linux/audit.h`.
-#[cfg(target_arch = "x86_64")]
-const NATIVE: u32 = 0xC000_003E;
-#[cfg(target_arch = "aarch64")]
-const NATIVE: u32 = 0xC000_00B7;
 
 /// Any of these in an open's flags may change something. `O_TMPFILE` is what the kernel calls so less `O_DIRECTORY`.
 const CHANGES: i32 =
@@ -105,40 +102,12 @@ fn only(number: u32, told: &[Instruction]) -> Vec<Instruction> {
     program
 }
 
-/// Offsets in `struct seccomp_data`.
-const NUMBER: u32 = 0;
-const ARCHITECTURE: u32 = 4;
+/// Where the arguments begin in `struct seccomp_data`.
 const ARGUMENTS: usize = 16;
 
 /// The lower half of an argument; both architectures have it first. The kernel reads no more of an open's flags.
 fn argument(position: usize) -> u32 {
     u32::try_from(ARGUMENTS + 8 * position).unwrap_or(u32::MAX)
-}
-
-/// The codes of classic BPF that are used, from `linux/bpf_common.h`.
-const LOAD_WORD: u16 = 0x20;
-const JUMP: u16 = 0x05;
-const EQUAL: u16 = 0x15;
-const AT_LEAST: u16 = 0x35;
-const ANY_BIT: u16 = 0x45;
-const ANSWER: u16 = 0x06;
-
-const fn instruction(code: u16, operand: u32, yes: u8, no: u8) -> Instruction {
-    Instruction {
-        code,
-        yes,
-        no,
-        operand,
-    }
-}
-
-const fn load(offset: u32) -> Instruction {
-    instruction(LOAD_WORD, offset, 0, 0)
-}
-
-/// Compares what was loaded, and leaves out as many instructions as it says if true or false.
-const fn jump(code: u16, with: u32, if_true: u8, if_false: u8) -> Instruction {
-    instruction(code, with, if_true, if_false)
 }
 
 /// Leaves out that many instructions if the comparison comes out so. A near jump has a byte for it, a far one is its own
@@ -155,15 +124,12 @@ fn skip_if(code: u16, with: u32, outcome: bool, instructions: usize) -> Vec<Inst
     }
 }
 
-const fn answer(action: u32) -> Instruction {
-    instruction(ANSWER, action, 0, 0)
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Write;
 
     use super::*;
+    use crate::bpf::{ANSWER, LOAD_WORD};
 
     /// What the program answers, and after how many instructions.
     fn run(program: &[Instruction], architecture: u32, number: u32, arguments: [u64; 6]) -> (u32, usize) {

@@ -34,8 +34,7 @@ pub(super) fn files(profile: &Profile, host: &Host, covers: &Covers) -> Result<F
         file_rights: AccessFs::from_file(abi),
     };
     let read = AccessFs::Execute | AccessFs::ReadFile | AccessFs::ReadDir;
-    let special = AccessFs::MakeChar | AccessFs::MakeBlock | AccessFs::IoctlDev;
-    let all = AccessFs::from_all(abi) & !special;
+    let all = BitFlags::from_bits_truncate(everything(AccessFs::from_all(abi).bits()));
     let outer = match covers {
         Covers::Mounted => None,
         Covers::Unmounted(outer) => Some(outer),
@@ -98,7 +97,7 @@ pub(super) fn files(profile: &Profile, host: &Host, covers: &Covers) -> Result<F
     })
 }
 
-/// The rights to do everything below a directory that files allow, for a directory that is made later.
+/// Of the rights that are handled, those to do everything with files below a directory: no devices are made or commanded.
 pub(crate) fn everything(handled: u64) -> u64 {
     let special = AccessFs::MakeChar | AccessFs::MakeBlock | AccessFs::IoctlDev;
     handled & !special.bits()

@@ -7,7 +7,10 @@ use seccompiler::{
     SeccompRule, TargetArch,
 };
 
-use super::step::{Filter, Instruction};
+use super::step::Filter;
+#[cfg(target_arch = "x86_64")]
+use crate::bpf::AT_LEAST;
+use crate::bpf::{ARCHITECTURE, EQUAL, Instruction, NATIVE, NUMBER, answer, jump, load};
 
 /// Which sockets may be made.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -196,18 +199,6 @@ fn low(value: i32) -> u64 {
     u64::from(value.cast_unsigned())
 }
 
-const LOAD: u16 = 0x20;
-const JUMP_IF_EQUAL: u16 = 0x15;
-#[cfg(target_arch = "x86_64")]
-const JUMP_IF_AT_LEAST: u16 = 0x35;
-const RETURN: u16 = 0x06;
-/// Where `struct seccomp_data` has the call's number, and the architecture.
-const NUMBER: u32 = 0;
-const ARCHITECTURE: u32 = 4;
-#[cfg(target_arch = "x86_64")]
-const NATIVE: u32 = 0xc000_003e;
-#[cfg(target_arch = "aarch64")]
-const NATIVE: u32 = 0xc000_00b7;
 /// Calls of the x32 interface, which has other numbers for the same calls.
 #[cfg(target_arch = "x86_64")]
 const X32: u32 = 0x4000_0000;
@@ -216,22 +207,16 @@ const X32: u32 = 0x4000_0000;
 /// interface and clone3(2), whose flags no filter can read, are said not to exist, and programs use the older call.
 fn prologue() -> Vec<Instruction> {
     let unknown = libc::SECCOMP_RET_ERRNO | libc::ENOSYS.unsigned_abs();
-    let step = |code, yes, no, operand| Instruction {
-        code,
-        yes,
-        no,
-        operand,
-    };
     let clone3 = u32::try_from(libc::SYS_clone3).unwrap_or(u32::MAX);
     vec![
-        step(LOAD, 0, 0, ARCHITECTURE),
-        step(JUMP_IF_EQUAL, 1, 0, NATIVE),
-        step(RETURN, 0, 0, libc::SECCOMP_RET_KILL_PROCESS),
-        step(LOAD, 0, 0, NUMBER),
+        load(ARCHITECTURE),
+        jump(EQUAL, NATIVE, 1, 0),
+        answer(libc::SECCOMP_RET_KILL_PROCESS),
+        load(NUMBER),
         #[cfg(target_arch = "x86_64")]
-        step(JUMP_IF_AT_LEAST, 1, 0, X32),
-        step(JUMP_IF_EQUAL, 0, 1, clone3),
-        step(RETURN, 0, 0, unknown),
+        jump(AT_LEAST, X32, 1, 0),
+        jump(EQUAL, clone3, 0, 1),
+        answer(unknown),
     ]
 }
 

@@ -72,7 +72,7 @@ pub(super) fn view(profile: &Profile, host: &Host, sockets: &[PathBuf]) -> Resul
             devices.push((path, slot));
         }
     }
-    let terminal = match &profile.scratch {
+    let scratch = match &profile.scratch {
         Scratch::Directory(path) => Some(view.take(path, TreeAccess::Write)?),
         Scratch::Private | Scratch::Shared => None,
     };
@@ -85,7 +85,7 @@ pub(super) fn view(profile: &Profile, host: &Host, sockets: &[PathBuf]) -> Resul
             options: cover_options(cover),
         });
     }
-    if let Some(slot) = terminal {
+    if let Some(slot) = scratch {
         view.attach(Path::new("/tmp"), slot)?;
     }
     view.devices(devices)?;

@@ -4,6 +4,7 @@ use std::ffi::CString;
 use std::fmt;
 
 use crate::Limits;
+use crate::bpf::Instruction;
 
 /// One step. The child takes them in order; the first that fails ends the launch.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -151,20 +152,6 @@ pub(crate) struct FileRule {
     pub(crate) word: &'static str,
     /// Whether the path may have gone in the meantime.
     pub(crate) presence: Presence,
-}
-
-#[repr(C)]
-/// One instruction of a filter over system calls, as `struct sock_filter` of the kernel has it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Instruction {
-    /// What is done.
-    pub(crate) code: u16,
-    /// How far to jump if so.
-    pub(crate) yes: u8,
-    /// How far to jump if not.
-    pub(crate) no: u8,
-    /// The operand.
-    pub(crate) operand: u32,
 }
 
 /// A compiled filter over system calls.

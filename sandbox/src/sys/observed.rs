@@ -16,7 +16,7 @@ use rustix::net::{
 };
 
 use super::seccomp::install_told;
-use crate::plan::Instruction;
+use crate::bpf::Instruction;
 
 /// Starts the command under the program, and hands over the descriptor.
 pub(crate) fn run_observed(command: &mut Command, program: Vec<Instruction>) -> io::Result<(Child, OwnedFd)> {

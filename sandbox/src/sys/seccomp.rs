@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 use rustix::io::Errno;
 
 use super::fork::{last_error, own};
-use crate::plan::Instruction;
+use crate::bpf::Instruction;
 
 /// Has the kernel ask this program before each system call of this thread and of its children, for good.
 ///

@@ -317,7 +317,7 @@ fn is_link(file: &OwnedFd) -> Result<bool, Errno> {
     Ok(FileType::from_raw_mode(found.st_mode) == FileType::Symlink)
 }
 
-fn observe(program: &[crate::plan::Instruction], channel: BorrowedFd<'_>) -> Result<(), Errno> {
+fn observe(program: &[crate::bpf::Instruction], channel: BorrowedFd<'_>) -> Result<(), Errno> {
     match seccomp::install_told(program) {
         Ok(listener) => channel::send(channel, Message::Listener, &[listener.as_fd()]),
         // Another observer stands further out: there is one in a chain.
