@@ -26,7 +26,7 @@ mod rule;
 mod verdict;
 
 pub use amend::{AmendError, Amended, add_rule, remove_rule};
-pub use amendment::{Amendment, NoAmendment, propose};
+pub use amendment::{Amendment, NoAmendment, propose, propose_whole};
 pub use basis::{Basis, Certainty, EffectMatch, RuleMatch, Told};
 pub use broken_file::BrokenFile;
 pub use compiled::compile;
