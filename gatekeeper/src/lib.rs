@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod action;
+pub mod amendment_file;
 mod approver;
 mod builtin;
 mod clearance;

@@ -10,7 +10,7 @@ use execpolicy::{Layer, LoadCode, Loaded, PolicyFile, PolicySet};
 use crate::builtin;
 
 /// Bytes of one policy file. A file that is longer does not load.
-const MAX_BYTES: u64 = 1024 * 1024;
+pub(crate) const MAX_BYTES: u64 = 1024 * 1024;
 
 /// Policy files that cannot be used. The findings name every file that is broken, and where.
 #[derive(Debug, thiserror::Error)]
