@@ -300,7 +300,11 @@ fn near_misses(prefix: &[&str]) -> Vec<String> {
         && !before.is_empty()
     {
         let siblings = row.siblings.into_iter().filter(|sibling| sibling != last);
-        near.extend(siblings.map(|sibling| format!("{} {sibling}", before.join(" "))));
+        if row.words == prefix.len() {
+            near.extend(siblings.map(|sibling| format!("{} {sibling}", before.join(" "))));
+        } else {
+            near.push(before.join(" "));
+        }
     }
     let prefix = prefix.join(" ");
     near.push(format!("{prefix} > ~/.profile"));
