@@ -4,16 +4,18 @@ mod directory;
 mod journal;
 #[cfg(test)]
 mod tests;
+mod vouched;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-use diagnostics::Source;
+use diagnostics::{Diagnostic, Source};
 use execpolicy::{AmendError, Amended, Context, Edit, Layer, Origin, PolicyFile, add_rule, remove_rule};
 
-use crate::builtin;
+use crate::{TrustError, builtin};
 use directory::Directory;
 use journal::{Entry, Journal};
+use vouched::Vouched;
 
 /// The file, in the user's or the project's layer, that holds what was approved.
 const NAME: &str = "approved.codexpolicy";
@@ -37,8 +39,10 @@ pub enum RuleScope {
 pub struct AmendmentFile {
     path: PathBuf,
     layer: Layer,
-    /// What the file may not lie outside of, wherever links lead.
+    /// What the file may not lie outside of, wherever links lead: the project that it belongs to.
     within: Option<PathBuf>,
+    /// Where trust in the project is kept.
+    store: Option<PathBuf>,
     /// Where changes are noted.
     state: PathBuf,
 }
@@ -84,11 +88,13 @@ pub enum AmendmentFileError {
         /// Why not.
         error: io::Error,
     },
-    /// Others have been changing it for too long.
-    #[error("`{}` is being changed by somebody else", path.display())]
-    Busy {
-        /// The directory.
+    /// It was changed, and the project is not trusted with the change.
+    #[error("`{}` was changed, and is not trusted any more: {error}", path.display())]
+    Untrusted {
+        /// The file.
         path: PathBuf,
+        /// Why not.
+        error: TrustError,
     },
     /// A link leads out of the project.
     #[error("`{}` does not lie in the project", path.display())]
@@ -133,6 +139,7 @@ impl AmendmentFile {
             path,
             layer: Layer::new(layer),
             within,
+            store: context.store.first().map(|path| PathBuf::from(&**path)),
             state: state(context)?,
         })
     }
@@ -201,6 +208,7 @@ impl AmendmentFile {
                 path: self.path.clone(),
             });
         };
+        let vouched = self.vouched();
         let written = directory.write(&after, before.as_ref().map(|held| held.mode))?;
         let noted = before.as_ref().map(|held| held.text.as_str());
         journal.append(Entry::of(&self.path, &edit, noted, Some(&after)))?;
@@ -209,10 +217,20 @@ impl AmendmentFile {
             drop(journal.forget_last());
             return Err(error);
         }
+        if let Some(vouched) = vouched {
+            vouched.after(&self.path, Some(&after))?;
+        }
         Ok(Some(Amending {
             path: self.path.clone(),
             edit,
         }))
+    }
+}
+
+impl AmendmentFile {
+    /// The project that the file belongs to, where it is trusted as it is.
+    fn vouched(&self) -> Option<Vouched> {
+        Vouched::before(self.within.as_deref()?, self.store.clone()?)
     }
 }
 
@@ -259,7 +277,9 @@ pub fn undo(context: &Context) -> Result<Amending, AmendmentFileError> {
         let edit = entry.edit().inverse();
         let before = edit.apply(text.unwrap_or_default()).ok_or_else(changed)?;
         let directory = directory.ok_or_else(changed)?;
-        if entry.found(None) {
+        let vouched = file.vouched();
+        let is_new = entry.found(None);
+        if is_new {
             directory.remove()?;
         } else if entry.found(Some(&before)) {
             directory
@@ -269,10 +289,31 @@ pub fn undo(context: &Context) -> Result<Amending, AmendmentFileError> {
             return Err(changed());
         }
         journal.forget(place)?;
+        if let Some(vouched) = vouched {
+            vouched.after(&file.path, Some(before.as_str()).filter(|_| !is_new))?;
+        }
         return Ok(Amending {
             path: file.path,
             edit,
         });
+    }
+}
+
+impl AmendmentFileError {
+    /// What is wrong with the file, where it does not load.
+    pub fn findings(&self) -> &[Diagnostic] {
+        match self {
+            Self::Amend(AmendError::Broken { findings, .. }) => findings,
+            Self::Amend(
+                AmendError::NotARule { .. } | AmendError::Misread { .. } | AmendError::NoStatement { .. },
+            )
+            | Self::NoPlace { .. }
+            | Self::System { .. }
+            | Self::Untrusted { .. }
+            | Self::Outside { .. }
+            | Self::NothingToUndo
+            | Self::Changed { .. } => &[],
+        }
     }
 }
 

@@ -6,20 +6,13 @@ use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::thread::sleep;
-use std::time::Duration;
 
-use rustix::fs::{AtFlags, CWD, FileType, FlockOperation, Mode, OFlags, RawMode};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RawMode};
 use rustix::io::Errno;
 
 use super::{AmendmentFileError, system};
+use crate::kept_directory::wait_for;
 use crate::policy_file::MAX_BYTES;
-
-/// How often the lock is tried.
-const TRIES: u32 = 3000;
-
-/// How long it is waited for between two tries.
-const PAUSE: Duration = Duration::from_millis(10);
 
 /// A new file's mode, as far as the user's mask lets it.
 const MODE: RawMode = 0o644;
@@ -78,7 +71,11 @@ impl Directory {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let held = rustix::fs::openat(CWD, &directory, flags, Mode::empty())
             .map_err(system("opened", &directory))?;
-        lock(&held, &directory)?;
+        wait_for(&held).map_err(|error| AmendmentFileError::System {
+            doing: "locked",
+            path: directory.clone(),
+            error,
+        })?;
         Ok(Self {
             held,
             path: directory,
@@ -185,22 +182,8 @@ impl Drop for Written<'_> {
     }
 }
 
-/// Waits for the lock of a directory, but not for ever.
-pub(super) fn lock(held: &OwnedFd, path: &Path) -> Result<(), AmendmentFileError> {
-    for _ in 0..TRIES {
-        match rustix::fs::flock(held, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => return Ok(()),
-            Err(Errno::WOULDBLOCK | Errno::INTR) => sleep(PAUSE),
-            Err(error) => return Err(system("locked", path)(error)),
-        }
-    }
-    Err(AmendmentFileError::Busy {
-        path: path.to_owned(),
-    })
-}
-
 /// Makes a directory, and those above it, where there are none.
-pub(super) fn make(path: &Path, mode: u32) -> Result<(), AmendmentFileError> {
+fn make(path: &Path, mode: u32) -> Result<(), AmendmentFileError> {
     let result = DirBuilder::new().recursive(true).mode(mode).create(path);
     result.map_err(|error| AmendmentFileError::System {
         doing: "made",

@@ -1,26 +1,20 @@
 //! What was changed in policy files, newest last, so that it can be taken back.
 
-use std::fs::File;
-use std::io::{self, Read, Write};
-use std::os::fd::OwnedFd;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use execpolicy::Edit;
-use rustix::fs::{CWD, Mode, OFlags};
-use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
-use super::directory::{lock, make};
-use super::{AmendmentFileError, system};
-
-/// The directory in which the journal stands alone, and which is locked for it.
-const DIRECTORY: &str = "amendments";
+use super::AmendmentFileError;
+use crate::Digest;
+use crate::kept_directory::{KeptDirectory, Lock};
 
 /// The file.
-const FILE: &str = "journal.jsonl";
+const FILE: &str = "amendments.jsonl";
 
-/// A journal that is being written anew.
-const NEW: &str = "journal.new";
+/// What is held while any policy file is changed.
+const LOCK: &str = "amendments.lock";
 
 /// Bytes of a journal.
 const MAX_BYTES: u64 = 16 << 20;
@@ -36,7 +30,7 @@ pub(super) struct Entry {
     at: usize,
     removed: Box<str>,
     inserted: Box<str>,
-    /// Of the text before, by BLAKE3; none where there was no file.
+    /// The digest of the text before; none where there was no file.
     before: Option<String>,
     /// Of the text after.
     after: Option<String>,
@@ -45,7 +39,8 @@ pub(super) struct Entry {
 /// The journal of one user, locked.
 #[derive(Debug)]
 pub(super) struct Journal {
-    held: OwnedFd,
+    kept: KeptDirectory,
+    lock: Lock,
     path: PathBuf,
     entries: Vec<Entry>,
 }
@@ -90,21 +85,22 @@ impl Entry {
 impl Journal {
     /// Waits for the journal in this directory, which is made where there is none.
     pub(super) fn lock(state: &Path) -> Result<Self, AmendmentFileError> {
-        let path = state.join(DIRECTORY);
-        make(&path, 0o700)?;
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let held = rustix::fs::openat(CWD, &path, flags, Mode::empty()).map_err(system("opened", &path))?;
-        lock(&held, &path)?;
-        let mut journal = Self {
-            held,
-            path: path.join(FILE),
-            entries: Vec::new(),
-        };
-        let text = journal.read()?;
+        let path = state.join(FILE);
+        let failed = |error| unusable(&path, error);
+        let kept = KeptDirectory::create(state).map_err(failed)?;
+        let lock = kept.lock(LOCK).map_err(failed)?;
+        let bytes = kept.read(FILE, MAX_BYTES).map_err(failed)?.unwrap_or_default();
         // A line that cannot be read takes nothing back, and keeps no other from it.
-        let lines = text.lines().filter_map(|line| serde_json::from_str(line).ok());
-        journal.entries = lines.collect();
-        Ok(journal)
+        let lines = bytes.split(|byte| *byte == b'\n');
+        let entries = lines
+            .filter_map(|line| serde_json::from_slice(line).ok())
+            .collect();
+        Ok(Self {
+            kept,
+            lock,
+            path,
+            entries,
+        })
     }
 
     /// All changes, newest last.
@@ -140,34 +136,18 @@ impl Journal {
         self.save()
     }
 
-    fn read(&self) -> Result<String, AmendmentFileError> {
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let file = match rustix::fs::openat(&self.held, FILE, flags, Mode::empty()) {
-            Err(Errno::NOENT) => return Ok(String::new()),
-            opened => opened.map_err(system("read", &self.path))?,
-        };
-        let mut bytes = Vec::new();
-        let read = File::from(file).take(MAX_BYTES).read_to_end(&mut bytes);
-        read.map_err(|error| self.error(error))?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
-    }
-
     fn save(&self) -> Result<(), AmendmentFileError> {
         let text: String = self.entries.iter().map(line).collect();
-        let flags = OFlags::WRONLY | OFlags::TRUNC | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let opened = rustix::fs::openat(&self.held, NEW, flags, Mode::from_raw_mode(0o600));
-        let mut file = File::from(opened.map_err(system("noted", &self.path))?);
-        let put = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
-        put.map_err(|error| self.error(error))?;
-        rustix::fs::renameat(&self.held, NEW, &self.held, FILE).map_err(system("noted", &self.path))
+        let saved = self.kept.replace(FILE, text.as_bytes(), &self.lock);
+        saved.map_err(|error| unusable(&self.path, error))
     }
+}
 
-    fn error(&self, error: io::Error) -> AmendmentFileError {
-        AmendmentFileError::System {
-            doing: "noted",
-            path: self.path.clone(),
-            error,
-        }
+fn unusable(path: &Path, error: io::Error) -> AmendmentFileError {
+    AmendmentFileError::System {
+        doing: "written",
+        path: path.to_owned(),
+        error,
     }
 }
 
@@ -177,5 +157,5 @@ fn line(entry: &Entry) -> String {
 }
 
 fn digest(text: &str) -> String {
-    blake3::hash(text.as_bytes()).to_hex().to_string()
+    Digest::of_text(text).to_string()
 }

@@ -3,6 +3,7 @@
 mod killed;
 mod many;
 mod refused;
+mod trusted;
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};

@@ -56,7 +56,7 @@ fn killed_after(distance: Duration) -> bool {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let journal = place.path("state/execpolicy/amendments");
+    let journal = place.path("state/execpolicy/amendments.lock");
     while !journal.exists() {
         sleep(Duration::from_micros(200));
     }
