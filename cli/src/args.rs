@@ -1,10 +1,16 @@
 //! The command line as it is typed.
 
+mod allow;
+mod rules;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use gatekeeper::sandbox::Tier;
+
+pub(crate) use allow::AllowArgs;
+pub(crate) use rules::{ListArgs, RemoveArgs, RulesArgs, RulesVerb, UndoArgs};
 
 /// Decides whether a shell command may run, and says why.
 #[derive(Debug, Parser)]
@@ -28,6 +34,11 @@ pub(crate) enum Verb {
     /// Runs a command confined, without judging it: who types this has decided.
     #[command(after_help = RUN_STATUS, override_usage = "execpolicy sandbox [OPTIONS] -- ARGV...")]
     Sandbox(SandboxArgs),
+    /// Allows commands that begin with these words, once and for all.
+    #[command(override_usage = "execpolicy allow [OPTIONS] -- WORDS...")]
+    Allow(AllowArgs),
+    /// Lists rules, takes one out, takes the last change back.
+    Rules(RulesArgs),
     /// Tries what this host enforces, and says what would make it more.
     #[command(after_help = "Exit status: 0 if everything is enforced, 1 if not.")]
     Doctor(DoctorArgs),

@@ -34,6 +34,8 @@ fn run() -> Exit {
         Verb::Check(check) => commands::check::run(&check),
         Verb::Explain(check) => commands::explain::run(&check),
         Verb::Run(run) => commands::run::run(&run),
+        Verb::Allow(allow) => commands::allow::run(&allow),
+        Verb::Rules(rules) => commands::rules::run(&rules),
         Verb::Doctor(doctor) => commands::doctor::run(&doctor),
         Verb::Sandbox(sandbox) => commands::sandbox::run(&sandbox),
     }
