@@ -1,5 +1,6 @@
 //! Where a change is refused, nothing has changed.
 
+use std::io::{self, Write};
 use std::process::Command;
 
 use super::*;
@@ -34,9 +35,10 @@ fn adds_by(words: &[&str], place: &Place) -> String {
 fn child_adds() {
     if let Some(root) = std::env::var_os(CHILD) {
         let approved = AmendmentFile::approved(&context(Path::new(&root)), RuleScope::User).unwrap();
+        let mut out = io::stdout();
         match approved.add(&rule("new")) {
-            Ok(added) => println!("\nsaid: {added:?}"),
-            Err(error) => println!("\nsaid: {error}"),
+            Ok(added) => writeln!(out, "\nsaid: {added:?}").unwrap(),
+            Err(error) => writeln!(out, "\nsaid: {error}").unwrap(),
         }
     }
 }
@@ -91,7 +93,7 @@ fn a_full_disk() {
     ];
     let told = adds_by(&words, &place);
     if told.is_empty() {
-        eprintln!("skipped: this host gives no file system of one's own");
+        io::stderr().write_all(b"skipped: this host gives no file system of one's own\n").unwrap();
         return;
     }
     assert!(told.contains("cannot be written: No space left"), "{told}");
@@ -119,7 +121,7 @@ fn a_directory_that_may_not_be_written() {
         ];
         let told = adds_by(&words, &place);
         if told.is_empty() {
-            eprintln!("skipped: this host gives no mounts of one's own");
+            io::stderr().write_all(b"skipped: this host gives no mounts of one's own\n").unwrap();
             return;
         }
         assert!(told.contains("Read-only file system"), "{told}");
