@@ -7,6 +7,9 @@ mod asked;
 #[path = "cli/bad_input.rs"]
 mod bad_input;
 #[cfg(test)]
+#[path = "cli/layers.rs"]
+mod layers;
+#[cfg(test)]
 #[path = "cli/lines.rs"]
 mod lines;
 #[cfg(test)]

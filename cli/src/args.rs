@@ -1,7 +1,11 @@
 //! The command line as it is typed.
 
+mod layers;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
+
+pub(crate) use layers::{PlaceArgs, StatusArgs};
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use gatekeeper::sandbox::Tier;
@@ -28,6 +32,13 @@ pub(crate) enum Verb {
     /// Runs a command confined, without judging it: who types this has decided.
     #[command(after_help = RUN_STATUS, override_usage = "execpolicy sandbox [OPTIONS] -- ARGV...")]
     Sandbox(SandboxArgs),
+    /// Vouches for the project's policy as it is now, so that what it loosens counts.
+    Trust(PlaceArgs),
+    /// Takes back what `trust` said of the project.
+    Untrust(PlaceArgs),
+    /// Shows which layers of policy there are, what they say, and what of it does not load.
+    #[command(after_help = "Exit status: 0 if everything loads, 1 if not.")]
+    Status(StatusArgs),
     /// Tries what this host enforces, and says what would make it more.
     #[command(after_help = "Exit status: 0 if everything is enforced, 1 if not.")]
     Doctor(DoctorArgs),
@@ -51,6 +62,10 @@ pub(crate) struct CheckArgs {
     /// A policy file; may be given several times, and the strictest word counts
     #[arg(short = 'r', long = "rules", value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
+
+    /// Leave out the layers of the system, the user and the project
+    #[arg(long)]
+    pub(crate) no_layers: bool,
 
     /// Leave out the built-in policy: what no rule speaks for asks, and the guard stays
     #[arg(long)]
@@ -146,6 +161,10 @@ pub(crate) struct RunArgs {
     #[arg(short = 'r', long = "rules", value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
 
+    /// Leave out the layers of the system, the user and the project
+    #[arg(long)]
+    pub(crate) no_layers: bool,
+
     /// Leave out the built-in policy: what no rule speaks for asks, and the guard stays
     #[arg(long)]
     pub(crate) no_default: bool,
@@ -208,6 +227,10 @@ pub(crate) struct SandboxArgs {
     /// A policy file that describes profiles
     #[arg(short = 'r', long = "rules", value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
+
+    /// Leave out the layers of the system, the user and the project, and the profiles that they describe
+    #[arg(long)]
+    pub(crate) no_layers: bool,
 
     /// The root of the work tree [default: the repository around the directory, else the directory]
     #[arg(long, value_name = "DIR")]

@@ -6,3 +6,5 @@ pub(crate) mod explain;
 mod lines;
 pub(crate) mod run;
 pub(crate) mod sandbox;
+pub(crate) mod status;
+pub(crate) mod trust;

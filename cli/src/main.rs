@@ -9,6 +9,7 @@ mod exit;
 mod launch;
 mod output;
 mod person;
+mod policy;
 mod report_file;
 mod request;
 
@@ -34,6 +35,9 @@ fn run() -> Exit {
         Verb::Check(check) => commands::check::run(&check),
         Verb::Explain(check) => commands::explain::run(&check),
         Verb::Run(run) => commands::run::run(&run),
+        Verb::Trust(place) => commands::trust::trust(&place),
+        Verb::Untrust(place) => commands::trust::untrust(&place),
+        Verb::Status(status) => commands::status::run(&status),
         Verb::Doctor(doctor) => commands::doctor::run(&doctor),
         Verb::Sandbox(sandbox) => commands::sandbox::run(&sandbox),
     }
