@@ -48,7 +48,7 @@ fn allow(args: &AllowArgs) -> Result<Exit, Exit> {
         output::complain(&[finding], args.format);
         Exit::Usage
     })?;
-    let (mut context, gatekeeper) = rules::open(args.workspace.as_deref(), &[], args.format)?;
+    let (mut context, gatekeeper) = rules::open(args.place.workspace.as_deref(), &[], args.format)?;
     let judgement = gatekeeper.judge_in_place(command, &mut context);
     let judgement = gatekeeper.propose_whole(judgement, &context);
     let Some(amendment) = judgement.amendment() else {
