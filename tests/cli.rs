@@ -1,11 +1,17 @@
 //! The binary from outside: what it prints, where, and with which status.
 
 #[cfg(test)]
+#[path = "cli/amendments.rs"]
+mod amendments;
+#[cfg(test)]
 #[path = "cli/asked.rs"]
 mod asked;
 #[cfg(test)]
 #[path = "cli/bad_input.rs"]
 mod bad_input;
+#[cfg(test)]
+#[path = "cli/layers.rs"]
+mod layers;
 #[cfg(test)]
 #[path = "cli/lines.rs"]
 mod lines;

@@ -1,10 +1,13 @@
 //! The command line as it is typed.
 
 mod allow;
+mod layers;
 mod rules;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+
+pub(crate) use layers::{PlaceArgs, StatusArgs};
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use gatekeeper::sandbox::Tier;
@@ -39,6 +42,13 @@ pub(crate) enum Verb {
     Allow(AllowArgs),
     /// Lists rules, takes one out, takes the last change back.
     Rules(RulesArgs),
+    /// Vouches for the project's policy as it is now, so that what it loosens counts.
+    Trust(PlaceArgs),
+    /// Takes back what `trust` said of the project.
+    Untrust(PlaceArgs),
+    /// Shows which layers of policy there are, what they say, and what of it does not load.
+    #[command(after_help = "Exit status: 0 if everything loads, 1 if not.")]
+    Status(StatusArgs),
     /// Tries what this host enforces, and says what would make it more.
     #[command(after_help = "Exit status: 0 if everything is enforced, 1 if not.")]
     Doctor(DoctorArgs),
@@ -62,6 +72,10 @@ pub(crate) struct CheckArgs {
     /// A policy file; may be given several times, and the strictest word counts
     #[arg(short = 'r', long = "rules", value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
+
+    /// Leave out the layers of the system, the user and the project
+    #[arg(long)]
+    pub(crate) no_layers: bool,
 
     /// Leave out the built-in policy: what no rule speaks for asks, and the guard stays
     #[arg(long)]
@@ -157,6 +171,10 @@ pub(crate) struct RunArgs {
     #[arg(short = 'r', long = "rules", value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
 
+    /// Leave out the layers of the system, the user and the project
+    #[arg(long)]
+    pub(crate) no_layers: bool,
+
     /// Leave out the built-in policy: what no rule speaks for asks, and the guard stays
     #[arg(long)]
     pub(crate) no_default: bool,
@@ -219,6 +237,10 @@ pub(crate) struct SandboxArgs {
     /// A policy file that describes profiles
     #[arg(short = 'r', long = "rules", value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
+
+    /// Leave out the layers of the system, the user and the project, and the profiles that they describe
+    #[arg(long)]
+    pub(crate) no_layers: bool,
 
     /// The root of the work tree [default: the repository around the directory, else the directory]
     #[arg(long, value_name = "DIR")]

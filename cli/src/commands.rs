@@ -8,3 +8,5 @@ mod lines;
 pub(crate) mod rules;
 pub(crate) mod run;
 pub(crate) mod sandbox;
+pub(crate) mod status;
+pub(crate) mod trust;

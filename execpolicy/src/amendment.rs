@@ -84,7 +84,11 @@ pub fn propose_whole<F: Fallback>(
         .segments()
         .iter()
         .flat_map(|segment| &segment.segment.argv);
-    if words.any(|word| word.value.exact().is_none()) {
+    let is_known = words.all(|word| word.value.exact().is_some());
+    // What a wrapper runs is not what the person has chosen.
+    let first = verdict.segments().first();
+    let is_first = first.is_none_or(|segment| segment.decision == verdict.decision());
+    if !is_known || !is_first {
         return Err(NoAmendment::Words);
     }
     proposed(script, verdict, policy, context, fallback, whole)

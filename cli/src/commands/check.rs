@@ -9,8 +9,8 @@ use gatekeeper::{Decision, Judgement};
 use crate::args::{CheckArgs, Format};
 use crate::commands::lines;
 use crate::exit::Exit;
-use crate::output;
 use crate::request::{Asked, Request};
+use crate::{output, policy};
 
 /// Answers one request, or every line of stdin.
 pub(crate) fn run(args: &CheckArgs) -> Exit {
@@ -23,13 +23,14 @@ pub(crate) fn run(args: &CheckArgs) -> Exit {
 /// Judges and tells.
 pub(crate) fn answer(request: Request) -> Exit {
     match request.asked {
-        Asked::Lines(surroundings) => lines::answer_all(&request.gatekeeper, &surroundings),
-        Asked::Command(command, mut context) => {
+        Asked::Lines(mut policies, surroundings) => lines::answer_all(&mut policies, &surroundings),
+        Asked::Command(gatekeeper, command, mut context) => {
             let format = output::format(request.format);
-            let mut judgement = request.gatekeeper.judge_in_place(command, &mut context);
+            let mut judgement = gatekeeper.judge_in_place(command, &mut context);
             if format == Format::Json {
-                judgement = request.gatekeeper.propose(judgement, &context);
+                judgement = gatekeeper.propose(judgement, &context);
             }
+            policy::tell_notices(&gatekeeper, judgement.decision(), request.format);
             let told = tell(&judgement, format);
             output::exit(judgement.decision(), told)
         }

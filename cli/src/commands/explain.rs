@@ -17,16 +17,17 @@ pub(crate) fn run(args: &CheckArgs) -> Exit {
 }
 
 fn explain(request: Request) -> Exit {
-    let (command, mut context) = match request.asked {
-        Asked::Command(command, context) => (command, context),
-        asked @ Asked::Lines(_) => return check::answer(Request { asked, ..request }),
+    let (gatekeeper, command, mut context) = match request.asked {
+        Asked::Command(gatekeeper, command, context) => (gatekeeper, command, context),
+        asked @ Asked::Lines(..) => return check::answer(Request { asked, ..request }),
     };
-    let judgement = request.gatekeeper.explain_in_place(command, &mut context);
-    let judgement = request.gatekeeper.propose(judgement, &context);
+    let judgement = gatekeeper.explain_in_place(command, &mut context);
+    let judgement = gatekeeper.propose(judgement, &context);
+    output::complain(gatekeeper.notices(), request.format);
     let told = match output::format(request.format) {
         Format::Human => {
             let stages = stages::of(&judgement, &context);
-            let confined = confined::section(&request.gatekeeper, &judgement, &context);
+            let confined = confined::section(&gatekeeper, &judgement, &context);
             let told = std::iter::once(stages).chain(confined).collect::<Vec<_>>();
             output::answer_line(&told.join("\n"))
                 .and_then(|()| output::answer(&judgement.findings(), Format::Human))

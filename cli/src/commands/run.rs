@@ -7,8 +7,8 @@ use diagnostics::{Diagnostic, Severity, visible};
 use gatekeeper::confinement::ConfinementError;
 use gatekeeper::sandbox::{Host, PlanError};
 use gatekeeper::{
-    Clearance, Command, Context, Decision, Defaults, Dialect, Gatekeeper, Judgement, PrepareError, Prepared,
-    StartError, Wiring, codes,
+    Clearance, Command, Context, Decision, Dialect, Gatekeeper, Judgement, Places, PrepareError, Prepared,
+    StartError, Surroundings, Wiring, codes,
 };
 
 use crate::args::{Format, RunArgs};
@@ -16,7 +16,8 @@ use crate::commands::check;
 use crate::exit::Exit;
 use crate::launch::Telling;
 use crate::person::Person;
-use crate::request::{Place, command_of, command_of_text, context};
+use crate::policy::{self, Policy};
+use crate::request::{Place, command_of, command_of_text, context, wrong_place};
 use crate::{confined, environment, launch, output};
 
 /// Runs one command, if it may.
@@ -29,6 +30,9 @@ pub(crate) fn run(args: &RunArgs) -> Exit {
 /// What is asked for, with the policy loaded.
 struct Asked<'a> {
     args: &'a RunArgs,
+    policy: Policy,
+    /// Where its layers are.
+    places: Places,
     gatekeeper: Gatekeeper,
     context: Context,
     variables: Vec<(OsString, OsString)>,
@@ -40,10 +44,16 @@ fn cleared_and_started(args: &RunArgs) -> Result<Exit, Exit> {
         Exit::Usage
     };
     let command = command(args).map_err(wrong)?;
+    let (surroundings, context) = place(args).map_err(wrong)?;
+    let policy = Policy::new(&args.rules, args.no_layers, args.no_default);
+    let places = policy.places(&surroundings, context.workspace.as_deref());
+    let places = places.map_err(|error| wrong(wrong_place(&error)))?;
     let mut asked = Asked {
         args,
-        gatekeeper: open(args)?,
-        context: place(args).map_err(wrong)?,
+        gatekeeper: open(args, &policy, &places)?,
+        policy,
+        places,
+        context,
         variables: environment::all(),
     };
     let prepared = asked
@@ -78,20 +88,15 @@ fn command(args: &RunArgs) -> Result<Command, Diagnostic> {
     }
 }
 
-fn open(args: &RunArgs) -> Result<Gatekeeper, Exit> {
-    let defaults = if args.no_default {
-        Defaults::None
-    } else {
-        Defaults::BuiltIn
-    };
-    Gatekeeper::open(&args.rules, defaults).map_err(|error| {
-        output::complain(&error.findings, args.format);
+fn open(args: &RunArgs, policy: &Policy, places: &Places) -> Result<Gatekeeper, Exit> {
+    policy.open(places).map_err(|findings| {
+        output::complain(&findings, args.format);
         Exit::NotStarted
     })
 }
 
 /// Where the command runs: in a real directory, so that what a shell calls it is what was judged.
-fn place(args: &RunArgs) -> Result<Context, Diagnostic> {
+fn place(args: &RunArgs) -> Result<(Surroundings, Context), Diagnostic> {
     let cwd = args.cwd.as_ref().map(|path| {
         fs::canonicalize(path).map_err(|error| {
             let message = format!("the directory `{}` cannot be entered: {error}", path.display());
@@ -111,13 +116,17 @@ fn place(args: &RunArgs) -> Result<Context, Diagnostic> {
         confinement: Some(args.confinement.as_str()).filter(|_| is_confined),
         dialect: Dialect::Bash,
     };
-    context(&place.surroundings()?)
+    let surroundings = place.surroundings()?;
+    let context = context(&surroundings)?;
+    Ok((surroundings, context))
 }
 
 impl Asked<'_> {
     /// Clears a command, by its verdict or by a person's yes. Nobody is asked about what could not be run.
     fn clear(&mut self, prepared: Prepared) -> Result<Clearance, Exit> {
-        let is_prompt = prepared.judgement().decision() == Decision::Prompt;
+        let decision = prepared.judgement().decision();
+        policy::tell_notices(&self.gatekeeper, decision, self.args.format);
+        let is_prompt = decision == Decision::Prompt;
         let person = if is_prompt { Person::look() } else { Person::Absent };
         if let (true, Person::Present(_)) = (is_prompt, &person) {
             prepared
@@ -135,7 +144,7 @@ impl Asked<'_> {
             })?;
         if is_prompt {
             // The person took a while; the policy that the command is launched by is the one of now.
-            self.gatekeeper = open(self.args)?;
+            self.gatekeeper = open(self.args, &self.policy, &self.places)?;
         }
         Ok(cleared)
     }
@@ -173,6 +182,7 @@ impl Asked<'_> {
     fn not_prepared(&self, error: PrepareError) -> Exit {
         match error {
             PrepareError::Forbidden { judgement } => {
+                policy::tell_notices(&self.gatekeeper, Decision::Forbidden, self.args.format);
                 output::complain(&judgement.findings(), self.args.format);
                 Exit::Refused
             }
