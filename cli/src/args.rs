@@ -166,6 +166,10 @@ pub(crate) enum DialectWord {
 }
 
 #[derive(Debug, ClapArgs)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own on the command line"
+)]
 pub(crate) struct RunArgs {
     /// A policy file; may be given several times, and the strictest word counts
     #[arg(short = 'r', long = "rules", value_name = "FILE")]

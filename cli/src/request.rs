@@ -59,15 +59,12 @@ impl Request {
             output::complain(&findings, format);
             Exit::Failed
         };
-        let asked = match command {
-            Some(command) => {
-                let gatekeeper = policy.open(&places).map_err(broken)?;
-                Asked::Command(Box::new(gatekeeper), command, context)
-            }
-            None => {
-                let policies = policy.batch(places, format).map_err(broken)?;
-                Asked::Lines(Box::new(policies), surroundings)
-            }
+        let asked = if let Some(command) = command {
+            let gatekeeper = policy.open(&places).map_err(broken)?;
+            Asked::Command(Box::new(gatekeeper), command, context)
+        } else {
+            let policies = policy.batch(places, format).map_err(broken)?;
+            Asked::Lines(Box::new(policies), surroundings)
         };
         Ok(Self { asked, format })
     }
