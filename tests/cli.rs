@@ -10,6 +10,9 @@ mod bad_input;
 #[path = "cli/lines.rs"]
 mod lines;
 #[cfg(test)]
+#[path = "cli/log.rs"]
+mod log;
+#[cfg(test)]
 #[path = "cli/project.rs"]
 mod project;
 #[cfg(test)]

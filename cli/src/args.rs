@@ -1,10 +1,14 @@
 //! The command line as it is typed.
 
+mod log;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use gatekeeper::sandbox::Tier;
+
+pub(crate) use log::{ReplayArgs, RulesArgs, RulesVerb, SuggestArgs};
 
 /// Decides whether a shell command may run, and says why.
 #[derive(Debug, Parser)]
@@ -28,6 +32,11 @@ pub(crate) enum Verb {
     /// Runs a command confined, without judging it: who types this has decided.
     #[command(after_help = RUN_STATUS, override_usage = "execpolicy sandbox [OPTIONS] -- ARGV...")]
     Sandbox(SandboxArgs),
+    /// Judges a log again and names each decision that another policy would change; runs nothing.
+    #[command(after_help = "Exit status: 0, or 1 where the log or the policy cannot be read.")]
+    Replay(ReplayArgs),
+    /// Proposes rules for what was asked again and again.
+    Rules(RulesArgs),
     /// Tries what this host enforces, and says what would make it more.
     #[command(after_help = "Exit status: 0 if everything is enforced, 1 if not.")]
     Doctor(DoctorArgs),
@@ -83,6 +92,10 @@ pub(crate) struct CheckArgs {
     /// The shell that reads the text
     #[arg(long, value_enum, default_value = "bash")]
     pub(crate) dialect: DialectWord,
+
+    /// Append the decision to the log
+    #[arg(long)]
+    pub(crate) log: bool,
 
     #[command(flatten)]
     pub(crate) subject: Subject,

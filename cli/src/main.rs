@@ -6,6 +6,7 @@ mod commands;
 mod confined;
 mod environment;
 mod exit;
+mod journal;
 mod launch;
 mod output;
 mod person;
@@ -34,6 +35,8 @@ fn run() -> Exit {
         Verb::Check(check) => commands::check::run(&check),
         Verb::Explain(check) => commands::explain::run(&check),
         Verb::Run(run) => commands::run::run(&run),
+        Verb::Replay(replay) => commands::replay::run(&replay),
+        Verb::Rules(rules) => commands::rules::run(&rules),
         Verb::Doctor(doctor) => commands::doctor::run(&doctor),
         Verb::Sandbox(sandbox) => commands::sandbox::run(&sandbox),
     }

@@ -30,6 +30,10 @@ pub const NOT_CONFINED: Code = Code(4008);
 pub const DENIED: Code = Code(4009);
 /// Something that a command was judged by has changed before it was started.
 pub const CHANGED: Code = Code(4010);
+/// A decision could not be logged.
+pub const NOT_LOGGED: Code = Code(4020);
+/// A log cannot be read.
+pub const NO_LOG: Code = Code(4021);
 
 /// Every one of them, sorted.
 pub const ALL: &[Code] = &[
@@ -47,4 +51,6 @@ pub const ALL: &[Code] = &[
     NOT_CONFINED,
     DENIED,
     CHANGED,
+    NOT_LOGGED,
+    NO_LOG,
 ];

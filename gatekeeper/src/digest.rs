@@ -51,7 +51,14 @@ impl Digest {
 
 impl fmt::Debug for Digest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        blake3::Hash::from_bytes(self.0).fmt(formatter)
+        fmt::Debug::fmt(&blake3::Hash::from_bytes(self.0), formatter)
+    }
+}
+
+/// In hexadecimal digits.
+impl fmt::Display for Digest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&blake3::Hash::from_bytes(self.0), formatter)
     }
 }
 

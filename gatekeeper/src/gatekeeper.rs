@@ -5,7 +5,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use execpolicy::{
-    Basis, BuiltIn, ConfinementName, Context, Decision, Links, PolicyFile, PolicySet, Ruling, Unspoken,
+    Amendment, Basis, BuiltIn, ConfinementName, Context, Decision, Links, PolicyFile, PolicySet, Ruling,
+    Unspoken,
 };
 
 use crate::confinement::{self, Confinement, ConfinementError};
@@ -176,6 +177,16 @@ impl Gatekeeper {
             None => execpolicy::propose(script, verdict, &self.policy, context, &ask),
         };
         judgement.with_proposal(proposal)
+    }
+
+    /// One that judges as this one would with these rules added. It is made to be asked, and launches nothing: its digest
+    /// is that of no policy files.
+    pub(crate) fn amended(&self, amendments: &[&Amendment]) -> Self {
+        Self {
+            policy: Amendment::all_added_to(&self.policy, amendments),
+            fallback: self.fallback.as_ref().map(|_| builtin::fallback()),
+            digest: Digest::of_policy(&[], Defaults::None),
+        }
     }
 
     /// What a command does in a few words, for the person who is asked about it. The context is the one it was judged

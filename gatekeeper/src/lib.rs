@@ -25,11 +25,14 @@ mod ground;
 mod judgement;
 mod launch;
 mod links;
+pub mod log;
 mod pinned;
 mod policy_file;
 mod program_file;
+pub mod replay;
 pub mod report;
 mod session;
+pub mod suggestion;
 mod surroundings;
 
 pub use action::CommandAction;

@@ -5,24 +5,28 @@ mod stages;
 use crate::args::{CheckArgs, Format};
 use crate::commands::check;
 use crate::exit::Exit;
+use crate::journal::Journal;
 use crate::request::{Asked, Request};
 use crate::{confined, output};
 
 /// Explains one request; a batch is answered as `check` does.
 pub(crate) fn run(args: &CheckArgs) -> Exit {
     match Request::resolve(args) {
-        Ok(request) => explain(request),
+        Ok(request) => explain(request, args.log),
         Err(exit) => exit,
     }
 }
 
-fn explain(request: Request) -> Exit {
+fn explain(request: Request, is_logged: bool) -> Exit {
     let (command, mut context) = match request.asked {
         Asked::Command(command, context) => (command, context),
-        asked @ Asked::Lines(_) => return check::answer(Request { asked, ..request }),
+        asked @ Asked::Lines(_) => return check::answer(Request { asked, ..request }, is_logged),
     };
     let judgement = request.gatekeeper.explain_in_place(command, &mut context);
     let judgement = request.gatekeeper.propose(judgement, &context);
+    if is_logged {
+        Journal::open("explain").decided(&request.gatekeeper, &judgement, &context, None);
+    }
     let told = match output::format(request.format) {
         Format::Human => {
             let stages = stages::of(&judgement, &context);

@@ -14,6 +14,7 @@ use gatekeeper::report::{FailureReport, Report};
 use gatekeeper::{Gatekeeper, Surroundings, codes};
 
 use crate::exit::Exit;
+use crate::journal::Journal;
 use crate::output;
 use reader::{Line, Reader};
 
@@ -21,7 +22,7 @@ use reader::{Line, Reader};
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// Answers every line of stdin.
-pub(crate) fn answer_all(gatekeeper: &Gatekeeper, surroundings: &Surroundings) -> Exit {
+pub(crate) fn answer_all(gatekeeper: &Gatekeeper, surroundings: &Surroundings, journal: &Journal) -> Exit {
     let mut reader = Reader::new(io::stdin().lock(), MAX_BYTES);
     let mut stdout = io::stdout().lock();
     let mut end = Exit::Done;
@@ -36,7 +37,7 @@ pub(crate) fn answer_all(gatekeeper: &Gatekeeper, surroundings: &Surroundings) -
         if line.is_blank() {
             continue;
         }
-        let report = answer(gatekeeper, surroundings, &line, number);
+        let report = answer(gatekeeper, surroundings, journal, &line, number);
         if matches!(report, Report::Failure(_)) {
             end = Exit::Failed;
         }
@@ -49,7 +50,13 @@ pub(crate) fn answer_all(gatekeeper: &Gatekeeper, surroundings: &Surroundings) -
 }
 
 /// Answers one line. Whatever goes wrong in here, a panic included, is an answer too.
-fn answer(gatekeeper: &Gatekeeper, surroundings: &Surroundings, line: &Line<'_>, number: u64) -> Report {
+fn answer(
+    gatekeeper: &Gatekeeper,
+    surroundings: &Surroundings,
+    journal: &Journal,
+    line: &Line<'_>,
+    number: u64,
+) -> Report {
     let bytes = match line {
         Line::Whole(bytes) => *bytes,
         Line::TooLong => {
@@ -59,7 +66,7 @@ fn answer(gatekeeper: &Gatekeeper, surroundings: &Surroundings, line: &Line<'_>,
     };
     // The gatekeeper does not change, so a panic leaves nothing half done.
     let judged = panic::catch_unwind(AssertUnwindSafe(|| {
-        judge(gatekeeper, surroundings, bytes, number)
+        judge(gatekeeper, surroundings, journal, bytes, number)
     }));
     judged.unwrap_or_else(|_| {
         let message = "the program failed on this line";
@@ -72,10 +79,17 @@ fn answer(gatekeeper: &Gatekeeper, surroundings: &Surroundings, line: &Line<'_>,
     })
 }
 
-fn judge(gatekeeper: &Gatekeeper, surroundings: &Surroundings, bytes: &[u8], number: u64) -> Report {
+fn judge(
+    gatekeeper: &Gatekeeper,
+    surroundings: &Surroundings,
+    journal: &Journal,
+    bytes: &[u8],
+    number: u64,
+) -> Report {
     match wire::read(bytes, surroundings) {
         Ok(mut asked) => {
             let judgement = gatekeeper.judge_in_place(asked.command, &mut asked.context);
+            journal.decided(gatekeeper, &judgement, &asked.context, None);
             let mut report = gatekeeper.propose(judgement, &asked.context).report();
             report.id = asked.id;
             Report::Verdict(Box::new(report))
