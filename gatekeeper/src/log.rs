@@ -5,6 +5,7 @@
 //! is safe from the end of this process, and a power failure may cost the last lines.
 
 mod context;
+mod end;
 mod entry;
 mod mask;
 mod reader;
@@ -22,10 +23,9 @@ use rustix::fs::{CWD, FlockOperation, Mode, OFlags, flock, openat};
 use serde::Serialize;
 
 pub use context::{ApprovalEntry, ContextEntry, DialectWord, ProgramEntry};
+pub use end::{EndEntry, ViolationEntry};
 pub(crate) use entry::asks;
-pub use entry::{
-    AnswerEntry, Asker, EndEntry, Entry, LogSchemaName, NotReplayable, Record, SegmentEntry, ViolationEntry,
-};
+pub use entry::{AnswerEntry, Asker, Entry, LogSchemaName, NotReplayable, Record, SegmentEntry};
 pub use reader::{Line, Lines, ReadError, files};
 pub use reason::{Reason, ReasonKind, RulePlace};
 

@@ -109,7 +109,7 @@ fn what_cannot_be_logged_is_told_and_changes_no_verdict() {
     let state = project.root().join("home/.local/state");
     fs::create_dir_all(&state).unwrap();
     fs::write(state.join("execpolicy"), "in the way").unwrap();
-    for (command, status) in [("ls", 0), ("apple", 10), ("git push --mirror", 20)] {
+    for (command, status) in [("ls", 0), ("apple", 10), ("execpolicy trust", 20)] {
         let output = project.run(&["check", "--log", "--shell", command]);
         assert_eq!(output.status, status, "{output}");
         assert_eq!(output.stderr.matches("EP4020").count(), 1, "{output}");
