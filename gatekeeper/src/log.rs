@@ -103,7 +103,7 @@ impl Log {
         })
     }
 
-    /// Appends a decision. It costs some ten microseconds.
+    /// Appends a decision. It costs about a tenth of a millisecond.
     ///
     /// # Errors
     /// [`LogError`]; the line is then missing, or cut where the disk is full.
