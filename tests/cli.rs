@@ -16,6 +16,9 @@ mod layers;
 #[path = "cli/lines.rs"]
 mod lines;
 #[cfg(test)]
+#[path = "cli/log.rs"]
+mod log;
+#[cfg(test)]
 #[path = "cli/project.rs"]
 mod project;
 #[cfg(test)]

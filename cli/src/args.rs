@@ -2,6 +2,7 @@
 
 mod allow;
 mod layers;
+mod log;
 mod rules;
 
 use std::ffi::OsString;
@@ -13,6 +14,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use gatekeeper::sandbox::Tier;
 
 pub(crate) use allow::AllowArgs;
+pub(crate) use log::{ReplayArgs, SuggestArgs};
 pub(crate) use rules::{ListArgs, RemoveArgs, RulesArgs, RulesVerb, UndoArgs};
 
 /// Decides whether a shell command may run, and says why.
@@ -40,7 +42,7 @@ pub(crate) enum Verb {
     /// Allows commands that begin with these words, once and for all.
     #[command(override_usage = "execpolicy allow [OPTIONS] -- WORDS...")]
     Allow(AllowArgs),
-    /// Lists rules, takes one out, takes the last change back.
+    /// Lists rules, takes one out, takes the last change back, proposes some.
     Rules(RulesArgs),
     /// Vouches for the project's policy as it is now, so that what it loosens counts.
     Trust(PlaceArgs),
@@ -49,6 +51,9 @@ pub(crate) enum Verb {
     /// Shows which layers of policy there are, what they say, and what of it does not load.
     #[command(after_help = "Exit status: 0 if everything loads, 1 if not.")]
     Status(StatusArgs),
+    /// Judges a log again and names each decision that another policy would change; runs nothing.
+    #[command(after_help = "Exit status: 0, or 1 where the log or the policy cannot be read.")]
+    Replay(ReplayArgs),
     /// Tries what this host enforces, and says what would make it more.
     #[command(after_help = "Exit status: 0 if everything is enforced, 1 if not.")]
     Doctor(DoctorArgs),
@@ -108,6 +113,10 @@ pub(crate) struct CheckArgs {
     /// The shell that reads the text
     #[arg(long, value_enum, default_value = "bash")]
     pub(crate) dialect: DialectWord,
+
+    /// Append the decision to the log
+    #[arg(long)]
+    pub(crate) log: bool,
 
     #[command(flatten)]
     pub(crate) subject: Subject,

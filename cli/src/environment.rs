@@ -39,6 +39,12 @@ pub(crate) fn state() -> Option<PathBuf> {
     absolute("XDG_STATE_HOME")
 }
 
+/// The directory of the user's log, where one is known.
+pub(crate) fn log() -> Option<PathBuf> {
+    let state = state().or_else(|| home().map(|home| home.join(".local/state")));
+    state.map(|state| state.join("execpolicy"))
+}
+
 /// All variables.
 pub(crate) fn all() -> Vec<(OsString, OsString)> {
     env::vars_os().collect()

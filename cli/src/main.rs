@@ -6,6 +6,7 @@ mod commands;
 mod confined;
 mod environment;
 mod exit;
+mod journal;
 mod launch;
 mod output;
 mod person;
@@ -40,6 +41,7 @@ fn run() -> Exit {
         Verb::Trust(place) => commands::trust::trust(&place),
         Verb::Untrust(place) => commands::trust::untrust(&place),
         Verb::Status(status) => commands::status::run(&status),
+        Verb::Replay(replay) => commands::replay::run(&replay),
         Verb::Doctor(doctor) => commands::doctor::run(&doctor),
         Verb::Sandbox(sandbox) => commands::sandbox::run(&sandbox),
     }

@@ -51,6 +51,12 @@ impl Amendment {
     pub fn near_miss(&self) -> &str {
         &self.near_miss
     }
+
+    /// A copy of a policy with these rules added.
+    pub fn all_added_to(policy: &PolicySet, amendments: &[&Self]) -> PolicySet {
+        let rules = amendments.iter().flat_map(|amendment| rules_of(&amendment.rule));
+        policy.adding(&rules.collect::<Vec<_>>())
+    }
 }
 
 /// The smallest rule that turns the prompt of `verdict` into an allow. `verdict` is what the other arguments judge

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Format, PlaceArgs};
+use super::{Format, PlaceArgs, SuggestArgs};
 
 #[derive(Debug, Args)]
 #[command(disable_help_subcommand = true)]
@@ -22,6 +22,9 @@ pub(crate) enum RulesVerb {
     Remove(RemoveArgs),
     /// Takes back the last change that `allow`, `rules remove` or an answer made.
     Undo(UndoArgs),
+    /// Proposes the few rules that would have answered most past prompts, and writes nothing.
+    #[command(after_help = "Exit status: 0, or 1 where the log or a policy file cannot be read.")]
+    Suggest(SuggestArgs),
 }
 
 #[derive(Debug, Args)]

@@ -5,25 +5,29 @@ mod stages;
 use crate::args::{CheckArgs, Format};
 use crate::commands::check;
 use crate::exit::Exit;
+use crate::journal::Journal;
 use crate::request::{Asked, Request};
 use crate::{confined, output};
 
 /// Explains one request; a batch is answered as `check` does.
 pub(crate) fn run(args: &CheckArgs) -> Exit {
     match Request::resolve(args) {
-        Ok(request) => explain(request),
+        Ok(request) => explain(request, args.log),
         Err(exit) => exit,
     }
 }
 
-fn explain(request: Request) -> Exit {
+fn explain(request: Request, is_logged: bool) -> Exit {
     let (gatekeeper, command, mut context) = match request.asked {
         Asked::Command(gatekeeper, command, context) => (gatekeeper, command, context),
-        asked @ Asked::Lines(..) => return check::answer(Request { asked, ..request }),
+        asked @ Asked::Lines(..) => return check::answer(Request { asked, ..request }, is_logged),
     };
     let judgement = gatekeeper.explain_in_place(command, &mut context);
     let judgement = gatekeeper.propose(judgement, &context);
     output::complain(gatekeeper.notices(), request.format);
+    if is_logged {
+        Journal::open("explain").decided(&gatekeeper, &judgement, &context, None);
+    }
     let told = match output::format(request.format) {
         Format::Human => {
             let stages = stages::of(&judgement, &context);

@@ -1,7 +1,8 @@
-//! `execpolicy rules`: lists rules, takes one out, takes the last change back.
+//! `execpolicy rules`: lists rules, takes one out, takes the last change back, proposes some.
 
 mod list;
 mod remove;
+mod suggest;
 
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,7 @@ pub(crate) fn run(args: &RulesArgs) -> Exit {
         RulesVerb::List(args) => list::run(args),
         RulesVerb::Remove(args) => remove::run(args),
         RulesVerb::Undo(args) => undo(args),
+        RulesVerb::Suggest(args) => suggest::run(args),
     };
     match done {
         Ok(exit) | Err(exit) => exit,

@@ -8,12 +8,13 @@ use gatekeeper::confinement::ConfinementError;
 use gatekeeper::sandbox::{Host, PlanError};
 use gatekeeper::{
     Clearance, Command, Context, Decision, Dialect, Gatekeeper, Judgement, Places, PrepareError, Prepared,
-    StartError, Surroundings, Wiring, codes,
+    Refusal, StartError, Surroundings, Wiring, codes,
 };
 
 use crate::args::{Format, RunArgs};
 use crate::commands::check;
 use crate::exit::Exit;
+use crate::journal::Journal;
 use crate::launch::Telling;
 use crate::person::Person;
 use crate::policy::{self, Policy};
@@ -36,6 +37,7 @@ struct Asked<'a> {
     gatekeeper: Gatekeeper,
     context: Context,
     variables: Vec<(OsString, OsString)>,
+    journal: Journal,
 }
 
 fn cleared_and_started(args: &RunArgs) -> Result<Exit, Exit> {
@@ -55,6 +57,11 @@ fn cleared_and_started(args: &RunArgs) -> Result<Exit, Exit> {
         places,
         context,
         variables: environment::all(),
+        journal: if args.dry_run {
+            Journal::none()
+        } else {
+            Journal::open("run")
+        },
     };
     let prepared = asked
         .gatekeeper
@@ -64,7 +71,8 @@ fn cleared_and_started(args: &RunArgs) -> Result<Exit, Exit> {
     }
     let prepared = prepared.map_err(|error| asked.not_prepared(error))?;
     let telling = Telling::new(args.report.as_deref(), args.denials.into())?;
-    let clearance = asked.clear(prepared)?;
+    let (clearance, id) = asked.clear(prepared)?;
+    let id = id.as_deref();
     let words = clearance.arguments().to_vec();
     let writable = clearance
         .confinement()
@@ -77,8 +85,13 @@ fn cleared_and_started(args: &RunArgs) -> Result<Exit, Exit> {
     let running = asked
         .gatekeeper
         .launch(clearance, &asked.variables, wiring)
-        .map_err(|error| not_started(&error))?;
-    Ok(launch::wait(running, &words, telling, before))
+        .map_err(|error| {
+            asked.journal.not_started(id, &error);
+            not_started(&error)
+        })?;
+    Ok(launch::wait(running, &words, telling, before, |outcome| {
+        asked.journal.ended(id, outcome);
+    }))
 }
 
 fn command(args: &RunArgs) -> Result<Command, Diagnostic> {
@@ -122,8 +135,9 @@ fn place(args: &RunArgs) -> Result<(Surroundings, Context), Diagnostic> {
 }
 
 impl Asked<'_> {
-    /// Clears a command, by its verdict or by a person's yes. Nobody is asked about what could not be run.
-    fn clear(&mut self, prepared: Prepared) -> Result<Clearance, Exit> {
+    /// Clears a command, by its verdict or by a person's yes, and logs that; gives the log's id too. Nobody is asked
+    /// about what could not be run.
+    fn clear(&mut self, prepared: Prepared) -> Result<(Clearance, Option<String>), Exit> {
         let decision = prepared.judgement().decision();
         policy::tell_notices(&self.gatekeeper, decision, self.args.format);
         let is_prompt = decision == Decision::Prompt;
@@ -139,14 +153,29 @@ impl Asked<'_> {
         let cleared = prepared
             .clear(&person)
             .map_err(|refusal| match (refusal, &person) {
-                (gatekeeper::Refusal::Declined { judgement }, Person::Absent) => self.nobody(*judgement),
+                (Refusal::Declined { judgement }, Person::Absent) => {
+                    self.log(&judgement, Some(("nobody", "no")));
+                    self.nobody(*judgement)
+                }
+                (Refusal::Declined { judgement } | Refusal::Cancelled { judgement }, _) => {
+                    self.log(&judgement, Some(("person", "no")));
+                    self.said_no()
+                }
                 (_, _) => self.said_no(),
             })?;
+        let answer = cleared.answered().map(|scope| ("person", scope.word()));
+        let id = self.log(cleared.judgement(), answer);
         if is_prompt {
             // The person took a while; the policy that the command is launched by is the one of now.
             self.gatekeeper = open(self.args, &self.policy, &self.places)?;
         }
-        Ok(cleared)
+        Ok((cleared, id))
+    }
+
+    /// Logs a decision; gives its id.
+    fn log(&self, judgement: &Judgement, answer: Option<(&str, &str)>) -> Option<String> {
+        self.journal
+            .decided(&self.gatekeeper, judgement, &self.context, answer)
     }
 
     /// Nobody can be asked: says what was in the way, and what would not be.
@@ -183,6 +212,7 @@ impl Asked<'_> {
         match error {
             PrepareError::Forbidden { judgement } => {
                 policy::tell_notices(&self.gatekeeper, Decision::Forbidden, self.args.format);
+                self.log(&judgement, None);
                 output::complain(&judgement.findings(), self.args.format);
                 Exit::Refused
             }
