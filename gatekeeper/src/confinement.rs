@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::slice;
 
 use execpolicy::{Context, Directory, PathGlob, Profile};
-use sandbox::{Limits, Network, Readable, Scratch, Tier};
+use sandbox::{Grant, Limits, Network, Readable, Scratch, Tier};
 
 pub use environment::put;
 pub(crate) use environment::{set_by, settle, unconfined};
@@ -84,6 +84,7 @@ pub(crate) fn resolve(
     base: Option<&Profile>,
     context: &Context,
     variables: &[(OsString, OsString)],
+    grants: &[Grant],
 ) -> Result<Confinement, ConfinementError> {
     if profile.name.is_none() {
         return Err(ConfinementError::None);
@@ -109,6 +110,16 @@ pub(crate) fn resolve(
     {
         writable.extend(repository.written());
     }
+    // Before it is looked for what is protected: what a grant lets be written has such paths, too.
+    writable.extend(granted(grants, |grant| match grant {
+        Grant::Writable(path) => Some(path),
+        Grant::Unprotected(_)
+        | Grant::Shown(_)
+        | Grant::Readable(_)
+        | Grant::Device(_)
+        | Grant::Loopback
+        | Grant::Host(_) => None,
+    }));
     let custom = profile.origin.is_some();
     let base_protected = base.map(|base| base.protected.as_slice()).unwrap_or_default();
     let base_hidden = base.map(|base| base.hidden.as_slice()).unwrap_or_default();
@@ -147,7 +158,16 @@ pub(crate) fn resolve(
         None => Readable::Everything,
         Some(globs) => {
             let paths = finder.find(globs, Absent::Kept, Within::Anywhere);
-            Readable::Only(distinct(paths.iter().map(real).collect()))
+            let mut paths: Vec<PathBuf> = paths.iter().map(real).collect();
+            paths.extend(granted(grants, |grant| match grant {
+                Grant::Readable(path) | Grant::Writable(path) => Some(path),
+                Grant::Unprotected(_)
+                | Grant::Shown(_)
+                | Grant::Device(_)
+                | Grant::Loopback
+                | Grant::Host(_) => None,
+            }));
+            Readable::Only(distinct(paths))
         }
     };
     let is_shipped = profile.origin.is_none();
@@ -194,6 +214,14 @@ impl Confinement {
         self.profile.network = Network::Proxied;
         self.hosts = hosts;
     }
+}
+
+/// The paths of some of the grants.
+fn granted<'g>(
+    grants: &'g [Grant],
+    path: impl Fn(&'g Grant) -> Option<&'g PathBuf> + 'g,
+) -> impl Iterator<Item = PathBuf> + 'g {
+    grants.iter().filter_map(path).cloned()
 }
 
 /// The paths that are protected.

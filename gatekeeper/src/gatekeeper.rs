@@ -8,9 +8,9 @@ use std::sync::Arc;
 use diagnostics::Diagnostic;
 use execpolicy::{
     Amendment, Basis, BrokenFile, BuiltIn, ConfinementName, Context, Decision, Links, PolicyFile, PolicySet,
-    Ruling,
-    Unspoken,
+    Ruling, Unspoken,
 };
+use sandbox::Grant;
 
 use crate::confinement::{self, Confinement, ConfinementError};
 use crate::digest::Digest;
@@ -135,13 +135,24 @@ impl Gatekeeper {
         context: &Context,
         variables: &[(OsString, OsString)],
     ) -> Result<Confinement, ConfinementError> {
+        self.confinement_granting(name, context, variables, &[])
+    }
+
+    /// The same, with what is granted beyond the profile.
+    pub(crate) fn confinement_granting(
+        &self,
+        name: &ConfinementName,
+        context: &Context,
+        variables: &[(OsString, OsString)],
+        grants: &[Grant],
+    ) -> Result<Confinement, ConfinementError> {
         let unknown = || ConfinementError::Unknown {
             name: name.as_str().to_owned(),
         };
         let profile = self.policy.profile(name).ok_or_else(unknown)?;
         let base = profile.origin.as_ref().map(|_| ConfinementName::new(BASE));
         let base = base.and_then(|base| self.policy.profile(&base));
-        confinement::resolve(&profile, base.as_ref(), context, variables)
+        confinement::resolve(&profile, base.as_ref(), context, variables, grants)
     }
 
     /// Judges one command. Nothing runs, nothing is looked up.

@@ -135,7 +135,12 @@ impl Gatekeeper {
             let path = path(terms.executable.path());
             return Err(Change::Executable { path }.into());
         }
-        let now = self.enclose(terms.confinement.as_ref(), &terms.context, variables)?;
+        let now = self.enclose(
+            terms.confinement.as_ref(),
+            &terms.context,
+            variables,
+            &terms.grants,
+        )?;
         if terms.environment != Digest::of_environment(now.environment()) {
             return Err(Change::Environment.into());
         }

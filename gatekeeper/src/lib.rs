@@ -21,6 +21,7 @@ mod digest;
 mod examination;
 mod finding;
 mod gatekeeper;
+mod grantable;
 #[cfg(test)]
 mod ground;
 mod judgement;
@@ -36,6 +37,7 @@ mod policy_file;
 mod program_file;
 pub mod replay;
 pub mod report;
+pub mod risk;
 mod session;
 pub mod suggestion;
 mod surroundings;

@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use execpolicy::{ConfinementName, Context, Decision, Directory};
+use sandbox::Grant;
 
 use super::{Prepared, Terms};
 use crate::command::Invocation;
@@ -69,6 +70,21 @@ impl Gatekeeper {
         context: &mut Context,
         variables: &[(OsString, OsString)],
     ) -> Result<Prepared, PrepareError> {
+        self.prepare_granting(command, context, variables, &[])
+    }
+
+    /// The same, for a command that was kept from something by its confinement, and is to have it: what
+    /// [`Gatekeeper::grantable`] left of that. Nobody but an approver clears it then, whatever the verdict.
+    ///
+    /// # Errors
+    /// [`PrepareError`].
+    pub fn prepare_granting(
+        &self,
+        command: Command,
+        context: &mut Context,
+        variables: &[(OsString, OsString)],
+        grants: &[Grant],
+    ) -> Result<Prepared, PrepareError> {
         let invocation = command.invocation().ok_or(PrepareError::NotRunnable)?;
         let directory = match &context.cwd {
             Directory::Known(path) => PathBuf::from(&**path),
@@ -83,7 +99,7 @@ impl Gatekeeper {
                 judgement: Box::new(judgement),
             });
         }
-        let enclosure = self.enclose(name.as_ref(), context, variables)?;
+        let enclosure = self.enclose(name.as_ref(), context, variables, grants)?;
         let (file, arguments) = match invocation {
             Invocation::Words(words) => {
                 let called = words.first().map_or(OsStr::new(""), OsString::as_os_str);
@@ -111,6 +127,7 @@ impl Gatekeeper {
                 policy: self.digest(),
                 context: context.clone(),
                 confinement: name,
+                grants: grants.to_vec(),
                 enclosure,
             },
         })
