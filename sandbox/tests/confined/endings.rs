@@ -95,6 +95,18 @@ fn what_leaves_its_parents_does_not_outlive_the_command() {
 }
 
 #[test]
+fn what_a_shell_does_not_wait_for_writes_what_it_has_still_to_write() {
+    for (tier, host) in tiers() {
+        let ground = Ground::new();
+        let script = "echo text | tee >(cat > copy) > /dev/null";
+        let outcome = start(&ground, &profile(&ground, tier), &host, script).wait();
+        assert_eq!(outcome.status, Status::Exited(0), "{tier}");
+        let copy = fs::read_to_string(ground.path("work/copy"));
+        assert_eq!(copy.unwrap_or_default(), "text\n", "{tier}");
+    }
+}
+
+#[test]
 fn a_command_that_does_not_listen_is_ended_when_its_time_is_over() {
     for (tier, host) in tiers() {
         for (name, first) in [
