@@ -194,7 +194,7 @@ fn supervisor() {
 
 #[test]
 fn a_killed_supervisor_takes_everything_with_it() {
-    for (tier, _) in tiers() {
+    for (tier, host) in tiers() {
         let ground = Ground::new();
         let mark = mark();
         let work = ground.path("work").display().to_string();
@@ -210,11 +210,11 @@ fn a_killed_supervisor_takes_everything_with_it() {
         supervisor.wait().unwrap();
         until("nothing sleeps", || marked(&mark).is_empty());
         until("no placeholder stands", || !ground.path("work/.gate").exists());
-        // Nobody is left who could remove it.
-        drop(fs::remove_dir_all(format!(
-            "/tmp/execpolicy-{}-0",
-            supervisor.id()
-        )));
+        // Nobody is left who could remove its directory; the next command does.
+        let left = format!("/tmp/execpolicy-scratch-{}-0", supervisor.id());
+        assert_eq!(fs::exists(&left).unwrap(), tier == Tier::Landlock, "{tier}");
+        start(&ground, &profile(&ground, tier), &host, "true").wait();
+        assert!(!fs::exists(&left).unwrap(), "{tier}");
     }
 }
 
