@@ -21,6 +21,7 @@ mod gatekeeper;
 mod judgement;
 mod launch;
 mod links;
+mod lookup;
 mod pinned;
 mod policy_file;
 mod program_file;

@@ -107,6 +107,8 @@ fn place(args: &RunArgs) -> Result<Context, Diagnostic> {
         home: None,
         // A confined command has a `/tmp` of its own, whatever its caller has.
         temporary: environment::temporary().filter(|_| !is_confined),
+        // It is looked at when the command is prepared, as the command gets it.
+        path: None,
         approval: args.approval,
         confinement: Some(args.confinement.as_str()).filter(|_| is_confined),
         dialect: Dialect::Bash,
