@@ -205,15 +205,16 @@ impl Asked<'_> {
             Err(error) => return not_started(&error),
         };
         let decision = prepared.judgement().decision();
-        let mut text = match prepared.confinement() {
-            Some(confinement) => confined::summary(confinement).join("\n"),
-            None => "Confinement: none".to_owned(),
+        let mut lines = match prepared.confinement() {
+            Some(confinement) => confined::summary(confinement),
+            None => vec!["Confinement: none".to_owned()],
         };
-        text.push_str("\nSteps\n");
-        let steps = launch::steps(&plan);
-        text.extend(steps.lines().flat_map(|line| ["  ", line, "\n"]));
+        lines.extend(confined::steps(&plan));
         let told = check::tell(prepared.judgement(), Format::Human);
-        output::exit(decision, told.and_then(|()| output::answer_line(text.trim_end())))
+        output::exit(
+            decision,
+            told.and_then(|()| output::answer_line(&lines.join("\n"))),
+        )
     }
 }
 
