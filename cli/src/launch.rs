@@ -146,21 +146,21 @@ pub(crate) fn tell_denials(outcome: &Outcome) {
 
 /// Shows what would be done.
 pub(crate) fn show(plan: &Plan, command: &Command) -> Exit {
-    let mut text = steps(plan);
+    let mut lines = steps(plan);
     let words: Vec<String> = command
         .arguments
         .iter()
         .map(|word| visible(&word.to_string_lossy()).into_owned())
         .collect();
-    text.push_str(&words.join(" "));
-    match output::answer_line(&text) {
+    lines.push(words.join(" "));
+    match output::answer_line(&lines.join("\n")) {
         Ok(()) => Exit::Done,
         Err(error) => output::failed("stdout cannot be written", &error),
     }
 }
 
 /// The steps of a plan, what is left out of it and what it does not keep, each on a line.
-pub(crate) fn steps(plan: &Plan) -> String {
+pub(crate) fn steps(plan: &Plan) -> Vec<String> {
     let steps = plan.to_string();
     let absent = plan
         .absent()
@@ -172,7 +172,7 @@ pub(crate) fn steps(plan: &Plan) -> String {
         .iter()
         .map(|hole| format!("not kept: {hole}"));
     let lines = steps.lines().map(str::to_owned).chain(absent).chain(holes);
-    lines.map(|line| visible(&line).into_owned() + "\n").collect()
+    lines.map(|line| visible(&line).into_owned()).collect()
 }
 
 /// Says what could not be looked at.

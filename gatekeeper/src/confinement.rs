@@ -110,16 +110,9 @@ pub(crate) fn resolve(
     {
         writable.extend(repository.written());
     }
+    let granted = Granted::of(grants);
     // Before it is looked for what is protected: what a grant lets be written has such paths, too.
-    writable.extend(granted(grants, |grant| match grant {
-        Grant::Writable(path) => Some(path),
-        Grant::Unprotected(_)
-        | Grant::Shown(_)
-        | Grant::Readable(_)
-        | Grant::Device(_)
-        | Grant::Loopback
-        | Grant::Host(_) => None,
-    }));
+    writable.extend(granted.writable.iter().cloned());
     let custom = profile.origin.is_some();
     let base_protected = base.map(|base| base.protected.as_slice()).unwrap_or_default();
     let base_hidden = base.map(|base| base.hidden.as_slice()).unwrap_or_default();
@@ -154,22 +147,7 @@ pub(crate) fn resolve(
         !is_above_home && path.exists()
     });
     let hidden: Vec<PathBuf> = hidden.iter().map(real).collect();
-    let readable = match &profile.readable {
-        None => Readable::Everything,
-        Some(globs) => {
-            let paths = finder.find(globs, Absent::Kept, Within::Anywhere);
-            let mut paths: Vec<PathBuf> = paths.iter().map(real).collect();
-            paths.extend(granted(grants, |grant| match grant {
-                Grant::Readable(path) | Grant::Writable(path) => Some(path),
-                Grant::Unprotected(_)
-                | Grant::Shown(_)
-                | Grant::Device(_)
-                | Grant::Loopback
-                | Grant::Host(_) => None,
-            }));
-            Readable::Only(distinct(paths))
-        }
-    };
+    let readable = readable(profile, granted, &mut finder);
     let is_shipped = profile.origin.is_none();
     let (network, hosts) = match &profile.network {
         // Test servers keep working: it is not the host's loopback.
@@ -216,12 +194,41 @@ impl Confinement {
     }
 }
 
-/// The paths of some of the grants.
-fn granted<'g>(
-    grants: &'g [Grant],
-    path: impl Fn(&'g Grant) -> Option<&'g PathBuf> + 'g,
-) -> impl Iterator<Item = PathBuf> + 'g {
-    grants.iter().filter_map(path).cloned()
+/// What a person granted beyond a profile. Only files and directories are ever offered.
+#[derive(Default)]
+struct Granted {
+    writable: Vec<PathBuf>,
+    readable: Vec<PathBuf>,
+}
+
+impl Granted {
+    fn of(grants: &[Grant]) -> Self {
+        let mut granted = Self::default();
+        for grant in grants {
+            match grant {
+                Grant::Writable(path) => granted.writable.push(path.clone()),
+                Grant::Readable(path) => granted.readable.push(path.clone()),
+                Grant::Unprotected(_)
+                | Grant::Shown(_)
+                | Grant::Device(_)
+                | Grant::Loopback
+                | Grant::Host(_) => {}
+            }
+        }
+        granted
+    }
+}
+
+/// What may be read; what is granted to be written is, too.
+fn readable(profile: &Profile, granted: Granted, finder: &mut Finder<'_>) -> Readable {
+    let Some(globs) = &profile.readable else {
+        return Readable::Everything;
+    };
+    let paths = finder.find(globs, Absent::Kept, Within::Anywhere);
+    let mut paths: Vec<PathBuf> = paths.iter().map(real).collect();
+    paths.extend(granted.readable);
+    paths.extend(granted.writable);
+    Readable::Only(distinct(paths))
 }
 
 /// The paths that are protected.

@@ -76,7 +76,9 @@ impl Gatekeeper {
     /// could not be read is broken, too; a project that is not trusted only restricts.
     pub fn of_found(layers: &Layers, defaults: Defaults) -> Self {
         let loaded = execpolicy::load(layers.files(), &builtin::pack);
-        let policy = loaded.policy.with_broken(layers.broken().to_vec());
+        let mut broken = layers.broken().to_vec();
+        broken.extend(policy_file::without_hosts(&loaded.policy));
+        let policy = loaded.policy.with_broken(broken);
         Self {
             digest: Digest::of_policy(layers.files(), layers.broken(), defaults),
             notices: layers.notice(loaded.without_effect).into_iter().collect(),

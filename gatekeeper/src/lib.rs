@@ -32,6 +32,7 @@ mod links;
 mod listed_rule;
 mod live;
 pub mod log;
+mod lookup;
 mod pinned;
 mod policy_file;
 mod program_file;

@@ -141,6 +141,8 @@ fn place(args: &RunArgs) -> Result<(Surroundings, Context), Diagnostic> {
         home: None,
         // A confined command has a `/tmp` of its own, whatever its caller has.
         temporary: environment::temporary().filter(|_| !is_confined),
+        // It is looked at when the command is prepared, as the command gets it.
+        path: None,
         approval: args.approval,
         confinement: Some(args.confinement.as_str()).filter(|_| is_confined),
         dialect: Dialect::Bash,
@@ -343,14 +345,15 @@ impl Asked<'_> {
             Err(error) => return not_started(&error),
         };
         let decision = prepared.judgement().decision();
-        let mut text = match prepared.confinement() {
-            Some(confinement) => confined::summary(confinement).join("\n"),
-            None => "Confinement: none".to_owned(),
+        let mut lines = match prepared.confinement() {
+            Some(confinement) => confined::summary(confinement),
+            None => vec!["Confinement: none".to_owned()],
         };
-        text.push_str("\nSteps\n");
-        let steps = launch::steps(&plan);
-        text.extend(steps.lines().flat_map(|line| ["  ", line, "\n"]));
+        lines.extend(confined::steps(&plan));
         let told = check::tell(prepared.judgement(), Format::Human);
-        output::exit(decision, told.and_then(|()| output::answer_line(text.trim_end())))
+        output::exit(
+            decision,
+            told.and_then(|()| output::answer_line(&lines.join("\n"))),
+        )
     }
 }

@@ -4,13 +4,14 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::PathBuf;
 
-use execpolicy::{ConfinementName, Context, Decision, Directory};
+use execpolicy::{ConfinementName, Context, Decision, Directory, Lookup};
 use sandbox::Grant;
 
 use super::{Prepared, Terms};
 use crate::command::Invocation;
 use crate::confinement::{self, ConfinementError};
 use crate::digest::Digest;
+use crate::lookup::found_on_path;
 use crate::pinned::Pinned;
 use crate::program_file::{bash, program_file};
 use crate::{Command, Gatekeeper, Judgement};
@@ -60,7 +61,8 @@ impl Gatekeeper {
     /// the environment made of its caller's variables, the confinement.
     ///
     /// It runs in the confinement that its verdict leans on or that a rule asks for; where there is none, in the
-    /// context's. The context gets what is found out on the way: links, and variables that the confinement sets.
+    /// context's. The context gets what is found out on the way: links, variables that the confinement sets, and names
+    /// that the `PATH` leads into directories which confined commands may write.
     ///
     /// # Errors
     /// [`PrepareError`].
@@ -93,6 +95,9 @@ impl Gatekeeper {
         let pinned = |path: PathBuf| Pinned::take(path.clone()).map_err(|source| (path, source));
         let directory =
             pinned(directory).map_err(|(path, source)| PrepareError::Directory { path, source })?;
+        if context.lookup == Lookup::Assumed {
+            context.lookup = found_on_path(variables, context);
+        }
         let (judgement, name) = self.judge_for_running(command, context);
         if judgement.decision() == Decision::Forbidden {
             return Err(PrepareError::Forbidden {
