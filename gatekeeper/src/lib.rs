@@ -18,6 +18,7 @@ mod digest;
 mod examination;
 mod finding;
 mod gatekeeper;
+pub mod hook;
 mod judgement;
 mod launch;
 mod links;

@@ -1,0 +1,91 @@
+//! Gemini CLI: `BeforeTool`.
+
+use super::Adapter;
+use super::answer::Answer;
+use super::capabilities::{Capabilities, Grant, Shell};
+use super::event::{Event, EventError, Moment, Subject};
+use super::fields::Field;
+use super::input::Input;
+use super::reasons;
+use super::ruling::Ruling;
+
+pub(crate) static ADAPTER: Adapter = Adapter {
+    name: "gemini",
+    capabilities: Capabilities {
+        grant: Grant::Honoured,
+        deny: "decision: deny",
+        denied: r#""decision":"deny""#,
+        ask: None,
+        rewrite: Some("hookSpecificOutput.tool_input"),
+        silence: "its own policies, which ask about a shell command",
+        person: "`systemMessage`",
+        model: "`reason`",
+        exit_two_blocks: true,
+        failing: "lets the call through with a warning",
+        fail_closed: None,
+        limit: "60 s",
+        shell: Shell::Bash,
+    },
+    read,
+    answer,
+};
+
+fn read(input: &Input) -> Result<Event, EventError> {
+    match input.text("hook_event_name")? {
+        "BeforeTool" => {}
+        name => {
+            return Err(EventError::UnknownEvent {
+                name: reasons::line(name),
+            });
+        }
+    }
+    let root = input.some_text("cwd")?;
+    let tool = input.text("tool_name")?;
+    let arguments = input.object("tool_input")?;
+    let subject = match tool {
+        "run_shell_command" => Subject::Text(arguments.text("command")?.to_owned()),
+        "write_file" | "replace" | "edit" => Subject::Writes(vec![
+            arguments
+                .text_of(&["file_path", "absolute_path", "path"])?
+                .to_owned(),
+        ]),
+        tool => Subject::of_unknown(tool, &arguments),
+    };
+    // A command may start below the root.
+    let below = match arguments.some_text("dir_path")? {
+        Some(below) => Some(below),
+        None => arguments.some_text("directory")?,
+    };
+    let cwd = match (&root, below) {
+        (root, None) => root.clone(),
+        (_, Some(below)) if below.starts_with('/') => Some(below),
+        (Some(root), Some(below)) => Some(format!("{root}/{below}")),
+        (None, Some(_)) => None,
+    };
+    Ok(Event {
+        workspace: root.filter(|root| cwd.as_ref() != Some(root)),
+        ..Event::of(Moment::BeforeTool, subject).at(cwd)
+    })
+}
+
+fn answer(_event: &Event, ruling: &Ruling) -> Answer {
+    match ruling {
+        Ruling::NoOpinion | Ruling::Ask { .. } => Answer::said(&[]),
+        Ruling::Allow { rewritten: None } => Answer::said(&[("decision", Field::Text("allow"))]),
+        // What is given is laid over the tool's arguments.
+        Ruling::Allow {
+            rewritten: Some(text),
+        } => Answer::said(&[
+            ("decision", Field::Text("allow")),
+            (
+                "hookSpecificOutput",
+                Field::Object(&[("tool_input", Field::Object(&[("command", Field::Text(text))]))]),
+            ),
+        ]),
+        Ruling::Deny(reasons) => Answer::said(&[
+            ("decision", Field::Text("deny")),
+            ("reason", Field::Text(&reasons.model)),
+            ("systemMessage", Field::Text(&reasons.person)),
+        ]),
+    }
+}
