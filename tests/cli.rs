@@ -7,6 +7,9 @@ mod asked;
 #[path = "cli/bad_input.rs"]
 mod bad_input;
 #[cfg(test)]
+#[path = "cli/hook.rs"]
+mod hook;
+#[cfg(test)]
 #[path = "cli/lines.rs"]
 mod lines;
 #[cfg(test)]

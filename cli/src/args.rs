@@ -1,10 +1,14 @@
 //! The command line as it is typed.
 
+mod hook;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use gatekeeper::sandbox::Tier;
+
+pub(crate) use hook::HookArgs;
 
 /// Decides whether a shell command may run, and says why.
 #[derive(Debug, Parser)]
@@ -28,10 +32,16 @@ pub(crate) enum Verb {
     /// Runs a command confined, without judging it: who types this has decided.
     #[command(after_help = RUN_STATUS, override_usage = "execpolicy sandbox [OPTIONS] -- ARGV...")]
     Sandbox(SandboxArgs),
+    /// Answers an agent's hook: its event on standard input, the decision in its own words.
+    #[command(after_help = HOOK_STATUS)]
+    Hook(HookArgs),
     /// Tries what this host enforces, and says what would make it more.
     #[command(after_help = "Exit status: 0 if everything is enforced, 1 if not.")]
     Doctor(DoctorArgs),
 }
+
+const HOOK_STATUS: &str = "\
+Exit status: what the agent takes for the answer: 0, or 2 for a deny that is told on standard error.";
 
 const RUN_STATUS: &str = "\
 Exit status: the command's own, or 128 and the number of the signal that ended it; 124 its time was over,

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod doctor;
 pub(crate) mod explain;
+pub(crate) mod hook;
 mod lines;
 pub(crate) mod run;
 pub(crate) mod sandbox;

@@ -34,6 +34,11 @@ pub(crate) fn state() -> Option<PathBuf> {
     absolute("XDG_STATE_HOME")
 }
 
+/// `$SHELL`, where it is UTF-8.
+pub(crate) fn shell() -> Option<String> {
+    variable("SHELL").and_then(|shell| shell.into_string().ok())
+}
+
 /// All variables.
 pub(crate) fn all() -> Vec<(OsString, OsString)> {
     env::vars_os().collect()

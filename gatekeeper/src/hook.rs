@@ -17,10 +17,13 @@ mod gemini;
 mod generic;
 mod input;
 mod opencode;
+mod own_rules;
 mod patch;
 mod reasons;
 mod ruling;
 mod windsurf;
+
+use std::path::Path;
 
 pub use answer::Answer;
 pub use capabilities::{Capabilities, Grant, Shell, table};
@@ -60,6 +63,8 @@ pub(crate) struct Adapter {
     pub(crate) name: &'static str,
     /// What it honours.
     pub(crate) capabilities: Capabilities,
+    /// Its own rules about commands.
+    pub(crate) own_rules: own_rules::OwnRules,
     /// Its event.
     pub(crate) read: fn(&input::Input) -> Result<Event, EventError>,
     /// The words for a ruling that it honours.
@@ -119,6 +124,15 @@ impl Agent {
             return Answer::blocked(&why);
         }
         (self.adapter().answer)(&Event::unread(), &Ruling::Deny(Reasons::of_both(&why)))
+    }
+
+    /// Whether commands of this event can come back as others: the agent takes them then, and none of its own rules
+    /// would meet another text than it was written for. Looks into the agent's settings in the home directory and in
+    /// the project; what cannot be read there counts as a rule.
+    pub fn rewrites(self, event: &Event, home: &Path, project: Option<&Path>) -> bool {
+        let adapter = self.adapter();
+        let takes = adapter.capabilities.rewrite.is_some() && event.moment == Moment::BeforeTool;
+        takes && matches!(event.subject, Subject::Text(_)) && !adapter.own_rules.restrict(home, project)
     }
 
     fn adapter(self) -> &'static Adapter {

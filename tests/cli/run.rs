@@ -29,7 +29,7 @@ pub(crate) fn project() -> Project {
     project
 }
 
-fn path(project: &Project) -> String {
+pub(crate) fn path(project: &Project) -> String {
     format!("{}/bin:/usr/bin:/bin", project.root().display())
 }
 

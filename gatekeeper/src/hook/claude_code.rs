@@ -5,6 +5,7 @@ use super::capabilities::{Capabilities, Grant, Shell};
 use super::event::{Event, EventError, Moment, Subject};
 use super::fields::Field;
 use super::input::Input;
+use super::own_rules::{OwnRules, in_claude_settings};
 use super::ruling::Ruling;
 use super::{Adapter, reasons};
 
@@ -24,6 +25,15 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         fail_closed: Some("onFailure: block"),
         limit: "600 s",
         shell: Shell::Users,
+    },
+    own_rules: OwnRules {
+        files: &[
+            "~/.claude/settings.json",
+            "./.claude/settings.json",
+            "./.claude/settings.local.json",
+            "/etc/claude-code/managed-settings.json",
+        ],
+        restricts: in_claude_settings,
     },
     read,
     answer,

@@ -6,6 +6,7 @@ use super::capabilities::{Capabilities, Grant, Shell};
 use super::event::{Event, EventError, Moment, Subject};
 use super::fields::Field;
 use super::input::Input;
+use super::own_rules::OwnRules;
 use super::ruling::Ruling;
 use super::{patch, reasons};
 
@@ -26,6 +27,7 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         limit: "30 s",
         shell: Shell::Users,
     },
+    own_rules: OwnRules::NONE,
     read,
     answer,
 };

@@ -7,6 +7,7 @@ use super::claude_code::when_asked;
 use super::event::{Event, EventError, Moment, Subject};
 use super::fields::Field;
 use super::input::Input;
+use super::own_rules::{OwnRules, holds};
 use super::patch;
 use super::reasons;
 use super::ruling::Ruling;
@@ -27,6 +28,14 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         fail_closed: None,
         limit: "600 s",
         shell: Shell::Users,
+    },
+    own_rules: OwnRules {
+        files: &[
+            "~/.codex/rules/*.rules",
+            "./.codex/rules/*.rules",
+            "/etc/codex/rules/*.rules",
+        ],
+        restricts: |text| holds(text, &["forbidden", "prompt"]),
     },
     read,
     answer,

@@ -5,6 +5,7 @@ use super::capabilities::{Capabilities, Grant, Shell};
 use super::event::{Event, EventError, Moment, Spelling, Subject};
 use super::fields::Field;
 use super::input::Input;
+use super::own_rules::OwnRules;
 use super::ruling::Ruling;
 use super::{Adapter, claude_code, patch, reasons};
 
@@ -26,6 +27,7 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         limit: "30 s",
         shell: Shell::Bash,
     },
+    own_rules: OwnRules::NONE,
     read,
     answer,
 };

@@ -6,6 +6,7 @@ use super::capabilities::{Capabilities, Grant, Shell};
 use super::event::{Event, EventError, Moment, Subject};
 use super::fields::Field;
 use super::input::Input;
+use super::own_rules::OwnRules;
 use super::reasons;
 use super::ruling::Ruling;
 
@@ -26,6 +27,7 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         limit: "60 s",
         shell: Shell::Users,
     },
+    own_rules: OwnRules::NONE,
     read,
     answer,
 };

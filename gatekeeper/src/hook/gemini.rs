@@ -6,6 +6,7 @@ use super::capabilities::{Capabilities, Grant, Shell};
 use super::event::{Event, EventError, Moment, Subject};
 use super::fields::Field;
 use super::input::Input;
+use super::own_rules::{OwnRules, holds};
 use super::reasons;
 use super::ruling::Ruling;
 
@@ -25,6 +26,14 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         fail_closed: None,
         limit: "60 s",
         shell: Shell::Bash,
+    },
+    own_rules: OwnRules {
+        files: &[
+            "~/.gemini/policies/*.toml",
+            "./.gemini/policies/*.toml",
+            "/etc/gemini-cli/policies/*.toml",
+        ],
+        restricts: |text| holds(text, &["deny", "ask_user"]),
     },
     read,
     answer,

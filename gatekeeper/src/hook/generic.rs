@@ -6,6 +6,7 @@ use super::capabilities::{Capabilities, Grant, Shell};
 use super::event::{Event, EventError, Moment, Subject};
 use super::fields::Field;
 use super::input::Input;
+use super::own_rules::OwnRules;
 use super::ruling::Ruling;
 
 pub(crate) static ADAPTER: Adapter = Adapter {
@@ -25,6 +26,7 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         limit: "the caller's",
         shell: Shell::Bash,
     },
+    own_rules: OwnRules::NONE,
     read,
     answer,
 };

@@ -5,6 +5,7 @@ use super::capabilities::{Capabilities, Grant, Shell};
 use super::event::{Event, EventError, Moment, Subject};
 use super::fields::Field;
 use super::input::Input;
+use super::own_rules::{OwnRules, holds};
 use super::ruling::Ruling;
 use super::{Adapter, patch, reasons};
 
@@ -24,6 +25,16 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         fail_closed: Some("always on"),
         limit: "the plugin's, 10 s",
         shell: Shell::Users,
+    },
+    own_rules: OwnRules {
+        files: &[
+            "~/.config/opencode/opencode.json",
+            "~/.config/opencode/opencode.jsonc",
+            "./opencode.json",
+            "./opencode.jsonc",
+            "./.opencode/opencode.json",
+        ],
+        restricts: |text| holds(text, &["\"deny\"", "\"ask\""]),
     },
     read,
     answer,

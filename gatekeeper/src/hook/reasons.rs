@@ -54,9 +54,10 @@ impl Reasons {
 
     /// The same, with one more sentence for both.
     pub(crate) fn and(self, more: &str) -> Self {
+        let add = |why: &str| line(&format!("{}. {more}", why.trim_end_matches('.')));
         Self {
-            person: line(&format!("{}. {more}", self.person)),
-            model: line(&format!("{}. {more}", self.model)),
+            person: add(&self.person),
+            model: add(&self.model),
         }
     }
 }

@@ -5,6 +5,7 @@ use super::answer::Answer;
 use super::capabilities::{Capabilities, Grant, Shell};
 use super::event::{Event, EventError, Moment, Subject};
 use super::input::Input;
+use super::own_rules::OwnRules;
 use super::reasons;
 use super::ruling::Ruling;
 
@@ -25,6 +26,7 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         limit: "not documented",
         shell: Shell::Users,
     },
+    own_rules: OwnRules::NONE,
     read,
     answer,
 };

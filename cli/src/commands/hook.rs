@@ -1,0 +1,180 @@
+//! `execpolicy hook AGENT`: one event in, one answer out, in the agent's own words whatever happens.
+
+mod deadline;
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Read, Write};
+use std::panic;
+use std::path::{Path, PathBuf};
+
+use diagnostics::Diagnostic;
+use gatekeeper::hook::{Agent, Answer, Event, LONGEST_EVENT, Rewriting};
+use gatekeeper::{ConfinementName, Context, Defaults, Dialect, Gatekeeper, Surroundings, SurroundingsError};
+
+use crate::args::HookArgs;
+use crate::environment;
+use crate::exit::Exit;
+
+/// Answers one event.
+pub(crate) fn run(args: HookArgs) -> Exit {
+    let agent = args.agent;
+    // What a crash has to say is no reason that an agent should show.
+    panic::set_hook(Box::new(|_| {}));
+    let answer = deadline::keep(deadline::OWN, move || {
+        respond(&args).unwrap_or_else(|why| agent.fail(&why))
+    });
+    tell(&answer.unwrap_or_else(|late| agent.fail(&late.to_string())))
+}
+
+/// The deny for a command line that cannot be read; `None` where it is not that of a hook.
+pub(crate) fn refuse(arguments: &[OsString], why: &str) -> Option<Exit> {
+    let mut words = arguments.iter().skip(1).filter_map(|word| word.to_str());
+    if words.next() != Some("hook") {
+        return None;
+    }
+    let agent = words.find_map(Agent::named)?;
+    let why = why.lines().next().unwrap_or_default();
+    Some(tell(&agent.fail(why)))
+}
+
+/// Judges the event on standard input. The error is what went wrong, in words.
+fn respond(args: &HookArgs) -> Result<Answer, String> {
+    let event = args.agent.read(&input()?).map_err(|error| error.to_string())?;
+    let home = environment::home().ok_or("there is no home directory: $HOME is not set")?;
+    let rewriting = rewriting(args, &event, &home)?;
+    let gatekeeper = open(args)?;
+    let mut context = context(args.agent, &event, &home, rewriting.is_some())?;
+    let (ruling, _) = gatekeeper.rule_on(&event, &mut context, rewriting.as_ref());
+    Ok(args.agent.answer(&event, ruling, args.unasked.into()))
+}
+
+/// All of standard input, if it is not longer than an event may be.
+fn input() -> Result<Vec<u8>, String> {
+    let most = u64::try_from(LONGEST_EVENT).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    let read = io::stdin()
+        .lock()
+        .take(most.saturating_add(1))
+        .read_to_end(&mut bytes);
+    match read {
+        Err(error) => Err(format!("the event cannot be read: {error}")),
+        Ok(length) if length > LONGEST_EVENT => {
+            Err(format!("the event is longer than {LONGEST_EVENT} bytes"))
+        }
+        Ok(_) => Ok(bytes),
+    }
+}
+
+fn open(args: &HookArgs) -> Result<Gatekeeper, String> {
+    let defaults = if args.no_default {
+        Defaults::None
+    } else {
+        Defaults::BuiltIn
+    };
+    Gatekeeper::open(&args.rules, defaults).map_err(|error| {
+        let first = error.findings.first();
+        let first = first.map_or_else(String::new, |finding: &Diagnostic| {
+            format!(": {}", finding.message)
+        });
+        format!("{error}{first}")
+    })
+}
+
+/// How commands of this event come back, where that was asked for and the agent's own rules keep their meaning.
+fn rewriting(args: &HookArgs, event: &Event, home: &Path) -> Result<Option<Rewriting>, String> {
+    let Some(name) = args.confinement.as_deref().filter(|name| *name != "none") else {
+        return Ok(None);
+    };
+    if args.agent.capabilities().rewrite.is_none() {
+        return Err(format!(
+            "`--confinement {name}` cannot be kept: {} runs a command as it is",
+            args.agent.name()
+        ));
+    }
+    let project = event.workspace.as_deref().or(event.cwd.as_deref()).map(Path::new);
+    if !args.agent.rewrites(event, home, project) {
+        return Ok(None);
+    }
+    let text = |path: &OsStr| {
+        path.to_str()
+            .map(ToOwned::to_owned)
+            .ok_or(format!("`{}` is not UTF-8", path.display()))
+    };
+    let itself =
+        std::env::current_exe().map_err(|error| format!("its own executable is not known: {error}"))?;
+    let mut words = vec![text(itself.as_os_str())?, "run".to_owned()];
+    let here = environment::directory().unwrap_or_default();
+    for file in &args.rules {
+        words.push("-r".to_owned());
+        words.push(text(here.join(file).as_os_str())?);
+    }
+    if args.no_default {
+        words.push("--no-default".to_owned());
+    }
+    words.extend(["--confinement", name, "--shell"].map(ToOwned::to_owned));
+    Ok(Some(Rewriting {
+        words,
+        confinement: ConfinementName::new(name),
+    }))
+}
+
+/// The place that the event names. What it does not say is not known, and is not taken from this process.
+fn context(agent: Agent, event: &Event, home: &Path, confined: bool) -> Result<Context, String> {
+    let text = |path: PathBuf| {
+        path.to_str()
+            .map(ToOwned::to_owned)
+            .ok_or(format!("`{}` is not UTF-8", path.display()))
+    };
+    let shell = environment::shell();
+    let dialect = if confined {
+        Dialect::Bash
+    } else {
+        agent.capabilities().shell.dialect(shell.as_deref())
+    };
+    // A confined command has a `/tmp` of its own, whatever its caller has.
+    let temporary = environment::temporary().filter(|_| !confined);
+    let mut surroundings = Surroundings {
+        cwd: event.cwd.clone(),
+        workspace: event.workspace.clone(),
+        home: Some(text(home.to_owned())?),
+        temporary: temporary.map(text).transpose()?,
+        settings: environment::settings().map(text).transpose()?,
+        data: environment::data().map(text).transpose()?,
+        state: environment::state().map(text).transpose()?,
+        environment: environment::names(),
+        dialect,
+        ..Surroundings::default()
+    };
+    match surroundings.context() {
+        // Somebody has opened their home directory, which is no work tree.
+        Err(SurroundingsError::TooWide { .. }) => {
+            surroundings.workspace = None;
+            surroundings.context()
+        }
+        found => found,
+    }
+    .map_err(|error| error.to_string())
+}
+
+/// Writes an answer. One that cannot be written blocks by its status, with what it had to say on the other stream.
+fn tell(answer: &Answer) -> Exit {
+    let mut stdout = io::stdout().lock();
+    let told = stdout
+        .write_all(answer.stdout.as_bytes())
+        .and_then(|()| stdout.flush());
+    let mut stderr = io::stderr().lock();
+    match told {
+        Ok(()) => {
+            // The status says it too.
+            drop(stderr.write_all(answer.stderr.as_bytes()));
+            Exit::Hook(answer.status)
+        }
+        Err(error) => {
+            drop(writeln!(
+                stderr,
+                "execpolicy failed, so nothing is let through: {error}"
+            ));
+            Exit::Hook(2)
+        }
+    }
+}
