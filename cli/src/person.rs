@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 
 use diagnostics::visible;
-use gatekeeper::{Answer, Approver, Question};
+use gatekeeper::{Answer, Approver, Question, Scope};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{QueueSelector, tcflush, tcgetpgrp};
 
@@ -102,7 +102,7 @@ fn answer(terminal: &File) -> Option<Answer> {
         return None;
     };
     Some(match line.trim_ascii() {
-        b"y" | b"Y" | b"yes" | b"Yes" | b"YES" => Answer::Once,
+        b"y" | b"Y" | b"yes" | b"Yes" | b"YES" => Answer::Yes(Scope::Once),
         _ => Answer::No,
     })
 }

@@ -14,7 +14,7 @@ pub trait Approver {
 /// What is asked about. A yes is to all of it and to nothing else.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
-    /// The command with its verdict.
+    /// The command with its verdict, and with the rule that would answer it where [`Scope::Rule`] is offered.
     pub judgement: &'a Judgement,
     /// What it would run in; `None` is nothing.
     pub confinement: Option<&'a Confinement>,
@@ -22,13 +22,30 @@ pub struct Question<'a> {
     pub directory: &'a Path,
     /// The file that would be executed: of a text, the shell that reads it.
     pub executable: &'a Path,
+    /// For how long a yes may be given, the shortest first; never empty. A yes for longer than is offered counts once.
+    pub offered: &'a [Scope],
+}
+
+/// For how long a yes is given.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Scope {
+    /// For this run of the command.
+    Once,
+    /// For the same command until its [`Session`](crate::Session) is told that the turn is over.
+    Turn,
+    /// For the same command as long as its [`Session`](crate::Session) lives.
+    Session,
+    /// For all that [`Judgement::amendment`] allows. Whoever is given the clearance writes the rule.
+    Rule,
 }
 
 /// What was answered.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Answer {
-    /// It may run, this time.
-    Once,
+    /// It may run.
+    Yes(Scope),
     /// It may not.
     No,
+    /// It may not, and what it was a part of is to end.
+    Cancel,
 }

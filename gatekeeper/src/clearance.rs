@@ -8,11 +8,11 @@ use std::ffi::OsString;
 use execpolicy::{ConfinementName, Context, Decision};
 use sandbox::{Host, Plan};
 
-use crate::approver::{Answer, Approver, Question};
+use crate::approver::{Answer, Approver, Question, Scope};
 use crate::confinement::Confinement;
 use crate::digest::Digest;
 use crate::pinned::Pinned;
-use crate::{Judgement, StartError};
+use crate::{Gatekeeper, Judgement, StartError};
 
 pub(crate) use enclosure::Enclosure;
 pub use prepare::PrepareError;
@@ -26,6 +26,7 @@ pub use prepare::PrepareError;
 pub struct Clearance {
     judgement: Judgement,
     terms: Terms,
+    answered: Option<Scope>,
 }
 
 /// A judged command that is not forbidden, with all that it would run with.
@@ -62,6 +63,12 @@ pub enum Refusal {
         /// What was asked about.
         judgement: Box<Judgement>,
     },
+    /// The approver said no, and that what it was a part of is to end.
+    #[error("the answer was to stop")]
+    Cancelled {
+        /// What was asked about.
+        judgement: Box<Judgement>,
+    },
 }
 
 impl Prepared {
@@ -84,27 +91,68 @@ impl Prepared {
         self.terms.enclosure.plan(host)
     }
 
+    /// The same, with the smallest rule that would answer its prompt where there is one, so that it can be offered.
+    pub fn proposing(mut self, gatekeeper: &Gatekeeper) -> Self {
+        if self.judgement.decision() == Decision::Prompt {
+            self.judgement = gatekeeper.propose(self.judgement, &self.terms.context);
+        }
+        self
+    }
+
     /// Clears it: at once where the verdict allows, else by the approver's yes.
     ///
     /// # Errors
-    /// [`Refusal::Declined`] for every answer that is no yes.
+    /// [`Refusal`] for every answer that is no yes.
     pub fn clear(self, approver: &dyn Approver) -> Result<Clearance, Refusal> {
-        let Self { judgement, terms } = self;
-        let answer = match judgement.decision() {
-            Decision::Allow => Answer::Once,
-            Decision::Prompt => approver.ask(&Question {
-                judgement: &judgement,
-                confinement: terms.enclosure.confinement(),
-                directory: terms.directory.path(),
-                executable: terms.executable.path(),
-            }),
-            Decision::Forbidden => Answer::No,
-        };
+        self.clear_by(approver, &[])
+    }
+
+    /// Clears it, where a yes may also be given for these scopes.
+    pub(crate) fn clear_by(self, approver: &dyn Approver, longer: &[Scope]) -> Result<Clearance, Refusal> {
+        match self.judgement.decision() {
+            Decision::Allow => return Ok(self.cleared(None)),
+            Decision::Prompt => {}
+            Decision::Forbidden => return Err(self.declined()),
+        }
+        let rule = self.judgement.amendment().map(|_| Scope::Rule);
+        let offered: Vec<Scope> = [Scope::Once]
+            .into_iter()
+            .chain(longer.iter().copied())
+            .chain(rule)
+            .collect();
+        let answer = approver.ask(&Question {
+            judgement: &self.judgement,
+            confinement: self.confinement(),
+            directory: self.terms.directory.path(),
+            executable: self.terms.executable.path(),
+            offered: &offered,
+        });
         match answer {
-            Answer::Once => Ok(Clearance { judgement, terms }),
-            Answer::No => Err(Refusal::Declined {
-                judgement: Box::new(judgement),
+            Answer::Yes(scope) if offered.contains(&scope) => Ok(self.cleared(Some(scope))),
+            Answer::Yes(_) => Ok(self.cleared(Some(Scope::Once))),
+            Answer::No => Err(self.declined()),
+            Answer::Cancel => Err(Refusal::Cancelled {
+                judgement: Box::new(self.judgement),
             }),
+        }
+    }
+
+    /// What it would run with.
+    pub(crate) fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    pub(crate) fn cleared(self, answered: Option<Scope>) -> Clearance {
+        Clearance {
+            judgement: self.judgement,
+            terms: self.terms,
+            answered,
+        }
+    }
+
+    fn declined(self) -> Refusal {
+        Refusal::Declined {
+            judgement: Box::new(self.judgement),
         }
     }
 }
@@ -113,6 +161,11 @@ impl Clearance {
     /// The command with the verdict that it was cleared by.
     pub fn judgement(&self) -> &Judgement {
         &self.judgement
+    }
+
+    /// For how long somebody said yes, now or before; `None` where the verdict allowed it by itself.
+    pub fn answered(&self) -> Option<Scope> {
+        self.answered
     }
 
     /// The words that are executed: of a text, those that call the shell that reads it.

@@ -22,6 +22,10 @@ impl Digest {
         sum.end()
     }
 
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// Of policy files in any order, and of what speaks where they do not.
     pub(crate) fn of_policy(files: &[PolicyFile], defaults: Defaults) -> Self {
         let each = files.iter().map(|file| {
@@ -52,20 +56,20 @@ impl fmt::Debug for Digest {
 }
 
 /// Sums parts up, each with its length, so that no two lists of parts are one.
-struct Sum(blake3::Hasher);
+pub(crate) struct Sum(blake3::Hasher);
 
 impl Sum {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(blake3::Hasher::new())
     }
 
-    fn add(&mut self, part: &[u8]) {
+    pub(crate) fn add(&mut self, part: &[u8]) {
         let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
         self.0.update(&length.to_le_bytes());
         self.0.update(part);
     }
 
-    fn end(&self) -> Digest {
+    pub(crate) fn end(&self) -> Digest {
         Digest(*self.0.finalize().as_bytes())
     }
 }

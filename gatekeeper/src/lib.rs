@@ -2,12 +2,14 @@
 //!
 //! A [`Gatekeeper`] is built once from policy files and shared; a [`Command`] is what is asked about; its
 //! [`Judgement`] is told to programs as a [`report::Report`] and to people as findings. What is to run is
-//! [prepared](Gatekeeper::prepare), [cleared](Prepared::clear) by its verdict or an [`Approver`], and
+//! [prepared](Gatekeeper::prepare), [cleared](Prepared::clear) by its verdict or an [`Approver`] (in a [`Session`], by
+//! what was answered before, too), and
 //! [launched](Gatekeeper::launch) as it was judged. The file system is read here (policy files, the repository around a
 //! directory, links on paths) and nothing below this crate does.
 #![forbid(unsafe_code)]
 
 mod action;
+mod approval_key;
 mod approver;
 mod builtin;
 mod clearance;
@@ -18,6 +20,8 @@ mod digest;
 mod examination;
 mod finding;
 mod gatekeeper;
+#[cfg(test)]
+mod ground;
 pub mod hook;
 mod judgement;
 mod launch;
@@ -26,10 +30,11 @@ mod pinned;
 mod policy_file;
 mod program_file;
 pub mod report;
+mod session;
 mod surroundings;
 
 pub use action::CommandAction;
-pub use approver::{Answer, Approver, Question};
+pub use approver::{Answer, Approver, Question, Scope};
 pub use clearance::{Clearance, PrepareError, Prepared, Refusal};
 pub use command::Command;
 pub use digest::Digest;
@@ -39,6 +44,7 @@ pub use judgement::Judgement;
 pub use launch::{Change, StartError, Wiring, may_be_granted};
 pub use policy_file::OpenError;
 pub use program_file::program_file;
+pub use session::Session;
 pub use surroundings::{Surroundings, SurroundingsError};
 
 pub use execpolicy::{

@@ -17,8 +17,8 @@ pub(crate) struct Pinned {
 }
 
 /// What tells one file from another, and from itself after a change.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-struct Seen {
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) struct Seen {
     device: u64,
     inode: u64,
     /// Seconds and nanoseconds of the last change of content, mode or owner. No program can set it.
@@ -45,6 +45,11 @@ impl Pinned {
         })
     }
 
+    /// What it was when it was taken hold of.
+    pub(crate) fn seen(&self) -> Seen {
+        self.seen
+    }
+
     /// The path.
     pub(crate) fn path(&self) -> &Path {
         &self.path
@@ -62,7 +67,16 @@ impl Pinned {
 }
 
 impl Seen {
-    fn at(path: &Path) -> io::Result<Self> {
+    /// The device and the inode: what stays when a file or directory is changed.
+    pub(crate) fn identity(self) -> (u64, u64) {
+        (self.device, self.inode)
+    }
+
+    /// What a path leads to now.
+    ///
+    /// # Errors
+    /// What stat(2) says.
+    pub(crate) fn at(path: &Path) -> io::Result<Self> {
         let found = fs::metadata(path)?;
         Ok(Self {
             device: found.dev(),

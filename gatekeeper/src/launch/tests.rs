@@ -1,137 +1,13 @@
 //! What stands between a clearance and the start of its command.
 
-use std::cell::Cell;
-use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::fs;
+use std::io::{self, Write};
 
-use diagnostics::Source;
-use execpolicy::{ConfinementName, Context, Dialect, Layer, PolicyFile};
-use sandbox::{Host, Status, Stream, Tier};
-use tempfile::TempDir;
+use execpolicy::Dialect;
+use sandbox::{Host, Status, Tier};
 
-use super::*;
-use crate::{Answer, Approver, Command, Defaults, PrepareError, Prepared, Question, Surroundings};
-
-/// A work tree with a program in it, and somebody who answers.
-struct Ground {
-    root: TempDir,
-    gatekeeper: Gatekeeper,
-    variables: Vec<(OsString, OsString)>,
-}
-
-/// Answers, and counts how often it was asked.
-struct Person {
-    answer: Answer,
-    asked: Cell<u32>,
-}
-
-impl Approver for Person {
-    fn ask(&self, _question: &Question<'_>) -> Answer {
-        self.asked.set(self.asked.get() + 1);
-        self.answer
-    }
-}
-
-fn person(answer: Answer) -> Person {
-    Person {
-        answer,
-        asked: Cell::new(0),
-    }
-}
-
-const POLICY: &str = r#"
-prefix_rule(pattern = ["tool"])
-prefix_rule(pattern = ["tool", "ask"], decision = "prompt")
-prefix_rule(pattern = ["tool", "never"], decision = "forbidden")
-"#;
-
-fn gatekeeper(policy: &str) -> Gatekeeper {
-    let file = PolicyFile {
-        source: Source::new("team", policy),
-        layer: Layer::new("command line"),
-    };
-    Gatekeeper::of(&[file], Defaults::BuiltIn).unwrap()
-}
-
-impl Ground {
-    fn new() -> Self {
-        // Not below `/tmp`, which is the command's own.
-        let root = tempfile::Builder::new()
-            .prefix("launch")
-            .tempdir_in("/var/tmp")
-            .unwrap();
-        fs::create_dir_all(root.path().join("work/.git")).unwrap();
-        fs::create_dir_all(root.path().join("bin")).unwrap();
-        let ground = Self {
-            variables: vec![(
-                "PATH".into(),
-                format!("{}:/usr/bin:/bin", root.path().join("bin").display()).into(),
-            )],
-            root,
-            gatekeeper: gatekeeper(POLICY),
-        };
-        ground.put_tool("#!/bin/sh\necho \"tool $*\"\n");
-        ground
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.root.path().join(name)
-    }
-
-    fn put_tool(&self, text: &str) {
-        fs::write(self.path("bin/tool"), text).unwrap();
-        fs::set_permissions(self.path("bin/tool"), fs::Permissions::from_mode(0o755)).unwrap();
-    }
-
-    fn context(&self, confinement: Option<&str>) -> Context {
-        let surroundings = Surroundings {
-            cwd: Some(self.path("work").display().to_string()),
-            confinement: confinement.map(ConfinementName::new),
-            ..Surroundings::default()
-        };
-        surroundings.context().unwrap()
-    }
-
-    fn prepare(&self, command: Command, confinement: Option<&str>) -> Result<Prepared, PrepareError> {
-        let mut context = self.context(confinement);
-        self.gatekeeper.prepare(command, &mut context, &self.variables)
-    }
-
-    fn cleared(&self, argv: &[&str], confinement: Option<&str>) -> Clearance {
-        let prepared = self.prepare(Command::of_argv(argv), confinement).unwrap();
-        prepared.clear(&person(Answer::No)).unwrap()
-    }
-
-    /// What the command wrote, and how it ended.
-    fn launch(&self, clearance: Clearance) -> Result<(String, Status), StartError> {
-        let (reading, writing) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).unwrap();
-        let wiring = Wiring {
-            input: Stream::Null,
-            output: Stream::Given(writing),
-            errors: Stream::Inherit,
-            watch: None,
-        };
-        let running = self.gatekeeper.launch(clearance, &self.variables, wiring)?;
-        let status = running.wait().status;
-        let mut text = String::new();
-        File::from(reading).read_to_string(&mut text).unwrap();
-        Ok((text, status))
-    }
-
-    /// The error of a launch that must not happen.
-    fn refused(&self, clearance: Clearance) -> String {
-        let running = self
-            .gatekeeper
-            .launch(clearance, &self.variables, Wiring::default());
-        running
-            .unwrap_err()
-            .to_string()
-            .replace(&self.root.path().display().to_string(), "$TEST")
-    }
-}
+use crate::ground::{Ground, POLICY, gatekeeper, person};
+use crate::{Answer, Command, PrepareError, Scope};
 
 /// Whether this host can confine; says so where it cannot.
 fn confines() -> bool {
@@ -149,7 +25,9 @@ fn only_an_allow_or_a_yes_clears() {
     let ground = Ground::new();
     for (word, answer, cleared, asked) in [
         ("runs", Answer::No, true, 0),
-        ("ask", Answer::Once, true, 1),
+        ("ask", Answer::Yes(Scope::Once), true, 1),
+        ("ask", Answer::Yes(Scope::Rule), true, 1),
+        ("ask", Answer::Cancel, false, 1),
         ("ask", Answer::No, false, 1),
     ] {
         let person = person(answer);

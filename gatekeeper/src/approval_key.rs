@@ -1,0 +1,128 @@
+//! What a yes that is remembered was given to.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use execpolicy::{EffectKind, SegmentVerdict, UnknownEffect};
+use shell_parser::{Limits, WorkingDirectory};
+
+use crate::clearance::Terms;
+use crate::digest::{Digest, Sum};
+use crate::pinned::Seen;
+use crate::program_file::program_file;
+use crate::{Judgement, Prepared};
+
+/// Everything that a remembered yes holds for: the command in its one spelling, the files it would execute, where, under
+/// which policy, with which environment and in which confinement.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) struct ApprovalKey(Digest);
+
+impl ApprovalKey {
+    /// The key of a command. `None` where what it does is not in its words, so that a yes holds once: something is not
+    /// understood, a program's name or place is only known at run time, a policy file does not load.
+    pub(crate) fn of(prepared: &Prepared) -> Option<Self> {
+        let judgement = prepared.judgement();
+        let verdict = judgement.verdict();
+        if !verdict.broken().is_empty() || !verdict.gaps().is_empty() {
+            return None;
+        }
+        let terms = prepared.terms();
+        let mut sum = Sum::new();
+        add_command(&mut sum, judgement, terms);
+        sum.add_seen(terms.executable.path(), Some(terms.executable.seen()));
+        // What is in a directory may change, so its time of change does not count.
+        sum.add_place(terms.directory.path(), terms.directory.seen());
+        for digest in [terms.policy, terms.environment] {
+            sum.add(digest.bytes());
+        }
+        // Their order is that of their fields, and what they hold is sorted.
+        sum.add(format!("{:?}", terms.confinement).as_bytes());
+        sum.add(format!("{:?}", terms.enclosure.confinement()).as_bytes());
+        for segment in verdict.segments() {
+            add_files(&mut sum, segment, terms)?;
+        }
+        Some(Self(sum.end()))
+    }
+}
+
+/// A text in its one spelling, so that blanks and quotes make no other command of it; words to the byte.
+fn add_command(sum: &mut Sum, judgement: &Judgement, terms: &Terms) {
+    let command = judgement.command();
+    if command.is_rendered() {
+        sum.add(b"words");
+        for word in &terms.arguments {
+            sum.add(word.as_encoded_bytes());
+        }
+    } else {
+        let spelling = shell_parser::print(command.script(), &Limits::default());
+        sum.add(b"text");
+        sum.add(spelling.as_deref().unwrap_or(command.source().text()).as_bytes());
+    }
+}
+
+/// The program of a segment, and the files that it is told to run: whoever changes one of them makes another command.
+fn add_files(sum: &mut Sum, segment: &SegmentVerdict, terms: &Terms) -> Option<()> {
+    let Some(program) = segment.segment.argv.first() else {
+        return Some(());
+    };
+    let name = program.value.exact()?;
+    let start = terms.directory.path();
+    let directory: Option<PathBuf> = match &segment.segment.directory {
+        WorkingDirectory::Start => Some(start.to_owned()),
+        WorkingDirectory::Moved(path) => Some(start.join(&**path)),
+        WorkingDirectory::OneOf(_) | WorkingDirectory::Unknown => None,
+    };
+    // A name without a slash leads to the same file wherever it is called.
+    let by_path = name.contains('/') && !name.starts_with('/');
+    if by_path && directory.is_none() {
+        return None;
+    }
+    let from = directory.as_deref().unwrap_or(start);
+    let file = program_file(OsStr::new(name), from, terms.enclosure.environment());
+    sum.add(name.as_bytes());
+    if let Some(file) = file {
+        sum.add_seen(&file, Seen::at(&file).ok());
+    }
+    for path in files_that_are_run(segment) {
+        let file = directory.as_ref()?.join(path);
+        if file.is_file() {
+            sum.add_seen(&file, Seen::at(&file).ok());
+        }
+    }
+    Some(())
+}
+
+/// What may name a file that the program runs: a script for an interpreter, a file of tasks. Not each is one.
+fn files_that_are_run(segment: &SegmentVerdict) -> Vec<&str> {
+    let words = segment.segment.argv.iter().skip(1);
+    let words: Vec<&str> = words.filter_map(|word| word.value.exact()).collect();
+    let runs = segment.effects.iter().flat_map(|effect| match &effect.kind {
+        EffectKind::Configured(path) => path.exact().into_iter().collect(),
+        EffectKind::Execute(_) | EffectKind::Unknown(UnknownEffect::Operand) => words.clone(),
+        EffectKind::List(_)
+        | EffectKind::Read(_)
+        | EffectKind::Write(_)
+        | EffectKind::Delete(_)
+        | EffectKind::DeleteAll(_)
+        | EffectKind::Connect(_)
+        | EffectKind::Escalate
+        | EffectKind::Signal
+        | EffectKind::Configure
+        | EffectKind::Overwrite
+        | EffectKind::Setting { .. }
+        | EffectKind::Unknown(_) => Vec::new(),
+    });
+    runs.collect()
+}
+
+impl Sum {
+    fn add_seen(&mut self, path: &Path, seen: Option<Seen>) {
+        self.add(path.as_os_str().as_encoded_bytes());
+        self.add(format!("{seen:?}").as_bytes());
+    }
+
+    fn add_place(&mut self, path: &Path, seen: Seen) {
+        self.add(path.as_os_str().as_encoded_bytes());
+        self.add(format!("{:?}", seen.identity()).as_bytes());
+    }
+}
