@@ -5,6 +5,7 @@
 //! that is. Whatever goes wrong here leaves as [`Agent::fail`]: in each agent's own words, a deny.
 
 mod answer;
+mod canary;
 mod capabilities;
 mod claude_code;
 mod cline;
@@ -16,20 +17,25 @@ mod fields;
 mod gemini;
 mod generic;
 mod input;
+mod installation;
 mod opencode;
 mod own_rules;
 mod patch;
 mod reasons;
 mod ruling;
+mod settings;
 mod windsurf;
 
 use std::path::Path;
 
 pub use answer::Answer;
+pub use canary::CANARY;
 pub use capabilities::{Capabilities, Grant, Shell, table};
 pub use event::{Event, EventError, Moment, Subject};
+pub use installation::{Installation, InstallationError, SettingsChange};
 pub use reasons::Reasons;
-pub use ruling::{Asking, Rewriting, Ruling};
+pub use ruling::{Asking, Rewriting, Ruling, quoted};
+pub use settings::SettingsError;
 
 /// Bytes of an event that are read. A longer one is refused: agents send whole files with some of them.
 pub const LONGEST_EVENT: usize = 16 * 1024 * 1024;
@@ -65,6 +71,8 @@ pub(crate) struct Adapter {
     pub(crate) capabilities: Capabilities,
     /// Its own rules about commands.
     pub(crate) own_rules: own_rules::OwnRules,
+    /// Where its hooks are set; `None` is nowhere that is known.
+    pub(crate) settings: Option<settings::Settings>,
     /// Its event.
     pub(crate) read: fn(&input::Input) -> Result<Event, EventError>,
     /// The words for a ruling that it honours.
@@ -133,6 +141,10 @@ impl Agent {
         let adapter = self.adapter();
         let takes = adapter.capabilities.rewrite.is_some() && event.moment == Moment::BeforeTool;
         takes && matches!(event.subject, Subject::Text(_)) && !adapter.own_rules.restrict(home, project)
+    }
+
+    pub(crate) fn settings(self) -> Option<&'static settings::Settings> {
+        self.adapter().settings.as_ref()
     }
 
     fn adapter(self) -> &'static Adapter {

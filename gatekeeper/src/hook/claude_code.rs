@@ -7,6 +7,7 @@ use super::fields::Field;
 use super::input::Input;
 use super::own_rules::{OwnRules, in_claude_settings};
 use super::ruling::Ruling;
+use super::settings::{Content, Settings, matched};
 use super::{Adapter, reasons};
 
 pub(crate) static ADAPTER: Adapter = Adapter {
@@ -35,6 +36,18 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         ],
         restricts: in_claude_settings,
     },
+    settings: Some(Settings {
+        user: ".claude/settings.json",
+        project: Some(".claude/settings.json"),
+        content: Content::Shared {
+            versioned: false,
+            entries: |command| {
+                let tools = "Bash|Monitor|PowerShell|Write|Edit|MultiEdit|NotebookEdit";
+                let more = [("onFailure", "block".into())];
+                vec![("PreToolUse", matched(tools, command, 10, more))]
+            },
+        },
+    }),
     read,
     answer,
 };

@@ -8,6 +8,7 @@ use super::fields::Field;
 use super::input::Input;
 use super::own_rules::OwnRules;
 use super::ruling::Ruling;
+use super::settings::{Content, MARK, Settings};
 use super::{patch, reasons};
 
 pub(crate) static ADAPTER: Adapter = Adapter {
@@ -28,6 +29,14 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         shell: Shell::Users,
     },
     own_rules: OwnRules::NONE,
+    settings: Some(Settings {
+        user: "Documents/Cline/Rules/Hooks/PreToolUse",
+        project: Some(".clinerules/hooks/PreToolUse"),
+        content: Content::Own {
+            text: |command| format!("#!/bin/sh\n# {MARK}.\nexec {command}\n"),
+            executable: true,
+        },
+    }),
     read,
     answer,
 };

@@ -11,6 +11,7 @@ use super::own_rules::{OwnRules, holds};
 use super::patch;
 use super::reasons;
 use super::ruling::Ruling;
+use super::settings::{Content, Settings, matched};
 
 pub(crate) static ADAPTER: Adapter = Adapter {
     name: "codex",
@@ -37,6 +38,17 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         ],
         restricts: |text| holds(text, &["forbidden", "prompt"]),
     },
+    settings: Some(Settings {
+        user: ".codex/hooks.json",
+        project: Some(".codex/hooks.json"),
+        content: Content::Shared {
+            versioned: false,
+            entries: |command| {
+                let of = |event| (event, matched("Bash|apply_patch|Edit|Write", command, 10, []));
+                ["PreToolUse", "PermissionRequest"].map(of).to_vec()
+            },
+        },
+    }),
     read,
     answer,
 };

@@ -7,6 +7,7 @@ use super::fields::Field;
 use super::input::Input;
 use super::own_rules::OwnRules;
 use super::ruling::Ruling;
+use super::settings::{Content, Settings, fields};
 use super::{Adapter, claude_code, patch, reasons};
 
 pub(crate) static ADAPTER: Adapter = Adapter {
@@ -28,6 +29,23 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         shell: Shell::Bash,
     },
     own_rules: OwnRules::NONE,
+    settings: Some(Settings {
+        user: ".copilot/hooks/execpolicy.json",
+        project: Some(".github/hooks/execpolicy.json"),
+        content: Content::Shared {
+            versioned: true,
+            entries: |command| {
+                vec![(
+                    "preToolUse",
+                    fields([
+                        ("type", "command".into()),
+                        ("bash", command.into()),
+                        ("timeoutSec", 10_usize.into()),
+                    ]),
+                )]
+            },
+        },
+    }),
     read,
     answer,
 };

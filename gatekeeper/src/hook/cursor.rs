@@ -9,6 +9,7 @@ use super::input::Input;
 use super::own_rules::OwnRules;
 use super::reasons;
 use super::ruling::Ruling;
+use super::settings::{Content, Settings, fields};
 
 pub(crate) static ADAPTER: Adapter = Adapter {
     name: "cursor",
@@ -28,6 +29,28 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         shell: Shell::Users,
     },
     own_rules: OwnRules::NONE,
+    settings: Some(Settings {
+        user: ".cursor/hooks.json",
+        project: Some(".cursor/hooks.json"),
+        content: Content::Shared {
+            versioned: true,
+            entries: |command| {
+                let common = || {
+                    [
+                        ("command", command.into()),
+                        ("timeout", 10_usize.into()),
+                        ("failClosed", true.into()),
+                    ]
+                };
+                let tools = "Write|StrReplace|Edit|MultiEdit|Delete|TabWrite|EditNotebook";
+                let matcher = [("matcher", tools.into())];
+                vec![
+                    ("beforeShellExecution", fields(common())),
+                    ("preToolUse", fields(matcher.into_iter().chain(common()))),
+                ]
+            },
+        },
+    }),
     read,
     answer,
 };

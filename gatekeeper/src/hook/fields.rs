@@ -10,6 +10,7 @@ use serde_json::Value;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Field<'a> {
     Text(&'a str),
+    Texts(&'a [&'a str]),
     Yes(bool),
     Object(&'a [(&'a str, Field<'a>)]),
     /// A tool's arguments.
@@ -27,6 +28,7 @@ impl Serialize for Field<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Text(text) => serializer.serialize_str(text),
+            Self::Texts(texts) => texts.serialize(serializer),
             Self::Yes(yes) => serializer.serialize_bool(*yes),
             Self::Arguments(arguments) => arguments.serialize(serializer),
             Self::Object(fields) => {

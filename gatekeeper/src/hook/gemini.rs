@@ -9,6 +9,7 @@ use super::input::Input;
 use super::own_rules::{OwnRules, holds};
 use super::reasons;
 use super::ruling::Ruling;
+use super::settings::{Content, Settings, matched};
 
 pub(crate) static ADAPTER: Adapter = Adapter {
     name: "gemini",
@@ -35,6 +36,19 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         ],
         restricts: |text| holds(text, &["deny", "ask_user"]),
     },
+    settings: Some(Settings {
+        user: ".gemini/settings.json",
+        project: Some(".gemini/settings.json"),
+        content: Content::Shared {
+            versioned: false,
+            entries: |command| {
+                let tools = "run_shell_command|write_file|replace|edit";
+                // In milliseconds.
+                let entry = matched(tools, command, 10_000, [("name", "execpolicy".into())]);
+                vec![("BeforeTool", entry)]
+            },
+        },
+    }),
     read,
     answer,
 };

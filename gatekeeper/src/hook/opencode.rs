@@ -7,6 +7,7 @@ use super::fields::Field;
 use super::input::Input;
 use super::own_rules::{OwnRules, holds};
 use super::ruling::Ruling;
+use super::settings::{Content, Settings};
 use super::{Adapter, patch, reasons};
 
 pub(crate) static ADAPTER: Adapter = Adapter {
@@ -36,6 +37,14 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         ],
         restricts: |text| holds(text, &["\"deny\"", "\"ask\""]),
     },
+    settings: Some(Settings {
+        user: ".config/opencode/plugins/execpolicy.js",
+        project: Some(".opencode/plugins/execpolicy.js"),
+        content: Content::Own {
+            text: |command| include_str!("opencode/plugin.js").replacen("COMMAND", command, 1),
+            executable: false,
+        },
+    }),
     read,
     answer,
 };

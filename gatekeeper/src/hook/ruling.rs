@@ -205,6 +205,6 @@ fn redirects(paths: &[String]) -> String {
 }
 
 /// A word as it is, for any shell of the Bourne family.
-fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }

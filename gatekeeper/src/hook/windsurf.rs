@@ -8,6 +8,7 @@ use super::input::Input;
 use super::own_rules::OwnRules;
 use super::reasons;
 use super::ruling::Ruling;
+use super::settings::{Content, Settings, fields};
 
 pub(crate) static ADAPTER: Adapter = Adapter {
     name: "windsurf",
@@ -27,6 +28,19 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         shell: Shell::Users,
     },
     own_rules: OwnRules::NONE,
+    settings: Some(Settings {
+        user: ".codeium/windsurf/hooks.json",
+        project: Some(".windsurf/hooks.json"),
+        content: Content::Shared {
+            versioned: false,
+            entries: |command| {
+                let entry = || fields([("command", command.into()), ("show_output", true.into())]);
+                ["pre_run_command", "pre_write_code"]
+                    .map(|event| (event, entry()))
+                    .to_vec()
+            },
+        },
+    }),
     read,
     answer,
 };
