@@ -10,6 +10,9 @@ mod bad_input;
 #[path = "cli/hook.rs"]
 mod hook;
 #[cfg(test)]
+#[path = "cli/hook_settings.rs"]
+mod hook_settings;
+#[cfg(test)]
 #[path = "cli/lines.rs"]
 mod lines;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use gatekeeper::sandbox::Tier;
 
-pub(crate) use hook::HookArgs;
+pub(crate) use hook::{HookArgs, HookOptions, HookVerb, InstallArgs, PlaceArgs, StatusArgs, UnaskedWord};
 
 /// Decides whether a shell command may run, and says why.
 #[derive(Debug, Parser)]

@@ -5,54 +5,28 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use gatekeeper::hook::Agent;
-use serde_json::{Value, json};
+use gatekeeper::hook::{Agent, Answer};
+use serde_json::Value;
 
 use crate::project::{CommandOutput, Project, finish};
 use crate::run::{confines, project};
-
-/// The event in which an agent says that it is about to run this.
-pub(crate) fn event(agent: Agent, command: &str, directory: &str) -> String {
-    let event = match agent {
-        Agent::ClaudeCode | Agent::Codex => {
-            json!({"cwd": directory, "hook_event_name": "PreToolUse", "tool_name": "Bash", "tool_input": {"command": command}})
-        }
-        Agent::Cursor => {
-            json!({"hook_event_name": "beforeShellExecution", "command": command, "cwd": directory})
-        }
-        Agent::Copilot => json!({"toolName": "bash", "toolArgs": {"command": command}, "cwd": directory}),
-        Agent::Gemini => {
-            json!({"cwd": directory, "hook_event_name": "BeforeTool", "tool_name": "run_shell_command", "tool_input": {"command": command}})
-        }
-        Agent::Windsurf => {
-            json!({"agent_action_name": "pre_run_command", "tool_info": {"command_line": command, "cwd": directory}})
-        }
-        Agent::Cline => {
-            json!({"hookName": "PreToolUse", "workspaceRoots": [directory], "preToolUse": {"toolName": "execute_command", "parameters": {"command": command}}})
-        }
-        Agent::Opencode => {
-            json!({"hook": "tool.execute.before", "directory": directory, "tool": "bash", "args": {"command": command}})
-        }
-        Agent::Generic => json!({"command": command, "cwd": directory}),
-    };
-    event.to_string()
-}
 
 fn hook(project: &Project, agent: Agent, options: &[&str], input: &str) -> CommandOutput {
     project.run_on(&[&["hook", agent.name()], options].concat(), input.as_bytes())
 }
 
 fn asked(project: &Project, agent: Agent, options: &[&str], command: &str) -> CommandOutput {
-    let input = event(agent, command, project.work().to_str().unwrap());
+    let input = agent.event_of(command, project.work().to_str().unwrap());
     hook(project, agent, options, &input)
 }
 
 /// Whether an agent takes it for a deny.
 fn blocks(agent: Agent, output: &CommandOutput) -> bool {
-    let found = agent.capabilities();
-    let by_status = found.exit_two_blocks && output.status == 2 && !output.stderr.trim().is_empty();
-    let by_word = !found.denied.is_empty() && output.status == 0 && output.stdout.contains(found.denied);
-    by_status || by_word
+    agent.is_denied_by(&Answer {
+        stdout: output.stdout.clone(),
+        stderr: output.stderr.clone(),
+        status: output.status.try_into().unwrap(),
+    })
 }
 
 #[test]
@@ -74,8 +48,8 @@ fn each_agent_hears_the_verdict() {
 fn each_failure_is_each_agents_deny() {
     let project = Project::new().with("broken.codexpolicy", "prefix_rule(");
     for agent in Agent::ALL {
-        let whole = event(agent, "ls", "/nowhere/w");
-        let relative = event(agent, "ls", "w");
+        let whole = agent.event_of("ls", "/nowhere/w");
+        let relative = agent.event_of("ls", "w");
         for (name, options, input) in [
             ("cut off", &[][..], whole.strip_suffix('}').unwrap()),
             ("empty", &[], ""),
@@ -110,7 +84,7 @@ fn without_a_home_nothing_is_let_through() {
         command.env_remove("HOME");
         let output = finish(
             command,
-            event(agent, "ls", "/nowhere/w").as_bytes(),
+            agent.event_of("ls", "/nowhere/w").as_bytes(),
             project.root(),
         );
         assert!(blocks(agent, &output), "{}: {output:?}", agent.name());
@@ -129,7 +103,7 @@ fn an_answer_that_cannot_be_written_blocks_by_its_status() {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let input = event(agent, "execpolicy trust", "/nowhere/w");
+        let input = agent.event_of("execpolicy trust", "/nowhere/w");
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{}", agent.name());
@@ -171,7 +145,7 @@ fn an_agent_that_never_ends_its_event_is_answered_in_time() {
 #[test]
 fn twenty_calls_at_once_are_answered() {
     let project = Project::new();
-    let input = event(Agent::ClaudeCode, "git log --oneline | head -5", "/nowhere/w");
+    let input = Agent::ClaudeCode.event_of("git log --oneline | head -5", "/nowhere/w");
     let calls: Vec<_> = (0..20)
         .map(|_| {
             let mut command = project.command(&["hook", "claude-code"]);

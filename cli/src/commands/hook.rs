@@ -1,6 +1,8 @@
 //! `execpolicy hook AGENT`: one event in, one answer out, in the agent's own words whatever happens.
 
 mod deadline;
+mod doctor;
+mod settings;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read, Write};
@@ -11,17 +13,28 @@ use diagnostics::Diagnostic;
 use gatekeeper::hook::{Agent, Answer, Event, LONGEST_EVENT, Rewriting};
 use gatekeeper::{ConfinementName, Context, Defaults, Dialect, Gatekeeper, Surroundings, SurroundingsError};
 
-use crate::args::HookArgs;
+use crate::args::{HookArgs, HookOptions, HookVerb};
 use crate::environment;
 use crate::exit::Exit;
 
-/// Answers one event.
+/// Answers one event, or does what is asked about an agent's settings.
 pub(crate) fn run(args: HookArgs) -> Exit {
-    let agent = args.agent;
+    match (args.verb, args.agent) {
+        (Some(HookVerb::Install(install)), _) => settings::install(&install),
+        (Some(HookVerb::Uninstall(place)), _) => settings::uninstall(&place),
+        (Some(HookVerb::Status(status)), _) => settings::status(&status),
+        (Some(HookVerb::Doctor(place)), _) => doctor::run(&place),
+        (None, Some(agent)) => answer(agent, args.options),
+        // The parser has asked for it.
+        (None, None) => Exit::Usage,
+    }
+}
+
+fn answer(agent: Agent, options: HookOptions) -> Exit {
     // What a crash has to say is no reason that an agent should show.
     panic::set_hook(Box::new(|_| {}));
     let answer = deadline::keep(deadline::OWN, move || {
-        respond(&args).unwrap_or_else(|why| agent.fail(&why))
+        respond(agent, &options).unwrap_or_else(|why| agent.fail(&why))
     });
     tell(&answer.unwrap_or_else(|late| agent.fail(&late.to_string())))
 }
@@ -32,20 +45,24 @@ pub(crate) fn refuse(arguments: &[OsString], why: &str) -> Option<Exit> {
     if words.next() != Some("hook") {
         return None;
     }
-    let agent = words.find_map(Agent::named)?;
+    // An agent calls its own name; people call a verb before it.
+    let verbs = ["install", "uninstall", "status", "doctor"];
+    let agent = words
+        .take_while(|word| !verbs.contains(word))
+        .find_map(Agent::named)?;
     let why = why.lines().next().unwrap_or_default();
     Some(tell(&agent.fail(why)))
 }
 
 /// Judges the event on standard input. The error is what went wrong, in words.
-fn respond(args: &HookArgs) -> Result<Answer, String> {
-    let event = args.agent.read(&input()?).map_err(|error| error.to_string())?;
+fn respond(agent: Agent, options: &HookOptions) -> Result<Answer, String> {
+    let event = agent.read(&input()?).map_err(|error| error.to_string())?;
     let home = environment::home().ok_or("there is no home directory: $HOME is not set")?;
-    let rewriting = rewriting(args, &event, &home)?;
-    let gatekeeper = open(args)?;
-    let mut context = context(args.agent, &event, &home, rewriting.is_some())?;
+    let rewriting = rewriting(agent, options, &event, &home)?;
+    let gatekeeper = open(options)?;
+    let mut context = context(agent, &event, &home, rewriting.is_some())?;
     let (ruling, _) = gatekeeper.rule_on(&event, &mut context, rewriting.as_ref());
-    Ok(args.agent.answer(&event, ruling, args.unasked.into()))
+    Ok(agent.answer(&event, ruling, options.unasked.into()))
 }
 
 /// All of standard input, if it is not longer than an event may be.
@@ -65,7 +82,7 @@ fn input() -> Result<Vec<u8>, String> {
     }
 }
 
-fn open(args: &HookArgs) -> Result<Gatekeeper, String> {
+fn open(args: &HookOptions) -> Result<Gatekeeper, String> {
     let defaults = if args.no_default {
         Defaults::None
     } else {
@@ -81,18 +98,23 @@ fn open(args: &HookArgs) -> Result<Gatekeeper, String> {
 }
 
 /// How commands of this event come back, where that was asked for and the agent's own rules keep their meaning.
-fn rewriting(args: &HookArgs, event: &Event, home: &Path) -> Result<Option<Rewriting>, String> {
+fn rewriting(
+    agent: Agent,
+    args: &HookOptions,
+    event: &Event,
+    home: &Path,
+) -> Result<Option<Rewriting>, String> {
     let Some(name) = args.confinement.as_deref().filter(|name| *name != "none") else {
         return Ok(None);
     };
-    if args.agent.capabilities().rewrite.is_none() {
+    if agent.capabilities().rewrite.is_none() {
         return Err(format!(
             "`--confinement {name}` cannot be kept: {} runs a command as it is",
-            args.agent.name()
+            agent.name()
         ));
     }
     let project = event.workspace.as_deref().or(event.cwd.as_deref()).map(Path::new);
-    if !args.agent.rewrites(event, home, project) {
+    if !agent.rewrites(event, home, project) {
         return Ok(None);
     }
     let text = |path: &OsStr| {
