@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use crate::Span;
@@ -9,10 +10,28 @@ use crate::Span;
 /// A named text: a policy file, or a command. Cloning is cheap; two sources are equal when name and text are.
 #[derive(Clone)]
 pub struct Source {
-    name: Arc<str>,
-    text: Arc<str>,
+    name: Text,
+    text: Text,
     /// Where each line starts; found when the first position is asked for, so that the next ones cost a search.
     lines: Arc<OnceLock<Box<[usize]>>>,
+}
+
+/// Shared, or a part of the program: what comes with it is not copied when a process starts.
+#[derive(Clone)]
+enum Text {
+    Shared(Arc<str>),
+    Static(&'static str),
+}
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Shared(text) => text,
+            Self::Static(text) => text,
+        }
+    }
 }
 
 /// A place for people: line and column, both counted from one; columns count characters.
@@ -28,8 +47,17 @@ impl Source {
     /// A text under the name that findings show, such as a path or `command`.
     pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
         Self {
-            name: name.into(),
-            text: text.into(),
+            name: Text::Shared(name.into()),
+            text: Text::Shared(text.into()),
+            lines: Arc::default(),
+        }
+    }
+
+    /// A text that is a part of the program.
+    pub fn of_static(name: &'static str, text: &'static str) -> Self {
+        Self {
+            name: Text::Static(name),
+            text: Text::Static(text),
             lines: Arc::default(),
         }
     }
@@ -81,7 +109,7 @@ impl Source {
 
 impl PartialEq for Source {
     fn eq(&self, other: &Self) -> bool {
-        self.name == other.name && self.text == other.text
+        *self.name == *other.name && *self.text == *other.text
     }
 }
 
@@ -96,7 +124,7 @@ impl Hash for Source {
 
 impl fmt::Debug for Source {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Source({:?}, {} bytes)", self.name, self.text.len())
+        write!(formatter, "Source({:?}, {} bytes)", &*self.name, self.text.len())
     }
 }
 

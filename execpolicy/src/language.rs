@@ -34,7 +34,8 @@ mod value;
 use diagnostics::{Diagnostic, Severity, Source};
 
 use crate::confinement::is_built_in;
-use crate::{BrokenFile, Decision, Declaration, Knowledge, Layer, PolicySet, Profile};
+use crate::{BrokenFile, Declaration, Knowledge, Layer, PolicySet, Profile};
+use bounds::Meter;
 use interpreter::Interpreter;
 use module::Library;
 use store::Store;
@@ -73,48 +74,34 @@ pub struct Loaded {
     pub programs: Vec<Declaration>,
     /// What is wrong with the files that do not load.
     pub broken: Vec<Diagnostic>,
+    /// How many rules, descriptions and profiles of files that are not trusted say something that loosens, and have
+    /// no effect.
+    pub without_effect: usize,
 }
 
-/// Evaluates policy files, in this order, each for itself but for the `host_executable`s of those before it.
+/// Evaluates policy files, each for itself but for the `host_executable`s of those before it: in this order, those of
+/// layers that are not [trusted](Layer::is_trusted) behind the others.
 ///
-/// Total and bounded: a file that asks for too much of anything is broken, like one with an error. A broken file
-/// allows nothing: of its rules only those stay that prompt or forbid. All errors that can be told are told.
+/// Total and bounded: a file that asks for too much of anything is broken, like one with an error; all files that are
+/// not trusted have together what one other file has. A broken file allows nothing: of its rules only those stay that
+/// prompt or forbid, and so it is with one that is not trusted. All errors that can be told are told.
 pub fn load(files: &[PolicyFile], packs: &dyn Packs) -> Loaded {
     let mut whole = Store::default();
     let mut broken: Vec<BrokenFile> = Vec::new();
-    for file in files {
-        let mut store = Store::after(&whole);
-        let library = Library::read(&file.source, packs);
-        match library {
-            Ok(library) => {
-                Interpreter::new(&library, &file.layer, &mut store).run();
-                example::check(&mut store);
-                program_example::check(&mut store, &whole.programs);
-                effect_example::check(&mut store);
-                check_profiles(&mut store, &whole.profiles);
-            }
-            Err(errors) => store.errors.extend(errors),
-        }
-        if !store.errors.is_empty() {
-            store.rules.retain(|rule| rule.decision != Decision::Allow);
-            store.network.retain(|rule| rule.decision != Decision::Allow);
-            store.hosts.clear();
-            store.programs.clear();
-            store.effects.retain(|rule| rule.decision != Decision::Allow);
-            store.profiles.clear();
-            broken.push(BrokenFile {
-                layer: file.layer.clone(),
-                file: file.source.name().into(),
-                findings: std::mem::take(&mut store.errors),
-            });
-        }
-        whole.rules.append(&mut store.rules);
-        whole.network.append(&mut store.network);
-        whole.hosts.append(&mut store.hosts);
-        whole.programs.append(&mut store.programs);
-        whole.effects.append(&mut store.effects);
-        whole.profiles.append(&mut store.profiles);
+    let (trusted, strangers): (Vec<_>, Vec<_>) = files.iter().partition(|file| file.layer.is_trusted());
+    for file in trusted {
+        evaluate(file, packs, Meter::full(), &mut whole, &mut broken);
     }
+    // Last, so that no other file builds on what they say, and they may build on one another.
+    let vouched_for = whole.lengths();
+    let mut left = Meter::full();
+    for file in strangers {
+        left = evaluate(file, packs, left, &mut whole, &mut broken);
+    }
+    let mut of_strangers = whole.split_off(&vouched_for);
+    let without_effect = of_strangers.keep_restrictions();
+    whole.append(of_strangers);
+
     let mut knowledge = Knowledge::default();
     let mut programs = Vec::with_capacity(whole.programs.len());
     for described in whole.programs {
@@ -133,7 +120,43 @@ pub fn load(files: &[PolicyFile], packs: &dyn Packs) -> Loaded {
             .with_broken(broken),
         programs,
         broken: findings,
+        without_effect,
     }
+}
+
+/// Adds what one file says, at a price within the meter; gives back what is left of that.
+fn evaluate(
+    file: &PolicyFile,
+    packs: &dyn Packs,
+    meter: Meter,
+    whole: &mut Store,
+    broken: &mut Vec<BrokenFile>,
+) -> Meter {
+    let mut store = Store::after(whole);
+    let left = match Library::read(&file.source, packs) {
+        Ok(library) => {
+            let left = Interpreter::new(&library, &file.layer, &mut store, meter).run();
+            example::check(&mut store);
+            program_example::check(&mut store, &whole.programs);
+            effect_example::check(&mut store);
+            check_profiles(&mut store, &whole.profiles);
+            left
+        }
+        Err(errors) => {
+            store.errors.extend(errors);
+            meter
+        }
+    };
+    if !store.errors.is_empty() {
+        store.keep_restrictions();
+        broken.push(BrokenFile {
+            layer: file.layer.clone(),
+            file: file.source.name().into(),
+            findings: std::mem::take(&mut store.errors),
+        });
+    }
+    whole.append(store);
+    left
 }
 
 /// Reports rules that name a profile which nobody describes: neither their file, nor one before it, nor we.

@@ -214,6 +214,11 @@ impl PolicySet {
         own.or_else(|| built_in(name.as_str(), &self.guarded))
     }
 
+    /// The profiles that policies describe, by name.
+    pub fn profiles(&self) -> impl Iterator<Item = &Profile> {
+        self.profiles.values()
+    }
+
     /// The places of the effect rules that are not about paths.
     pub(crate) fn effects_of_others(&self) -> &[usize] {
         &self.others

@@ -188,7 +188,7 @@ pub(crate) fn completed(policy: PolicySet, fallback: &BuiltIn) -> PolicySet {
     let (name, text) = GUARD_FILE;
     policy
         .with_guarded(fallback.policy())
-        .with_compiled_layer(GUARD, &[Source::new(name, text)], &Layer::new(GUARD_LAYER))
+        .with_compiled_layer(GUARD, &[Source::of_static(name, text)], &Layer::new(GUARD_LAYER))
         .with_compiled_knowledge(COMPILED)
 }
 
@@ -196,7 +196,7 @@ pub(crate) fn completed(policy: PolicySet, fallback: &BuiltIn) -> PolicySet {
 pub(crate) fn fallback() -> BuiltIn {
     // The texts are only needed to show where a rule stands.
     let files = FILES.iter().filter(|(name, _)| !name.starts_with(PROGRAMS));
-    let files: Vec<Source> = files.map(|(name, text)| Source::new(*name, *text)).collect();
+    let files: Vec<Source> = files.map(|(name, text)| Source::of_static(name, text)).collect();
     BuiltIn::compiled(COMPILED, &files)
 }
 
@@ -206,7 +206,7 @@ pub(crate) fn pack(name: &str) -> Option<Source> {
     let (name, text) = FILES
         .iter()
         .find(|(file, _)| file.strip_prefix("policies/") == Some(name))?;
-    Some(Source::new(*name, *text))
+    Some(Source::of_static(name, text))
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@ pub const ALLOWED: Code = Code(3003);
 pub const WOULD_ASK: Code = Code(3004);
 /// A policy file does not load, so that nothing is allowed.
 pub const BROKEN_POLICY: Code = Code(3005);
+/// A project's policy is not trusted, so that what it loosens has no effect.
+pub const UNTRUSTED: Code = Code(3006);
 /// A request is not JSON, or not UTF-8.
 pub const NOT_JSON: Code = Code(4002);
 /// A request is JSON of another shape.
@@ -38,6 +40,7 @@ pub const ALL: &[Code] = &[
     ALLOWED,
     WOULD_ASK,
     BROKEN_POLICY,
+    UNTRUSTED,
     NOT_JSON,
     WRONG_REQUEST,
     LONG_REQUEST,

@@ -4,6 +4,7 @@ mod environment;
 mod found;
 mod git;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use sandbox::{Limits, Network, Readable, Scratch, Tier};
 
 pub use environment::put;
 pub(crate) use environment::{set_by, settle, unconfined};
-use found::{Absent, Finder};
+use found::{Absent, Finder, Within};
 use git::Repository;
 
 /// What a command will be confined by.
@@ -98,7 +99,7 @@ pub(crate) fn resolve(
         .map(real)
         .collect();
     let mut finder = Finder::new(context);
-    let mut writable = finder.find(&profile.writable, Absent::Kept);
+    let mut writable = finder.find(&profile.writable, Absent::Kept, Within::Anywhere);
     writable.retain(|path| !temporary.contains(path));
     let mut writable: Vec<PathBuf> = writable.iter().map(real).collect();
     let repository = Repository::around(context);
@@ -117,7 +118,7 @@ pub(crate) fn resolve(
     for glob in profile.protected.iter().chain(base_protected) {
         let is_essential = is_essential(glob) || (custom && profile.protected.contains(glob));
         let absent = if is_essential { Absent::Kept } else { Absent::Left };
-        for path in finder.find(slice::from_ref(glob), absent) {
+        for path in finder.find(slice::from_ref(glob), absent, Within::Roots(&writable)) {
             protected.add(path, is_essential, &writable, &mut finder)?;
         }
     }
@@ -135,7 +136,7 @@ pub(crate) fn resolve(
             .any(|view| glob.as_str().starts_with(view))
     };
     let hidden = profile.hidden.iter().chain(base_hidden).filter(is_seen).cloned();
-    let mut hidden = finder.find(&hidden.collect::<Vec<_>>(), Absent::Left);
+    let mut hidden = finder.find(&hidden.collect::<Vec<_>>(), Absent::Left, Within::Anywhere);
     hidden.retain(|path| {
         // What a command cannot do without is not hidden from it.
         let is_above_home = home.as_ref().is_some_and(|home| home.starts_with(path));
@@ -144,7 +145,10 @@ pub(crate) fn resolve(
     let hidden: Vec<PathBuf> = hidden.iter().map(real).collect();
     let readable = match &profile.readable {
         None => Readable::Everything,
-        Some(globs) => Readable::Only(finder.find(globs, Absent::Kept).iter().map(real).collect()),
+        Some(globs) => {
+            let paths = finder.find(globs, Absent::Kept, Within::Anywhere);
+            Readable::Only(distinct(paths.iter().map(real).collect()))
+        }
     };
     let is_shipped = profile.origin.is_none();
     let (network, hosts) = match &profile.network {
@@ -171,7 +175,7 @@ pub(crate) fn resolve(
             network: network.clone(),
             environment,
             limits: limits(profile),
-            devices: distinct(finder.find(&profile.devices, Absent::Left)),
+            devices: distinct(finder.find(&profile.devices, Absent::Left, Within::Anywhere)),
             accepted: Tier::Full,
         },
         hosts: Vec::new(),
@@ -196,6 +200,8 @@ impl Confinement {
 #[derive(Default)]
 struct Protected {
     paths: Vec<PathBuf>,
+    /// What was looked at, and whether as something essential: many patterns mean the same path.
+    seen: BTreeSet<(PathBuf, bool)>,
 }
 
 impl Protected {
@@ -209,7 +215,7 @@ impl Protected {
         finder: &mut Finder<'_>,
     ) -> Result<(), ConfinementError> {
         let is_writable = |path: &Path| writable.iter().any(|root| path.starts_with(root));
-        if !is_writable(&path) {
+        if !is_writable(&path) || !self.seen.insert((path.clone(), is_essential)) {
             return Ok(());
         }
         match fs::symlink_metadata(&path) {
@@ -276,7 +282,8 @@ fn real(path: impl AsRef<Path>) -> PathBuf {
 }
 
 fn distinct(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
-    paths.sort();
+    // By bytes, which costs less than by names.
+    paths.sort_unstable_by(|one, other| one.as_os_str().cmp(other.as_os_str()));
     paths.dedup();
     paths
 }

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fmt;
 
-use execpolicy::PolicyFile;
+use execpolicy::{BrokenFile, PolicyFile};
 
 use crate::Defaults;
 
@@ -26,16 +26,42 @@ impl Digest {
         &self.0
     }
 
-    /// Of policy files in any order, and of what speaks where they do not.
-    pub(crate) fn of_policy(files: &[PolicyFile], defaults: Defaults) -> Self {
-        let each = files.iter().map(|file| {
+    /// Of a text.
+    pub fn of_text(text: &str) -> Self {
+        let mut sum = Sum::new();
+        sum.add(text.as_bytes());
+        sum.end()
+    }
+
+    /// Of policy files in any order, of those that could not be read, and of what speaks where they do not.
+    pub(crate) fn of_policy(files: &[PolicyFile], broken: &[BrokenFile], defaults: Defaults) -> Self {
+        let read = files.iter().map(|file| {
             let mut sum = Sum::new();
-            for part in [file.layer.as_str(), file.source.name(), file.source.text()] {
+            let standing = if file.layer.is_trusted() {
+                ""
+            } else {
+                "not trusted"
+            };
+            for part in [
+                file.layer.as_str(),
+                standing,
+                file.source.name(),
+                file.source.text(),
+            ] {
                 sum.add(part.as_bytes());
             }
             sum.end().0
         });
-        let mut each: Vec<[u8; 32]> = each.collect();
+        let unread = broken.iter().map(|file| {
+            let mut sum = Sum::new();
+            let why = file.findings.iter().map(|finding| &*finding.message);
+            for part in [file.layer.as_str(), &file.file].into_iter().chain(why) {
+                sum.add(part.as_bytes());
+            }
+            sum.add(b"not read");
+            sum.end().0
+        });
+        let mut each: Vec<[u8; 32]> = read.chain(unread).collect();
         each.sort_unstable();
         let mut sum = Sum::new();
         sum.add(match defaults {
@@ -46,6 +72,13 @@ impl Digest {
             sum.add(digest);
         }
         sum.end()
+    }
+}
+
+/// As hexadecimal digits.
+impl fmt::Display for Digest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        blake3::Hash::from_bytes(self.0).fmt(formatter)
     }
 }
 
@@ -107,11 +140,11 @@ mod tests {
             source: Source::new(name, text),
             layer: Layer::new("command line"),
         };
-        let of = |files: &[PolicyFile]| Digest::of_policy(files, Defaults::BuiltIn);
+        let of = |files: &[PolicyFile]| Digest::of_policy(files, &[], Defaults::BuiltIn);
         let both = of(&[file("a", "x"), file("b", "y")]);
         assert_eq!(both, of(&[file("b", "y"), file("a", "x")]));
         assert_ne!(both, of(&[file("a", "x"), file("b", "z")]));
         assert_ne!(both, of(&[file("a", "x")]));
-        assert_ne!(of(&[]), Digest::of_policy(&[], Defaults::None));
+        assert_ne!(of(&[]), Digest::of_policy(&[], &[], Defaults::None));
     }
 }

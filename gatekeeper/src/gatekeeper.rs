@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use diagnostics::Diagnostic;
 use execpolicy::{
-    Basis, BuiltIn, ConfinementName, Context, Decision, Links, PolicyFile, PolicySet, Ruling, Unspoken,
+    Basis, BrokenFile, BuiltIn, ConfinementName, Context, Decision, Links, PolicyFile, PolicySet, Ruling,
+    Unspoken,
 };
 
 use crate::confinement::{self, Confinement, ConfinementError};
 use crate::digest::Digest;
 use crate::links::Reader;
 use crate::policy_file::{self, OpenError};
-use crate::{Command, CommandAction, Judgement, action, builtin};
+use crate::{Command, CommandAction, Judgement, Layers, action, builtin};
 
 /// What speaks where no policy file does.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -36,6 +39,8 @@ pub struct Gatekeeper {
     fallback: Option<BuiltIn>,
     /// Of the files that it was made from.
     digest: Digest,
+    /// What its policy files ask a person to know.
+    notices: Vec<Diagnostic>,
 }
 
 impl Gatekeeper {
@@ -66,10 +71,23 @@ impl Gatekeeper {
         Self::with(policy, files, defaults)
     }
 
+    /// Takes the layers that were found, and judges whatever is wrong with them, as [`Gatekeeper::of_layers`] does. What
+    /// could not be read is broken, too; a project that is not trusted only restricts.
+    pub fn of_found(layers: &Layers, defaults: Defaults) -> Self {
+        let loaded = execpolicy::load(layers.files(), &builtin::pack);
+        let policy = loaded.policy.with_broken(layers.broken().to_vec());
+        Self {
+            digest: Digest::of_policy(layers.files(), layers.broken(), defaults),
+            notices: layers.notice(loaded.without_effect).into_iter().collect(),
+            ..Self::with(policy, &[], defaults)
+        }
+    }
+
     fn with(policy: PolicySet, files: &[PolicyFile], defaults: Defaults) -> Self {
         let built_in = builtin::fallback();
         Self {
-            digest: Digest::of_policy(files, defaults),
+            digest: Digest::of_policy(files, &[], defaults),
+            notices: Vec::new(),
             policy: builtin::completed(policy, &built_in),
             fallback: match defaults {
                 Defaults::BuiltIn => Some(built_in),
@@ -82,6 +100,23 @@ impl Gatekeeper {
     /// another.
     pub fn digest(&self) -> Digest {
         self.digest
+    }
+
+    /// What a person is told of its layers beside every verdict that is no allow: a project's policy that is not trusted.
+    pub fn notices(&self) -> &[Diagnostic] {
+        &self.notices
+    }
+
+    /// The files that could not be read or do not load. While there is one, every verdict is a prompt at least.
+    pub fn broken(&self) -> &[Arc<BrokenFile>] {
+        self.policy.broken()
+    }
+
+    /// What is wrong with the files that were given by name, if one of them cannot be read or does not load.
+    pub fn broken_given(&self) -> Vec<Diagnostic> {
+        let given = self.broken().iter();
+        let given = given.filter(|file| file.layer.as_str() == policy_file::GIVEN);
+        given.flat_map(|file| file.findings.iter().cloned()).collect()
     }
 
     pub(crate) fn policy(&self) -> &PolicySet {

@@ -24,14 +24,18 @@ mod gatekeeper;
 mod ground;
 pub mod hook;
 mod judgement;
+mod kept_directory;
 mod launch;
+mod layers;
 mod links;
+mod live;
 mod pinned;
 mod policy_file;
 mod program_file;
 pub mod report;
 mod session;
 mod surroundings;
+mod trust;
 
 pub use action::CommandAction;
 pub use approver::{Answer, Approver, Question, Scope};
@@ -42,10 +46,13 @@ pub use examination::{Attempt, AttemptResult, Examination, LayerFinding, examine
 pub use gatekeeper::{Defaults, Gatekeeper};
 pub use judgement::Judgement;
 pub use launch::{Change, StartError, Wiring, may_be_granted};
+pub use layers::{FileSurvey, FoundLayer, Layers, Loosening, Places, Project, SystemPlace};
+pub use live::Live;
 pub use policy_file::OpenError;
 pub use program_file::program_file;
 pub use session::Session;
 pub use surroundings::{Surroundings, SurroundingsError};
+pub use trust::{Trust, TrustError, TrustStore};
 
 pub use execpolicy::{
     Amendment, Approval, BrokenFile, ConfinementName, Context, Decision, Dialect, Directory, Layer, Link,

@@ -6,11 +6,15 @@ use std::path::{Path, PathBuf};
 
 use diagnostics::{Diagnostic, Severity, Source, Span};
 use execpolicy::{Layer, LoadCode, Loaded, PolicyFile, PolicySet};
+use rustix::fs::{CWD, Mode, OFlags, openat};
 
 use crate::builtin;
 
 /// Bytes of one policy file. A file that is longer does not load.
 const MAX_BYTES: u64 = 1024 * 1024;
+
+/// The layer of files that are given by name.
+pub(crate) const GIVEN: &str = "command line";
 
 /// Policy files that cannot be used. The findings name every file that is broken, and where.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +32,7 @@ pub(crate) fn read_all(paths: &[PathBuf]) -> (Vec<PolicyFile>, Vec<Diagnostic>) 
         match read(path) {
             Ok(source) => files.push(PolicyFile {
                 source,
-                layer: Layer::new("command line"),
+                layer: Layer::new(GIVEN),
             }),
             Err(finding) => findings.push(finding),
         }
@@ -47,34 +51,48 @@ pub(crate) fn load(files: &[PolicyFile], mut findings: Vec<Diagnostic>) -> Resul
     }
 }
 
-fn read(path: &Path) -> Result<Source, Diagnostic> {
+/// Reads one file by its name.
+pub(crate) fn read(path: &Path) -> Result<Source, Diagnostic> {
     let name = path.to_string_lossy();
-    let bytes = read_bounded(path).map_err(|error| {
-        let empty = Source::new(&*name, "");
-        Diagnostic::new(
-            LoadCode::Unreadable.code(),
-            Severity::Error,
-            format!("the policy file `{name}` cannot be read: {error}"),
-        )
-        .at(&empty, Span::default(), "")
-        .help("name a file that exists and that you may read")
-    })?;
+    let bytes = open(path)
+        .and_then(|mut file| bytes(&mut file))
+        .map_err(|error| {
+            let empty = Source::new(&*name, "");
+            Diagnostic::new(
+                LoadCode::Unreadable.code(),
+                Severity::Error,
+                format!("the policy file `{name}` cannot be read: {error}"),
+            )
+            .at(&empty, Span::default(), "")
+            .help("name a file that exists and that you may read")
+        })?;
+    text(&name, bytes)
+}
+
+/// The text of a policy file, under the name that people know it by.
+pub(crate) fn text(name: &str, bytes: Vec<u8>) -> Result<Source, Diagnostic> {
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(Source::new(&*name, text)),
-        Err(error) => Err(not_text(&name, &error)),
+        Ok(text) => Ok(Source::new(name, text)),
+        Err(error) => Err(not_text(name, &error)),
     }
 }
 
-fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
-    // Before it is opened: opening a pipe waits for whoever writes to it.
-    let kind = path.metadata()?;
+/// Opens a file, and nothing else: what else the path leads to is seen once it is open, without waiting for it.
+fn open(path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = File::from(openat(CWD, path, flags, Mode::empty())?);
+    let kind = file.metadata()?;
     if kind.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
     if !kind.is_file() {
         return Err(io::Error::other("it is not a file"));
     }
-    let file = File::open(path)?;
+    Ok(file)
+}
+
+/// What an open file says, as far as a policy file may be long.
+pub(crate) fn bytes(file: &mut File) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(MAX_BYTES.saturating_add(1)).read_to_end(&mut bytes)?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length <= MAX_BYTES) {

@@ -1,8 +1,10 @@
 //! Where a command runs and who may be asked, from what a caller says and what the file system shows.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use execpolicy::{Approval, ConfinementName, Context, Dialect, Directory, Links};
+
+use crate::{Places, SystemPlace};
 
 /// What a caller says of the place and the people; what it leaves out is found as the fields say.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -86,16 +88,8 @@ impl Surroundings {
             (None, None) => None,
         };
         let temporary = absolute("temporary directory", self.temporary.as_deref().unwrap_or("/tmp"))?;
-        let of_user = |what, given: &Option<String>, default: &str| match (given, home.as_deref()) {
-            (Some(path), _) => absolute(what, path).map(Some),
-            (None, Some(home)) => Ok(Some(format!("{home}/{default}").into())),
-            (None, None) => Ok(None),
-        };
-        let settings = of_user("settings directory", &self.settings, ".config")?;
-        let kept = [
-            of_user("data directory", &self.data, ".local/share")?,
-            of_user("state directory", &self.state, ".local/state")?,
-        ];
+        let settings = self.settings_of(home.as_deref())?;
+        let kept = [self.data_of(home.as_deref())?, self.state_of(home.as_deref())?];
         let store = kept
             .iter()
             .flatten()
@@ -114,6 +108,51 @@ impl Surroundings {
             confinement: self.confinement.clone(),
             ..Context::default()
         })
+    }
+}
+
+impl Surroundings {
+    /// Where the layers of policy are on this host, for a command in this workspace: that of its
+    /// [context](Surroundings::context).
+    ///
+    /// # Errors
+    /// A directory of the user's that is not absolute or too long.
+    pub fn places(&self, workspace: Option<&str>) -> Result<Places, SurroundingsError> {
+        let home = self.home.as_deref();
+        let home = home.map(|path| absolute("home directory", path)).transpose()?;
+        let own = |directory: Option<Box<str>>| directory.map(|path| Path::new(&*path).join("execpolicy"));
+        Ok(Places {
+            system: Some(SystemPlace::of_host()),
+            user: own(self.settings_of(home.as_deref())?),
+            workspace: workspace.map(PathBuf::from),
+            store: own(self.data_of(home.as_deref())?),
+        })
+    }
+
+    fn settings_of(&self, home: Option<&str>) -> Result<Option<Box<str>>, SurroundingsError> {
+        of_user("settings directory", self.settings.as_deref(), home, ".config")
+    }
+
+    fn data_of(&self, home: Option<&str>) -> Result<Option<Box<str>>, SurroundingsError> {
+        of_user("data directory", self.data.as_deref(), home, ".local/share")
+    }
+
+    fn state_of(&self, home: Option<&str>) -> Result<Option<Box<str>>, SurroundingsError> {
+        of_user("state directory", self.state.as_deref(), home, ".local/state")
+    }
+}
+
+/// A directory of the user's: where it was said to be, else where it is by default.
+fn of_user(
+    what: &'static str,
+    given: Option<&str>,
+    home: Option<&str>,
+    default: &str,
+) -> Result<Option<Box<str>>, SurroundingsError> {
+    match (given, home) {
+        (Some(path), _) => absolute(what, path).map(Some),
+        (None, Some(home)) => Ok(Some(format!("{home}/{default}").into())),
+        (None, None) => Ok(None),
     }
 }
 

@@ -52,10 +52,10 @@ pub(super) enum FunctionBody<'a> {
 }
 
 impl<'a> Heap<'a> {
-    /// An empty one.
-    pub(super) fn new() -> Self {
+    /// An empty one, in which so much may be made.
+    pub(super) fn new(meter: Meter) -> Self {
         Self {
-            meter: Meter::full(),
+            meter,
             sequences: Vec::new(),
             dicts: Vec::new(),
             functions: Vec::new(),

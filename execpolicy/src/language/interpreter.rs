@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use starlark_syntax::syntax::ast::{AssignTargetP, AstAssignTarget, AstStmt, DefP, Load, StmtP};
 
-use super::bounds::Bound;
+use super::bounds::{Bound, Meter};
 use super::expression::meaning;
 use super::heap::{FunctionBody, Heap};
 use super::module::{Library, span};
@@ -38,24 +38,25 @@ pub(super) enum Flow {
 }
 
 impl<'a> Interpreter<'a> {
-    /// Ready to run the first module of the library.
-    pub(super) fn new(library: &'a Library, layer: &'a Layer, store: &'a mut Store) -> Self {
+    /// Ready to run the first module of the library, at a price within the meter.
+    pub(super) fn new(library: &'a Library, layer: &'a Layer, store: &'a mut Store, meter: Meter) -> Self {
         Self {
             library,
             layer,
             store,
-            heap: Heap::new(),
+            heap: Heap::new(meter),
             modules: BTreeMap::new(),
             depth: 0,
             caller: None,
         }
     }
 
-    /// Runs the file; what goes wrong is in the store.
-    pub(super) fn run(&mut self) {
+    /// Runs the file; what goes wrong is in the store. Gives back what is left of the meter.
+    pub(super) fn run(mut self) -> Meter {
         if let Err(stop) = self.module(0) {
             self.store.errors.push(stop.diagnostic(self.library));
         }
+        self.heap.meter
     }
 
     /// Adds an error to what the file's author will read. One over the bound is kept, for `bounded` to see.

@@ -8,7 +8,8 @@ use diagnostics::Diagnostic;
 use super::bounds::Bound;
 use super::stop::Stop;
 use crate::{
-    ConfinementName, Declaration, EffectRule, Entry, HostExecutable, NetworkRule, Origin, Profile, Rule,
+    ConfinementName, Decision, Declaration, EffectRule, Entry, HostExecutable, NetworkRule, Origin, Profile,
+    Rule,
 };
 
 /// Rules, and errors, in the order of the calls.
@@ -27,6 +28,17 @@ pub(super) struct Store {
     pub(super) effect_examples: Vec<EffectExamples>,
     /// The `host_executable`s of the files before.
     pub(super) earlier_hosts: Vec<HostExecutable>,
+}
+
+/// How much of each kind there is in a store.
+#[derive(Debug)]
+pub(super) struct Lengths {
+    rules: usize,
+    hosts: usize,
+    network: usize,
+    effects: usize,
+    profiles: usize,
+    programs: usize,
 }
 
 /// What one call says of one program.
@@ -75,6 +87,62 @@ impl Store {
             earlier_hosts: whole.hosts.clone(),
             ..Self::default()
         }
+    }
+
+    /// How much of each kind there is.
+    pub(super) fn lengths(&self) -> Lengths {
+        Lengths {
+            rules: self.rules.len(),
+            hosts: self.hosts.len(),
+            network: self.network.len(),
+            effects: self.effects.len(),
+            profiles: self.profiles.len(),
+            programs: self.programs.len(),
+        }
+    }
+
+    /// Takes out what has been added since.
+    pub(super) fn split_off(&mut self, since: &Lengths) -> Self {
+        Self {
+            rules: self.rules.split_off(since.rules),
+            hosts: self.hosts.split_off(since.hosts),
+            network: self.network.split_off(since.network),
+            effects: self.effects.split_off(since.effects),
+            profiles: self.profiles.split_off(since.profiles),
+            programs: self.programs.split_off(since.programs),
+            ..Self::default()
+        }
+    }
+
+    /// Adds what another file says.
+    pub(super) fn append(&mut self, mut other: Self) {
+        self.rules.append(&mut other.rules);
+        self.hosts.append(&mut other.hosts);
+        self.network.append(&mut other.network);
+        self.effects.append(&mut other.effects);
+        self.profiles.append(&mut other.profiles);
+        self.programs.append(&mut other.programs);
+    }
+
+    /// Leaves out what loosens: only what prompts or forbids stays. Tells how much that was.
+    pub(super) fn keep_restrictions(&mut self) -> usize {
+        let restricts = |decision: Decision| decision != Decision::Allow;
+        let count = |store: &Self| {
+            let lengths = store.lengths();
+            let rules = lengths.rules.saturating_add(lengths.network);
+            rules.saturating_add(lengths.effects)
+        };
+        let described = self.hosts.len().saturating_add(self.programs.len());
+        let before = count(self)
+            .saturating_add(described)
+            .saturating_add(self.profiles.len());
+        self.rules.retain(|rule| restricts(rule.decision));
+        self.network.retain(|rule| restricts(rule.decision));
+        self.effects.retain(|rule| restricts(rule.decision));
+        self.hosts.clear();
+        self.programs.clear();
+        self.profiles.clear();
+        before.saturating_sub(count(self))
     }
 
     /// Fails where a file makes more rules than it may.

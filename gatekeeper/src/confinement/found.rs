@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use execpolicy::{Context, PathGlob, PathPart};
 
@@ -60,6 +61,27 @@ impl Start {
     }
 }
 
+/// Which paths are of interest.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Within<'a> {
+    /// Those in one of these directories.
+    Roots(&'a [PathBuf]),
+    /// All.
+    Anywhere,
+}
+
+impl Within<'_> {
+    /// Whether something of interest may be at or below this path.
+    fn reaches(self, path: &Path) -> bool {
+        match self {
+            Self::Anywhere => true,
+            Self::Roots(roots) => roots
+                .iter()
+                .any(|root| path.starts_with(root) || root.starts_with(path)),
+        }
+    }
+}
+
 /// Finds paths.
 pub(super) struct Finder<'c> {
     context: &'c Context,
@@ -67,6 +89,8 @@ pub(super) struct Finder<'c> {
     starts: Vec<Start>,
     /// What the search has found, by the first name of the patterns.
     found: BTreeMap<String, BTreeSet<PathBuf>>,
+    /// The names in each directory that was listed.
+    listed: BTreeMap<PathBuf, Rc<[OsString]>>,
     entries: usize,
     unseen: Vec<String>,
 }
@@ -79,6 +103,7 @@ impl<'c> Finder<'c> {
             context,
             starts: places(context).into_iter().chain(home).map(Start::list).collect(),
             found: BTreeMap::new(),
+            listed: BTreeMap::new(),
             entries: ENTRIES,
             unseen: Vec::new(),
         }
@@ -123,17 +148,17 @@ impl<'c> Finder<'c> {
         }
     }
 
-    /// The paths that these patterns mean: those that are there, and those that are named outright.
-    pub(super) fn find(&mut self, globs: &[PathGlob], absent: Absent) -> Vec<PathBuf> {
+    /// The paths that these patterns mean, in no order: those that are there, and those that are named outright.
+    pub(super) fn find(&mut self, globs: &[PathGlob], absent: Absent, within: Within<'_>) -> Vec<PathBuf> {
         let mut paths = Vec::new();
         for glob in globs {
             let parts: Vec<PathPart<'_>> = glob.parts().collect();
             if is_anywhere(glob) {
-                self.find_anywhere(glob, &parts, absent, &mut paths);
+                self.find_anywhere(glob, &parts, absent, within, &mut paths);
                 continue;
             }
             for beginning in glob.beginnings(self.context) {
-                self.follow(PathBuf::from(beginning), &parts, &mut paths);
+                self.follow(PathBuf::from(beginning), &parts, within, &mut paths);
             }
         }
         paths
@@ -146,6 +171,7 @@ impl<'c> Finder<'c> {
         glob: &PathGlob,
         parts: &[PathPart<'_>],
         absent: Absent,
+        within: Within<'_>,
         paths: &mut Vec<PathBuf>,
     ) {
         let Some((PathPart::Any, rest)) = parts.split_first() else {
@@ -161,64 +187,68 @@ impl<'c> Finder<'c> {
             .map(|start| start.path.clone())
             .collect();
         for start in starts {
-            self.follow(start, rest, paths);
+            self.follow(start, rest, within, paths);
         }
         let found = first_name(glob).and_then(|name| self.found.get(name)).cloned();
         let Some((_, below)) = rest.split_first() else {
             return;
         };
         for path in found.unwrap_or_default() {
-            self.follow(path, below, paths);
+            self.follow(path, below, within, paths);
         }
     }
 
-    fn follow(&mut self, at: PathBuf, parts: &[PathPart<'_>], paths: &mut Vec<PathBuf>) {
+    fn follow(&mut self, at: PathBuf, parts: &[PathPart<'_>], within: Within<'_>, paths: &mut Vec<PathBuf>) {
+        if !within.reaches(&at) {
+            return;
+        }
         let Some((part, rest)) = parts.split_first() else {
             paths.push(at);
             return;
         };
         match part {
-            PathPart::Name(name) => self.follow(at.join(name), rest, paths),
+            PathPart::Name(name) => self.follow(at.join(name), rest, within, paths),
             // All that lies below: the directory stands for it.
             PathPart::Any if rest.is_empty() => paths.push(at),
             // In the middle: each name below, one level is enough for what profiles say.
             PathPart::Any => {
-                self.follow(at.clone(), rest, paths);
-                for path in self.entries(&at) {
+                self.follow(at.clone(), rest, within, paths);
+                for name in &*self.names(&at) {
+                    let path = at.join(name);
                     if path.is_dir() {
-                        self.follow(path, rest, paths);
+                        self.follow(path, rest, within, paths);
                     }
                 }
             }
             PathPart::Names(names) => {
-                for path in self.entries(&at) {
-                    let name = path.file_name().and_then(|name| name.to_str());
-                    if name.is_some_and(|name| names.means(name)) {
-                        self.follow(path, rest, paths);
+                for name in &*self.names(&at) {
+                    if name.to_str().is_some_and(|name| names.means(name)) {
+                        self.follow(at.join(name), rest, within, paths);
                     }
                 }
             }
         }
     }
 
-    fn entries(&mut self, directory: &Path) -> Vec<PathBuf> {
-        let Ok(entries) = fs::read_dir(directory) else {
-            return Vec::new();
-        };
-        let mut paths: Vec<PathBuf> = entries
-            .flatten()
+    /// The names in a directory, listed once: several patterns ask for those of `/etc`.
+    fn names(&mut self, directory: &Path) -> Rc<[OsString]> {
+        if let Some(names) = self.listed.get(directory) {
+            return Rc::clone(names);
+        }
+        let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+        let names: Rc<[OsString]> = entries
             .take(self.entries)
-            .map(|entry| entry.path())
+            .map(|entry| entry.file_name())
             .collect();
-        self.entries = self.entries.saturating_sub(paths.len());
+        self.entries = self.entries.saturating_sub(names.len());
         if self.entries == 0 {
             self.unseen.push(format!(
                 "more than {ENTRIES} entries were to be looked at, the last in `{}`",
                 directory.display()
             ));
         }
-        paths.sort();
-        paths
+        self.listed.insert(directory.to_owned(), Rc::clone(&names));
+        names
     }
 }
 

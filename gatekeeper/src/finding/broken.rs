@@ -14,7 +14,8 @@ pub(super) fn broken(verdict: &Verdict) -> Vec<Diagnostic> {
     verdict.broken().iter().map(|file| of_file(file)).collect()
 }
 
-fn of_file(file: &BrokenFile) -> Diagnostic {
+/// What is told of one file.
+pub(crate) fn of_file(file: &BrokenFile) -> Diagnostic {
     let decision = file.decision();
     let (_, severity) = grade(decision);
     let first = file.findings.first();
