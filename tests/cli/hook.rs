@@ -77,6 +77,26 @@ fn each_failure_is_each_agents_deny() {
 }
 
 #[test]
+fn the_layers_count_and_one_that_does_not_load_is_a_failure() {
+    let project = Project::new();
+    let layer = project.root().join("home/.config/execpolicy");
+    fs::create_dir_all(&layer).unwrap();
+    fs::write(layer.join("a.codexpolicy"), "prefix_rule(pattern = [\"tool\"])\n").unwrap();
+    let allowed = asked(&project, Agent::ClaudeCode, &[], "tool x");
+    assert!(allowed.stdout.contains("\"allow\""), "{allowed:?}");
+    fs::write(layer.join("b.codexpolicy"), "prefix_rule(").unwrap();
+    for agent in Agent::ALL {
+        let output = asked(&project, agent, &[], "ls");
+        assert!(blocks(agent, &output), "{}: {output:?}", agent.name());
+        let told = format!("{}{}", output.stdout, output.stderr);
+        assert!(
+            told.contains("b.codexpolicy") || told.contains("does not load"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
 fn without_a_home_nothing_is_let_through() {
     let project = Project::new();
     for agent in Agent::ALL {

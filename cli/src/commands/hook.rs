@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 
 use diagnostics::Diagnostic;
 use gatekeeper::hook::{Agent, Answer, Event, LONGEST_EVENT, Rewriting};
-use gatekeeper::{ConfinementName, Context, Defaults, Dialect, Gatekeeper, Surroundings, SurroundingsError};
+use gatekeeper::{
+    ConfinementName, Context, Defaults, Dialect, Gatekeeper, Layers, Places, Surroundings, SurroundingsError,
+};
 
 use crate::args::{HookArgs, HookOptions, HookVerb};
 use crate::environment;
@@ -59,8 +61,8 @@ fn respond(agent: Agent, options: &HookOptions) -> Result<Answer, String> {
     let event = agent.read(&input()?).map_err(|error| error.to_string())?;
     let home = environment::home().ok_or("there is no home directory: $HOME is not set")?;
     let rewriting = rewriting(agent, options, &event, &home)?;
-    let gatekeeper = open(options)?;
-    let mut context = context(agent, &event, &home, rewriting.is_some())?;
+    let (mut context, places) = place(agent, &event, &home, rewriting.is_some())?;
+    let gatekeeper = open(options, &places)?;
     let (ruling, _) = gatekeeper.rule_on(&event, &mut context, rewriting.as_ref());
     Ok(agent.answer(&event, ruling, options.unasked.into()))
 }
@@ -82,19 +84,20 @@ fn input() -> Result<Vec<u8>, String> {
     }
 }
 
-fn open(args: &HookOptions) -> Result<Gatekeeper, String> {
+/// The policy of all layers around the place that the event names. One that does not load wholly is no policy.
+fn open(args: &HookOptions, places: &Places) -> Result<Gatekeeper, String> {
     let defaults = if args.no_default {
         Defaults::None
     } else {
         Defaults::BuiltIn
     };
-    Gatekeeper::open(&args.rules, defaults).map_err(|error| {
-        let first = error.findings.first();
-        let first = first.map_or_else(String::new, |finding: &Diagnostic| {
-            format!(": {}", finding.message)
-        });
-        format!("{error}{first}")
-    })
+    let gatekeeper = Gatekeeper::of_found(&Layers::find(places, &args.rules), defaults);
+    let findings = gatekeeper.broken().iter().flat_map(|file| &file.findings);
+    match findings.map(|finding: &Diagnostic| &finding.message).next() {
+        None if gatekeeper.broken().is_empty() => Ok(gatekeeper),
+        None => Err("a policy file does not load".to_owned()),
+        Some(first) => Err(format!("a policy file does not load: {first}")),
+    }
 }
 
 /// How commands of this event come back, where that was asked for and the agent's own rules keep their meaning.
@@ -140,8 +143,9 @@ fn rewriting(
     }))
 }
 
-/// The place that the event names. What it does not say is not known, and is not taken from this process.
-fn context(agent: Agent, event: &Event, home: &Path, confined: bool) -> Result<Context, String> {
+/// The place that the event names, and where its policy is. What it does not say is not known, and is not taken from
+/// this process.
+fn place(agent: Agent, event: &Event, home: &Path, confined: bool) -> Result<(Context, Places), String> {
     let text = |path: PathBuf| {
         path.to_str()
             .map(ToOwned::to_owned)
@@ -167,15 +171,17 @@ fn context(agent: Agent, event: &Event, home: &Path, confined: bool) -> Result<C
         dialect,
         ..Surroundings::default()
     };
-    match surroundings.context() {
+    let context = match surroundings.context() {
         // Somebody has opened their home directory, which is no work tree.
         Err(SurroundingsError::TooWide { .. }) => {
             surroundings.workspace = None;
             surroundings.context()
         }
         found => found,
-    }
-    .map_err(|error| error.to_string())
+    };
+    let context = context.map_err(|error| error.to_string())?;
+    let places = surroundings.places(context.workspace.as_deref());
+    Ok((context, places.map_err(|error| error.to_string())?))
 }
 
 /// Writes an answer. One that cannot be written blocks by its status, with what it had to say on the other stream.
