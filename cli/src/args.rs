@@ -1,6 +1,8 @@
 //! The command line as it is typed.
 
 mod hook;
+mod allow;
+mod rules;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -9,6 +11,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use gatekeeper::sandbox::Tier;
 
 pub(crate) use hook::{HookArgs, HookOptions, HookVerb, InstallArgs, PlaceArgs, StatusArgs, UnaskedWord};
+pub(crate) use allow::AllowArgs;
+pub(crate) use rules::{ListArgs, RemoveArgs, RulesArgs, RulesVerb, UndoArgs};
 
 /// Decides whether a shell command may run, and says why.
 #[derive(Debug, Parser)]
@@ -35,6 +39,11 @@ pub(crate) enum Verb {
     /// Answers an agent's hook: its event on standard input, the decision in its own words.
     #[command(after_help = HOOK_STATUS)]
     Hook(HookArgs),
+    /// Allows commands that begin with these words, once and for all.
+    #[command(override_usage = "execpolicy allow [OPTIONS] -- WORDS...")]
+    Allow(AllowArgs),
+    /// Lists rules, takes one out, takes the last change back.
+    Rules(RulesArgs),
     /// Tries what this host enforces, and says what would make it more.
     #[command(after_help = "Exit status: 0 if everything is enforced, 1 if not.")]
     Doctor(DoctorArgs),

@@ -1,9 +1,11 @@
 //! One file for each sub-command.
 
+pub(crate) mod allow;
 pub(crate) mod check;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod hook;
 mod lines;
+pub(crate) mod rules;
 pub(crate) mod run;
 pub(crate) mod sandbox;

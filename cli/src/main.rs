@@ -41,6 +41,8 @@ fn run() -> Exit {
         Verb::Explain(check) => commands::explain::run(&check),
         Verb::Hook(hook) => commands::hook::run(hook),
         Verb::Run(run) => commands::run::run(&run),
+        Verb::Allow(allow) => commands::allow::run(&allow),
+        Verb::Rules(rules) => commands::rules::run(&rules),
         Verb::Doctor(doctor) => commands::doctor::run(&doctor),
         Verb::Sandbox(sandbox) => commands::sandbox::run(&sandbox),
     }

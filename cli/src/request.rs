@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use diagnostics::{Diagnostic, Severity, Source, Span};
 use gatekeeper::{
-    Approval, Command, ConfinementName, Context, Defaults, Dialect, Gatekeeper, Links, Surroundings, codes,
+    Approval, Command, ConfinementName, Context, Defaults, Dialect, Gatekeeper, Links, Surroundings,
+    SurroundingsError, codes,
 };
 
 use crate::args::{ApprovalWord, CheckArgs, DialectWord, Format, Subject};
@@ -120,10 +121,13 @@ fn asked(subject: &Subject, surroundings: Surroundings) -> Result<Asked, Diagnos
 
 /// The context, or what is wrong with a directory.
 pub(crate) fn context(surroundings: &Surroundings) -> Result<Context, Diagnostic> {
-    surroundings.context().map_err(|error| {
-        Diagnostic::new(codes::WRONG_SURROUNDINGS, Severity::Error, error.to_string())
-            .help("name a directory that holds the project and nothing else of the user's")
-    })
+    surroundings.context().map_err(|error| wrong_place(&error))
+}
+
+/// What is wrong with a directory.
+pub(crate) fn wrong_place(error: &SurroundingsError) -> Diagnostic {
+    Diagnostic::new(codes::WRONG_SURROUNDINGS, Severity::Error, error.to_string())
+        .help("name a directory that holds the project and nothing else of the user's")
 }
 
 /// The command that a shell reads from this text.

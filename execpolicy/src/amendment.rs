@@ -65,6 +65,40 @@ pub fn propose<F: Fallback>(
     context: &Context,
     fallback: &F,
 ) -> Result<Amendment, NoAmendment> {
+    proposed(script, verdict, policy, context, fallback, prefix)
+}
+
+/// The rule for all words of the one command that `script` is, which a person has chosen: it may be narrower than what
+/// [`propose`] finds, and is never wider.
+///
+/// # Errors
+/// Why there is none.
+pub fn propose_whole<F: Fallback>(
+    script: &Script,
+    verdict: &Verdict,
+    policy: &PolicySet,
+    context: &Context,
+    fallback: &F,
+) -> Result<Amendment, NoAmendment> {
+    let mut words = verdict
+        .segments()
+        .iter()
+        .flat_map(|segment| &segment.segment.argv);
+    if words.any(|word| word.value.exact().is_none()) {
+        return Err(NoAmendment::Words);
+    }
+    proposed(script, verdict, policy, context, fallback, whole)
+}
+
+/// The rule for those of the words that `choose` takes.
+fn proposed<F: Fallback>(
+    script: &Script,
+    verdict: &Verdict,
+    policy: &PolicySet,
+    context: &Context,
+    fallback: &F,
+    choose: impl for<'w> Fn(&[&'w str], &PolicySet) -> Option<Vec<&'w str>>,
+) -> Result<Amendment, NoAmendment> {
     if verdict.decision() != Decision::Prompt {
         return Err(NoAmendment::NotAsked);
     }
@@ -89,7 +123,7 @@ pub fn propose<F: Fallback>(
         .iter()
         .map_while(|word| word.value.exact())
         .collect();
-    let prefix = prefix(&words, policy).ok_or(NoAmendment::Words)?;
+    let prefix = choose(&words, policy).ok_or(NoAmendment::Words)?;
     if prefix
         .first()
         .is_some_and(|program| is_temporary(program, asks, context))
@@ -161,6 +195,14 @@ fn prefix<'w>(words: &[&'w str], policy: &PolicySet) -> Option<Vec<&'w str>> {
     is_plain.then(|| prefix.to_vec())
 }
 
+/// All words, where they say at least as much as the smallest rule would, and need no quotes.
+fn whole<'w>(words: &[&'w str], policy: &PolicySet) -> Option<Vec<&'w str>> {
+    let smallest = prefix(words, policy)?;
+    let mut behind = words.iter().skip(smallest.len());
+    let is_plain = behind.all(|word| consists(word, "_-.:+/=@%,"));
+    is_plain.then(|| words.to_vec())
+}
+
 fn known_words(words: &[&str], policy: &PolicySet) -> Option<usize> {
     let knowledge = policy.knowledge();
     let Some(mut entry) = words.first().and_then(|program| knowledge.entry(program)) else {
@@ -190,8 +232,13 @@ fn known_words(words: &[&str], policy: &PolicySet) -> Option<usize> {
 
 /// Whether a word needs no quotes, neither in a shell nor in a policy, and is no option.
 fn is_plain(word: &str, besides: &str) -> bool {
+    !word.starts_with('-') && consists(word, besides)
+}
+
+/// Whether a word has letters and digits, and of other characters only these.
+fn consists(word: &str, besides: &str) -> bool {
     let may_stand = |letter: char| letter.is_ascii_alphanumeric() || besides.contains(letter);
-    !word.is_empty() && !word.starts_with('-') && word.chars().all(may_stand)
+    !word.is_empty() && word.chars().all(may_stand)
 }
 
 /// Whether a program is named by a path that may lie where anybody puts files.
@@ -253,7 +300,11 @@ fn near_misses(prefix: &[&str]) -> Vec<String> {
         && !before.is_empty()
     {
         let siblings = row.siblings.into_iter().filter(|sibling| sibling != last);
-        near.extend(siblings.map(|sibling| format!("{} {sibling}", before.join(" "))));
+        if row.words == prefix.len() {
+            near.extend(siblings.map(|sibling| format!("{} {sibling}", before.join(" "))));
+        } else {
+            near.push(before.join(" "));
+        }
     }
     let prefix = prefix.join(" ");
     near.push(format!("{prefix} > ~/.profile"));

@@ -1,6 +1,7 @@
 //! Policy text to rules, and a script to a verdict with its reasons.
 #![forbid(unsafe_code)]
 
+mod amend;
 mod amendment;
 mod basis;
 mod broken_file;
@@ -8,6 +9,7 @@ mod compiled;
 mod confinement;
 mod context;
 mod decision;
+mod edit;
 mod effect;
 mod effect_rule;
 mod fallback;
@@ -23,13 +25,15 @@ mod policy_set;
 mod rule;
 mod verdict;
 
-pub use amendment::{Amendment, NoAmendment, propose};
+pub use amend::{AmendError, Amended, add_rule, remove_rule};
+pub use amendment::{Amendment, NoAmendment, propose, propose_whole};
 pub use basis::{Basis, Certainty, EffectMatch, RuleMatch, Told};
 pub use broken_file::BrokenFile;
 pub use compiled::compile;
 pub use confinement::{ConfinementName, Network, Profile};
 pub use context::{Approval, Context, Directory, Lookup, Program};
 pub use decision::Decision;
+pub use edit::Edit;
 pub use effect::{Effect, EffectKind, Executed, Standing, UnknownEffect};
 pub use effect_rule::{
     About, Above, Access, EffectRule, EffectWord, NamePattern, PathRule, Stars, VariableRule,

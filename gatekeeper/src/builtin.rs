@@ -16,7 +16,7 @@ const GUARD_FILE: (&str, &str) = (
 );
 
 /// The layer of the rules that protect the gate itself.
-const GUARD_LAYER: &str = "guard";
+pub(crate) const GUARD_LAYER: &str = "guard";
 
 /// Files by the names they have in the repository, with their texts.
 macro_rules! shipped {

@@ -32,6 +32,8 @@ pub const NOT_CONFINED: Code = Code(4008);
 pub const DENIED: Code = Code(4009);
 /// Something that a command was judged by has changed before it was started.
 pub const CHANGED: Code = Code(4010);
+/// A policy file was not changed.
+pub const NOT_AMENDED: Code = Code(4014);
 
 /// Every one of them, sorted.
 pub const ALL: &[Code] = &[
@@ -50,4 +52,5 @@ pub const ALL: &[Code] = &[
     NOT_CONFINED,
     DENIED,
     CHANGED,
+    NOT_AMENDED,
 ];

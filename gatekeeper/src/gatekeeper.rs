@@ -15,7 +15,7 @@ use crate::confinement::{self, Confinement, ConfinementError};
 use crate::digest::Digest;
 use crate::links::Reader;
 use crate::policy_file::{self, OpenError};
-use crate::{Command, CommandAction, Judgement, Layers, action, builtin};
+use crate::{Command, CommandAction, Judgement, Layers, ListedRule, action, builtin, listed_rule};
 
 /// What speaks where no policy file does.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -211,6 +211,22 @@ impl Gatekeeper {
             None => execpolicy::propose(script, verdict, &self.policy, context, &ask),
         };
         judgement.with_proposal(proposal)
+    }
+
+    /// The same judgement, with the rule for all words of the one command that it is about: which a person has chosen.
+    pub fn propose_whole(&self, judgement: Judgement, context: &Context) -> Judgement {
+        let script = judgement.command().script();
+        let verdict = judgement.verdict();
+        let proposal = match &self.fallback {
+            Some(built_in) => execpolicy::propose_whole(script, verdict, &self.policy, context, built_in),
+            None => execpolicy::propose_whole(script, verdict, &self.policy, context, &ask),
+        };
+        judgement.with_proposal(proposal)
+    }
+
+    /// The calls that make the rules of all layers but the guard's, by layer and in the order of their files.
+    pub fn listed_rules(&self) -> Vec<ListedRule> {
+        listed_rule::listed(&self.policy, builtin::GUARD_LAYER)
     }
 
     /// What a command does in a few words, for the person who is asked about it. The context is the one it was judged

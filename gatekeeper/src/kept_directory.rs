@@ -62,18 +62,8 @@ impl KeptDirectory {
     pub(crate) fn lock(&self, name: &str) -> io::Result<Lock> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let held = openat(&self.0, name, flags, Mode::RUSR | Mode::WUSR)?;
-        let (tries, pause) = TRIES;
-        for _ in 0..tries {
-            match flock(&held, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => return Ok(Lock { _held: held }),
-                Err(Errno::WOULDBLOCK | Errno::INTR) => thread::sleep(pause),
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(io::Error::new(
-            io::ErrorKind::TimedOut,
-            "another process holds it",
-        ))
+        wait_for(&held)?;
+        Ok(Lock { _held: held })
     }
 
     /// What a file in it holds; `None` where there is none.
@@ -129,6 +119,26 @@ impl KeptDirectory {
         file.write_all(bytes)?;
         file.sync_all()
     }
+}
+
+/// Waits until nobody else holds the lock of a file or directory, for ten seconds at most. It is given back when the
+/// descriptor is closed.
+///
+/// # Errors
+/// Somebody else holds it all the while, or it has none.
+pub(crate) fn wait_for(held: &OwnedFd) -> io::Result<()> {
+    let (tries, pause) = TRIES;
+    for _ in 0..tries {
+        match flock(held, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => return Ok(()),
+            Err(Errno::WOULDBLOCK | Errno::INTR) => thread::sleep(pause),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(io::Error::new(
+        io::ErrorKind::TimedOut,
+        "another process holds it",
+    ))
 }
 
 /// Refuses what somebody else may have changed.

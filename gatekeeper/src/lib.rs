@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 mod action;
+pub mod amendment_file;
 mod approval_key;
 mod approver;
 mod builtin;
@@ -28,6 +29,7 @@ mod kept_directory;
 mod launch;
 mod layers;
 mod links;
+mod listed_rule;
 mod live;
 mod pinned;
 mod policy_file;
@@ -47,6 +49,7 @@ pub use gatekeeper::{Defaults, Gatekeeper};
 pub use judgement::Judgement;
 pub use launch::{Change, StartError, Wiring, may_be_granted};
 pub use layers::{FileSurvey, FoundLayer, Layers, Loosening, Places, Project, SystemPlace};
+pub use listed_rule::ListedRule;
 pub use live::Live;
 pub use policy_file::OpenError;
 pub use program_file::program_file;

@@ -11,7 +11,7 @@ use rustix::fs::{CWD, Mode, OFlags, openat};
 use crate::builtin;
 
 /// Bytes of one policy file. A file that is longer does not load.
-const MAX_BYTES: u64 = 1024 * 1024;
+pub(crate) const MAX_BYTES: u64 = 1024 * 1024;
 
 /// The layer of files that are given by name.
 pub(crate) const GIVEN: &str = "command line";

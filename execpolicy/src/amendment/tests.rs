@@ -155,3 +155,38 @@ fn a_proposal_says_what_it_means() {
     assert_eq!(found.example(), "git push --force");
     assert_eq!(found.near_miss(), "git reset");
 }
+
+#[test]
+fn a_person_may_choose_more_words_and_never_fewer() {
+    let chosen = |command: &str| {
+        let policy = PolicySet::default();
+        let context = Context::default();
+        let script = shell_parser::parse(command, Dialect::Bash, &Limits::default());
+        let verdict = judge(&script, &policy, &context, &ask);
+        let found = propose_whole(&script, &verdict, &policy, &context, &ask);
+        found.map_or_else(|why| why.to_string(), |found| found.rule().to_owned())
+    };
+    let rule = |words: &str| format!("prefix_rule(pattern = [{words}], decision = \"allow\")");
+    for (command, words) in [
+        ("git push", r#""git", "push""#),
+        ("git push origin main", r#""git", "push", "origin", "main""#),
+        ("mytool --level=3 a/b", r#""mytool", "--level=3", "a/b""#),
+    ] {
+        assert_eq!(chosen(command), rule(words), "{command}");
+    }
+    for command in [
+        "git",
+        "bash x.sh",
+        "rm -rf x",
+        "sudo mytool",
+        "mytool 'a b'",
+        "mytool \"$x\"",
+    ] {
+        assert_ne!(chosen(command), "", "{command}");
+        assert!(
+            !chosen(command).contains("prefix_rule"),
+            "{command}: {}",
+            chosen(command)
+        );
+    }
+}

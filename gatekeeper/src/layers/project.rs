@@ -44,4 +44,11 @@ impl Project {
         self.files.insert(name.to_owned(), Digest::of_text(text));
         self
     }
+
+    /// The project as it is once a file of this name is gone.
+    #[must_use]
+    pub fn without_file(mut self, name: &str) -> Self {
+        self.files.remove(name);
+        self
+    }
 }

@@ -1,0 +1,63 @@
+//! What is typed behind `rules`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::Format;
+
+#[derive(Debug, Args)]
+#[command(disable_help_subcommand = true)]
+pub(crate) struct RulesArgs {
+    #[command(subcommand)]
+    pub(crate) verb: RulesVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesVerb {
+    /// Lists the rules of all layers, each with the place where it stands.
+    List(ListArgs),
+    /// Takes a rule out of a policy file of the user's or the project's.
+    Remove(RemoveArgs),
+    /// Takes back the last change that `allow`, `rules remove` or an answer made.
+    Undo(UndoArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// A policy file more; may be given several times
+    #[arg(short = 'r', long = "rules", value_name = "FILE")]
+    pub(crate) rules: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RemoveArgs {
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+
+    /// The rule's place, as `rules list` shows it; a bare file name is one of the user's or the project's policy
+    #[arg(value_name = "FILE:LINE")]
+    pub(crate) rule: OsString,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UndoArgs {
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
+
+/// Which project, and how to answer.
+#[derive(Debug, Args)]
+pub(crate) struct PlaceArgs {
+    /// The root of the work tree [default: the repository around the current directory, else the directory]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) workspace: Option<PathBuf>,
+
+    /// How to answer [default: human on a terminal, else json]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+}
