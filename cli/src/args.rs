@@ -1,7 +1,7 @@
 //! The command line as it is typed.
 
-mod hook;
 mod allow;
+mod hook;
 mod rules;
 
 use std::ffi::OsString;
@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use gatekeeper::sandbox::Tier;
 
-pub(crate) use hook::{HookArgs, HookOptions, HookVerb, InstallArgs, PlaceArgs, StatusArgs, UnaskedWord};
 pub(crate) use allow::AllowArgs;
+pub(crate) use hook::{HookArgs, HookOptions, HookVerb, InstallArgs, PlaceArgs, StatusArgs, UnaskedWord};
 pub(crate) use rules::{ListArgs, RemoveArgs, RulesArgs, RulesVerb, UndoArgs};
 
 /// Decides whether a shell command may run, and says why.
@@ -188,6 +188,10 @@ pub(crate) struct RunArgs {
     /// What the command is run in where its verdict asks for nothing else; `none` confines nothing
     #[arg(long, value_name = "NAME", default_value = "workspace-write")]
     pub(crate) confinement: String,
+
+    /// A person's yes, as `execpolicy hook` gave it to an agent for this command
+    #[arg(long, value_name = "TOKEN", hide = true)]
+    pub(crate) clearance: Option<String>,
 
     /// Write what was enforced, denied and changed to this file, as JSON
     #[arg(long, value_name = "FILE")]

@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 /// The directory the process was started in, where it still exists.
 pub(crate) fn directory() -> Option<PathBuf> {
@@ -37,6 +38,12 @@ pub(crate) fn state() -> Option<PathBuf> {
 /// `$SHELL`, where it is UTF-8.
 pub(crate) fn shell() -> Option<String> {
     variable("SHELL").and_then(|shell| shell.into_string().ok())
+}
+
+/// The time, for what holds only for a while.
+#[expect(clippy::disallowed_methods, reason = "no verdict depends on it")]
+pub(crate) fn now() -> SystemTime {
+    SystemTime::now()
 }
 
 /// All variables.

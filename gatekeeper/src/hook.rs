@@ -24,6 +24,7 @@ mod patch;
 mod reasons;
 mod ruling;
 mod settings;
+mod token;
 mod windsurf;
 
 use std::path::Path;
@@ -36,6 +37,7 @@ pub use installation::{Installation, InstallationError, SettingsChange};
 pub use reasons::Reasons;
 pub use ruling::{Asking, Rewriting, Ruling, quoted};
 pub use settings::SettingsError;
+pub use token::{TokenApprover, TokenError, TokenTerms, Tokens};
 
 /// Bytes of an event that are read. A longer one is refused: agents send whole files with some of them.
 pub const LONGEST_EVENT: usize = 16 * 1024 * 1024;

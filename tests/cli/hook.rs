@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -244,6 +245,85 @@ fn an_allowed_command_comes_back_as_one_that_is_judged_again_and_confined() {
         }
         assert!(inside.exists() && !outside.exists());
         fs::remove_file(&inside).unwrap();
+    }
+}
+
+/// Runs what an agent would run, in this directory.
+fn execute(project: &Project, command: &str, directory: &Path) -> CommandOutput {
+    let mut started = Command::new("/bin/bash");
+    started.args(["-c", command]).current_dir(directory).env_clear();
+    started
+        .env("HOME", project.root().join("home"))
+        .env("PATH", crate::run::path(project));
+    finish(started, b"", project.root())
+}
+
+#[test]
+fn a_persons_yes_comes_with_the_command_and_holds_once_for_it() {
+    if !confines() {
+        return;
+    }
+    let project = project();
+    let below = project.work().join("below");
+    fs::create_dir(&below).unwrap();
+    let options = ["-r", "team.codexpolicy", "--confinement", "workspace-write"];
+    for agent in [Agent::ClaudeCode, Agent::Copilot, Agent::Generic] {
+        let asks = || {
+            let answered = asked(&project, agent, &options, "tool ask 'echo ran'");
+            assert!(answered.stdout.contains("\"ask\""), "{answered:?}");
+            let command = rewritten(agent, &answered).unwrap();
+            command.replace("$TEST", project.root().to_str().unwrap())
+        };
+        let command = asks();
+        assert!(command.contains("'--clearance'"), "{command}");
+        let told = |output: CommandOutput| (output.status, output.stdout + &output.stderr);
+        let refused = |command: &str, directory: &Path, why: &str| {
+            let (status, text) = told(execute(&project, command, directory));
+            assert_eq!(status, 126, "{command}: {text}");
+            assert!(text.contains(why), "{text}");
+        };
+        refused(
+            &command.replace("echo ran", "echo run"),
+            &project.work(),
+            "something else",
+        );
+        refused(&command, &below, "something else");
+        refused(
+            &command.replace("'workspace-write'", "'read-only'"),
+            &project.work(),
+            "something else",
+        );
+        assert_eq!(
+            told(execute(&project, &command, &project.work())),
+            (0, "ran\n".to_owned())
+        );
+        refused(&command, &project.work(), "it was used before");
+        let next = asks();
+        fs::write(
+            project.work().join("team.codexpolicy"),
+            crate::run::TEAM.to_owned() + "\n",
+        )
+        .unwrap();
+        refused(&next, &project.work(), "something else");
+        let last = asks();
+        assert_eq!(told(execute(&project, &last, &project.work())).0, 0);
+        fs::write(project.work().join("team.codexpolicy"), crate::run::TEAM).unwrap();
+    }
+    // Nobody who is judged makes one, passes one on, or sees the key.
+    let key = project.root().join("home/.local/state/execpolicy/clearance/key");
+    assert!(key.exists());
+    for command in [
+        "execpolicy run --clearance x --shell 'tool ask x'",
+        "tool \"cat $HOME/.local/state/execpolicy/clearance/key\"",
+    ] {
+        let answered = asked(&project, Agent::ClaudeCode, &options, command);
+        if let Some(command) = rewritten(Agent::ClaudeCode, &answered) {
+            let command = command.replace("$TEST", project.root().to_str().unwrap());
+            let output = execute(&project, &command, &project.work());
+            assert_ne!(output.status, 0, "{output:?}");
+        } else {
+            assert!(blocks(Agent::ClaudeCode, &answered), "{answered:?}");
+        }
     }
 }
 

@@ -5,14 +5,16 @@ mod doctor;
 mod settings;
 
 use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::io::{self, Read, Write};
 use std::panic;
 use std::path::{Path, PathBuf};
 
 use diagnostics::Diagnostic;
-use gatekeeper::hook::{Agent, Answer, Event, LONGEST_EVENT, Rewriting};
+use gatekeeper::hook::{Agent, Answer, Event, LONGEST_EVENT, Rewriting, Ruling, TokenTerms, Tokens};
 use gatekeeper::{
-    ConfinementName, Context, Defaults, Dialect, Gatekeeper, Layers, Places, Surroundings, SurroundingsError,
+    ConfinementName, Context, Defaults, Dialect, Directory, Gatekeeper, Judgement, Layers, Places,
+    Surroundings, SurroundingsError,
 };
 
 use crate::args::{HookArgs, HookOptions, HookVerb};
@@ -32,7 +34,10 @@ pub(crate) fn run(args: HookArgs) -> Exit {
     }
 }
 
-fn answer(agent: Agent, options: HookOptions) -> Exit {
+fn answer(agent: Agent, mut options: HookOptions) -> Exit {
+    // By the names that a rewritten command finds them under, wherever it starts.
+    let here = environment::directory().unwrap_or_default();
+    options.rules = options.rules.iter().map(|file| here.join(file)).collect();
     // What a crash has to say is no reason that an agent should show.
     panic::set_hook(Box::new(|_| {}));
     let answer = deadline::keep(deadline::OWN, move || {
@@ -63,8 +68,40 @@ fn respond(agent: Agent, options: &HookOptions) -> Result<Answer, String> {
     let rewriting = rewriting(agent, options, &event, &home)?;
     let (mut context, places) = place(agent, &event, &home, rewriting.is_some())?;
     let gatekeeper = open(options, &places)?;
-    let (ruling, _) = gatekeeper.rule_on(&event, &mut context, rewriting.as_ref());
+    let (ruling, judgement) = gatekeeper.rule_on(&event, &mut context, rewriting.as_ref());
+    let ruling = match (ruling, &judgement, &rewriting) {
+        (Ruling::Ask { reasons, .. }, Some(judgement), Some(rewriting))
+            if agent.capabilities().ask.is_some() =>
+        {
+            let rewritten = Some(after_a_yes(&gatekeeper, judgement, &context, rewriting)?);
+            Ruling::Ask { reasons, rewritten }
+        }
+        (ruling, ..) => ruling,
+    };
     Ok(agent.answer(&event, ruling, options.unasked.into()))
+}
+
+/// The command that runs a judged one once a person has said yes.
+fn after_a_yes(
+    gatekeeper: &Gatekeeper,
+    judgement: &Judgement,
+    context: &Context,
+    rewriting: &Rewriting,
+) -> Result<String, String> {
+    let directory = match &context.cwd {
+        Directory::Known(path) => PathBuf::from(&**path),
+        Directory::Unknown => return Err("where the command starts is not known".to_owned()),
+    };
+    let name = judgement.verdict().confinement().or(context.confinement.as_ref());
+    let terms = TokenTerms {
+        judgement,
+        directory: &directory,
+        confinement: name.filter(|name| !name.is_none()).map(ConfinementName::as_str),
+        policy: gatekeeper.digest(),
+    };
+    let token = Tokens::of(context).and_then(|tokens| tokens.issue(&terms, environment::now()));
+    let token = token.map_err(|error| format!("a yes cannot be passed on: {error}"))?;
+    Ok(rewriting.with_token(&token, judgement.command().source().text()))
 }
 
 /// All of standard input, if it is not longer than an event may be.
@@ -128,10 +165,9 @@ fn rewriting(
     let itself =
         std::env::current_exe().map_err(|error| format!("its own executable is not known: {error}"))?;
     let mut words = vec![text(itself.as_os_str())?, "run".to_owned()];
-    let here = environment::directory().unwrap_or_default();
     for file in &args.rules {
         words.push("-r".to_owned());
-        words.push(text(here.join(file).as_os_str())?);
+        words.push(text(file.as_os_str())?);
     }
     if args.no_default {
         words.push("--no-default".to_owned());
@@ -159,8 +195,11 @@ fn place(agent: Agent, event: &Event, home: &Path, confined: bool) -> Result<(Co
     };
     // A confined command has a `/tmp` of its own, whatever its caller has.
     let temporary = environment::temporary().filter(|_| !confined);
+    // It is judged again where it really starts, and a yes is to be for the same place.
+    let real = event.cwd.as_ref().filter(|_| confined).map(fs::canonicalize);
+    let real = real.and_then(Result::ok).map(text).transpose()?;
     let mut surroundings = Surroundings {
-        cwd: event.cwd.clone(),
+        cwd: real.or_else(|| event.cwd.clone()),
         workspace: event.workspace.clone(),
         home: Some(text(home.to_owned())?),
         temporary: temporary.map(text).transpose()?,

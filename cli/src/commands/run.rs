@@ -11,6 +11,8 @@ use gatekeeper::{
     StartError, Wiring, codes,
 };
 
+use gatekeeper::hook::TokenApprover;
+
 use crate::args::{Format, RunArgs};
 use crate::commands::check;
 use crate::exit::Exit;
@@ -117,6 +119,9 @@ fn place(args: &RunArgs) -> Result<Context, Diagnostic> {
 impl Asked<'_> {
     /// Clears a command, by its verdict or by a person's yes. Nobody is asked about what could not be run.
     fn clear(&mut self, prepared: Prepared) -> Result<Clearance, Exit> {
+        if let Some(token) = self.args.clearance.as_deref().filter(|_| needs_a_yes(&prepared)) {
+            return self.clear_by_token(token, prepared);
+        }
         let is_prompt = prepared.judgement().decision() == Decision::Prompt;
         let person = if is_prompt { Person::look() } else { Person::Absent };
         if let (true, Person::Present(_)) = (is_prompt, &person) {
@@ -138,6 +143,23 @@ impl Asked<'_> {
             self.gatekeeper = open(self.args)?;
         }
         Ok(cleared)
+    }
+
+    /// A person was asked by an agent, and the yes came with the command.
+    fn clear_by_token(&self, token: &str, prepared: Prepared) -> Result<Clearance, Exit> {
+        let refused = |why: &str| {
+            let message = format!("refused: the yes that came with it does not hold: {why}");
+            let finding = Diagnostic::new(codes::WOULD_ASK, Severity::Error, message)
+                .note("nothing was run")
+                .help("let the agent ask again: a yes holds once, for a short time, for what was shown");
+            output::complain(&[finding], self.args.format);
+            Exit::Refused
+        };
+        let approver =
+            TokenApprover::open(&self.context, token, self.gatekeeper.digest(), environment::now());
+        let approver = approver.map_err(|error| refused(&error.to_string()))?;
+        let cleared = prepared.clear(&approver);
+        cleared.map_err(|_| refused(&approver.refusal().unwrap_or_default()))
     }
 
     /// Nobody can be asked: says what was in the way, and what would not be.
@@ -213,6 +235,10 @@ impl Asked<'_> {
         let told = check::tell(prepared.judgement(), Format::Human);
         output::exit(decision, told.and_then(|()| output::answer_line(text.trim_end())))
     }
+}
+
+fn needs_a_yes(prepared: &Prepared) -> bool {
+    prepared.judgement().decision() == Decision::Prompt
 }
 
 /// Says that this host cannot keep what the confinement promises.

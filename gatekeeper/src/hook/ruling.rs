@@ -157,6 +157,15 @@ impl Gatekeeper {
 }
 
 impl Rewriting {
+    /// The command that runs this text after a person's yes, which the token stands for.
+    pub fn with_token(&self, token: &str, text: &str) -> String {
+        let (program, rest) = self.words.split_at(self.words.len().min(2));
+        let words = program.iter().map(String::as_str);
+        let words = words.chain(["--clearance", token]);
+        let words = words.chain(rest.iter().map(String::as_str)).chain([text]);
+        words.map(quoted).collect::<Vec<_>>().join(" ")
+    }
+
     /// The command that runs this text, in words that every shell of the Bourne family reads alike.
     pub fn of(&self, text: &str) -> String {
         let words = self.words.iter().map(String::as_str).chain([text]);
