@@ -1,6 +1,9 @@
 //! The binary from outside: what it prints, where, and with which status.
 
 #[cfg(test)]
+#[path = "cli/amendments.rs"]
+mod amendments;
+#[cfg(test)]
 #[path = "cli/asked.rs"]
 mod asked;
 #[cfg(test)]
@@ -13,8 +16,14 @@ mod hook;
 #[path = "cli/hook_settings.rs"]
 mod hook_settings;
 #[cfg(test)]
+#[path = "cli/layers.rs"]
+mod layers;
+#[cfg(test)]
 #[path = "cli/lines.rs"]
 mod lines;
+#[cfg(test)]
+#[path = "cli/log.rs"]
+mod log;
 #[cfg(test)]
 #[path = "cli/project.rs"]
 mod project;

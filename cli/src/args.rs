@@ -2,16 +2,21 @@
 
 mod allow;
 mod hook;
+mod layers;
+mod log;
 mod rules;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+pub(crate) use layers::{PlaceArgs, StatusArgs};
+
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use gatekeeper::sandbox::Tier;
 
 pub(crate) use allow::AllowArgs;
-pub(crate) use hook::{HookArgs, HookOptions, HookVerb, InstallArgs, PlaceArgs, StatusArgs, UnaskedWord};
+pub(crate) use hook::{AgentArgs, AgentSettings, HookArgs, HookOptions, HookVerb, InstallArgs, UnaskedWord};
+pub(crate) use log::{ReplayArgs, SuggestArgs};
 pub(crate) use rules::{ListArgs, RemoveArgs, RulesArgs, RulesVerb, UndoArgs};
 
 /// Decides whether a shell command may run, and says why.
@@ -42,8 +47,18 @@ pub(crate) enum Verb {
     /// Allows commands that begin with these words, once and for all.
     #[command(override_usage = "execpolicy allow [OPTIONS] -- WORDS...")]
     Allow(AllowArgs),
-    /// Lists rules, takes one out, takes the last change back.
+    /// Lists rules, takes one out, takes the last change back, proposes some.
     Rules(RulesArgs),
+    /// Vouches for the project's policy as it is now, so that what it loosens counts.
+    Trust(PlaceArgs),
+    /// Takes back what `trust` said of the project.
+    Untrust(PlaceArgs),
+    /// Shows which layers of policy there are, what they say, and what of it does not load.
+    #[command(after_help = "Exit status: 0 if everything loads, 1 if not.")]
+    Status(StatusArgs),
+    /// Judges a log again and names each decision that another policy would change; runs nothing.
+    #[command(after_help = "Exit status: 0, or 1 where the log or the policy cannot be read.")]
+    Replay(ReplayArgs),
     /// Tries what this host enforces, and says what would make it more.
     #[command(after_help = "Exit status: 0 if everything is enforced, 1 if not.")]
     Doctor(DoctorArgs),
@@ -70,6 +85,10 @@ pub(crate) struct CheckArgs {
     /// A policy file; may be given several times, and the strictest word counts
     #[arg(short = 'r', long = "rules", value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
+
+    /// Leave out the layers of the system, the user and the project
+    #[arg(long)]
+    pub(crate) no_layers: bool,
 
     /// Leave out the built-in policy: what no rule speaks for asks, and the guard stays
     #[arg(long)]
@@ -102,6 +121,10 @@ pub(crate) struct CheckArgs {
     /// The shell that reads the text
     #[arg(long, value_enum, default_value = "bash")]
     pub(crate) dialect: DialectWord,
+
+    /// Append the decision to the log
+    #[arg(long)]
+    pub(crate) log: bool,
 
     #[command(flatten)]
     pub(crate) subject: Subject,
@@ -160,10 +183,18 @@ pub(crate) enum DialectWord {
 }
 
 #[derive(Debug, ClapArgs)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own on the command line"
+)]
 pub(crate) struct RunArgs {
     /// A policy file; may be given several times, and the strictest word counts
     #[arg(short = 'r', long = "rules", value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
+
+    /// Leave out the layers of the system, the user and the project
+    #[arg(long)]
+    pub(crate) no_layers: bool,
 
     /// Leave out the built-in policy: what no rule speaks for asks, and the guard stays
     #[arg(long)]
@@ -231,6 +262,10 @@ pub(crate) struct SandboxArgs {
     /// A policy file that describes profiles
     #[arg(short = 'r', long = "rules", value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
+
+    /// Leave out the layers of the system, the user and the project, and the profiles that they describe
+    #[arg(long)]
+    pub(crate) no_layers: bool,
 
     /// The root of the work tree [default: the repository around the directory, else the directory]
     #[arg(long, value_name = "DIR")]

@@ -15,6 +15,11 @@ pub(crate) fn home() -> Option<PathBuf> {
     variable("HOME").map(PathBuf::from)
 }
 
+/// The home directory that the system knows for this user, where `$HOME` is not set.
+pub(crate) fn home_of_account() -> Option<PathBuf> {
+    env::home_dir().filter(|path| path.is_absolute())
+}
+
 /// `$TMPDIR`, where it is an absolute path.
 pub(crate) fn temporary() -> Option<PathBuf> {
     absolute("TMPDIR")
@@ -44,6 +49,12 @@ pub(crate) fn shell() -> Option<String> {
 #[expect(clippy::disallowed_methods, reason = "no verdict depends on it")]
 pub(crate) fn now() -> SystemTime {
     SystemTime::now()
+}
+
+/// The directory of the user's log, where one is known.
+pub(crate) fn log() -> Option<PathBuf> {
+    let state = state().or_else(|| home().map(|home| home.join(".local/state")));
+    state.map(|state| state.join("execpolicy"))
 }
 
 /// All variables.

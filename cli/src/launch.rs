@@ -93,17 +93,24 @@ pub(crate) fn run(mut plan: Plan, command: Command, telling: Telling) -> Exit {
     let words = command.arguments.clone();
     let before = telling.before(&plan.profile().writable);
     match plan.launch(command) {
-        Ok(running) => wait(running, &words, telling, before),
+        Ok(running) => wait(running, &words, telling, before, |_| {}),
         Err(error) => failed(&error),
     }
 }
 
 /// Waits for the end of a command that runs, in the foreground, and tells of it.
-pub(crate) fn wait(running: Running, words: &[OsString], telling: Telling, before: Option<Snapshot>) -> Exit {
+pub(crate) fn wait(
+    running: Running,
+    words: &[OsString],
+    telling: Telling,
+    before: Option<Snapshot>,
+    ended: impl FnOnce(&Outcome),
+) -> Exit {
     let outcome = match running.wait_in_foreground() {
         Ok(outcome) => outcome,
         Err(error) => return failed(&error),
     };
+    ended(&outcome);
     if telling.denials == Denied::Told {
         tell_denials(&outcome);
     }

@@ -6,9 +6,11 @@ mod commands;
 mod confined;
 mod environment;
 mod exit;
+mod journal;
 mod launch;
 mod output;
 mod person;
+mod policy;
 mod report_file;
 mod request;
 
@@ -43,6 +45,10 @@ fn run() -> Exit {
         Verb::Run(run) => commands::run::run(&run),
         Verb::Allow(allow) => commands::allow::run(&allow),
         Verb::Rules(rules) => commands::rules::run(&rules),
+        Verb::Trust(place) => commands::trust::trust(&place),
+        Verb::Untrust(place) => commands::trust::untrust(&place),
+        Verb::Status(status) => commands::status::run(&status),
+        Verb::Replay(replay) => commands::replay::run(&replay),
         Verb::Doctor(doctor) => commands::doctor::run(&doctor),
         Verb::Sandbox(sandbox) => commands::sandbox::run(&sandbox),
     }

@@ -5,19 +5,18 @@ use std::path::{Path, PathBuf};
 
 use diagnostics::{Diagnostic, Severity, Source, Span};
 use gatekeeper::{
-    Approval, Command, ConfinementName, Context, Defaults, Dialect, Gatekeeper, Links, Surroundings,
-    SurroundingsError, codes,
+    Approval, Command, ConfinementName, Context, Dialect, Gatekeeper, Links, Surroundings, SurroundingsError,
+    codes,
 };
 
 use crate::args::{ApprovalWord, CheckArgs, DialectWord, Format, Subject};
 use crate::exit::Exit;
+use crate::policy::{Policies, Policy};
 use crate::{environment, output};
 
 /// Arguments that make sense, with the policy loaded.
 #[derive(Debug)]
 pub(crate) struct Request {
-    /// The policy.
-    pub(crate) gatekeeper: Gatekeeper,
     /// What is asked about.
     pub(crate) asked: Asked,
     /// The format that was asked for by name.
@@ -27,10 +26,10 @@ pub(crate) struct Request {
 /// What is asked about.
 #[derive(Debug)]
 pub(crate) enum Asked {
-    /// One command, in its context.
-    Command(Command, Context),
+    /// One command, in its context, with the policy.
+    Command(Box<Gatekeeper>, Command, Context),
     /// Every line of stdin; the place and the people where a line does not say otherwise.
-    Lines(Surroundings),
+    Lines(Box<Policies>, Surroundings),
 }
 
 impl Request {
@@ -51,21 +50,23 @@ impl Request {
             dialect: args.dialect.into(),
         };
         let surroundings = place.surroundings().map_err(wrong)?;
-        let asked = asked(&args.subject, surroundings).map_err(wrong)?;
-        let defaults = if args.no_default {
-            Defaults::None
-        } else {
-            Defaults::BuiltIn
-        };
-        let gatekeeper = Gatekeeper::open(&args.rules, defaults).map_err(|error| {
-            output::complain(&error.findings, format);
+        let context = context(&surroundings).map_err(wrong)?;
+        let command = command(&args.subject, context.dialect).map_err(wrong)?;
+        let policy = Policy::new(&args.rules, args.no_layers, args.no_default);
+        let places = policy.places(&surroundings, context.workspace.as_deref());
+        let places = places.map_err(|error| wrong(wrong_place(&error)))?;
+        let broken = |findings: Vec<Diagnostic>| {
+            output::complain(&findings, format);
             Exit::Failed
-        })?;
-        Ok(Self {
-            gatekeeper,
-            asked,
-            format,
-        })
+        };
+        let asked = if let Some(command) = command {
+            let gatekeeper = policy.open(&places).map_err(broken)?;
+            Asked::Command(Box::new(gatekeeper), command, context)
+        } else {
+            let policies = policy.batch(places, format).map_err(broken)?;
+            Asked::Lines(Box::new(policies), surroundings)
+        };
+        Ok(Self { asked, format })
     }
 }
 
@@ -91,14 +92,32 @@ impl Place<'_> {
             absolute.map(|path| text_of(what, path.as_os_str())).transpose()
         };
         let owned = |path: Option<&Path>| path.map(Path::to_owned);
+        // Who forgets `$HOME` is not rid of the user's policy.
+        let home = owned(self.home).or_else(environment::home);
+        let is_homeless = home.is_none();
+        let account = |below: &'static str| {
+            move || {
+                let home = is_homeless.then(environment::home_of_account).flatten()?;
+                Some(home.join(below))
+            }
+        };
         Ok(Surroundings {
             cwd: path("--cwd", owned(self.cwd).or_else(|| here.clone()))?,
             workspace: path("--workspace", owned(self.workspace))?,
-            home: path("--home", owned(self.home).or_else(environment::home))?,
+            home: path("--home", home)?,
             temporary: path("$TMPDIR", self.temporary.clone())?,
-            settings: path("$XDG_CONFIG_HOME", environment::settings())?,
-            data: path("$XDG_DATA_HOME", environment::data())?,
-            state: path("$XDG_STATE_HOME", environment::state())?,
+            settings: path(
+                "$XDG_CONFIG_HOME",
+                environment::settings().or_else(account(".config")),
+            )?,
+            data: path(
+                "$XDG_DATA_HOME",
+                environment::data().or_else(account(".local/share")),
+            )?,
+            state: path(
+                "$XDG_STATE_HOME",
+                environment::state().or_else(account(".local/state")),
+            )?,
             environment: environment::names(),
             links: Links::Assumed,
             approval: self.approval.into(),
@@ -108,15 +127,27 @@ impl Place<'_> {
     }
 }
 
-fn asked(subject: &Subject, surroundings: Surroundings) -> Result<Asked, Diagnostic> {
-    let context = context(&surroundings)?;
-    if subject.stdin {
-        return Ok(Asked::Lines(surroundings));
+/// Where the call was made, with the work tree that it names; nothing is judged there.
+pub(crate) fn surroundings_here(workspace: Option<&Path>) -> Result<Surroundings, Diagnostic> {
+    let place = Place {
+        cwd: None,
+        workspace,
+        home: None,
+        temporary: None,
+        approval: ApprovalWord::OnRequest,
+        confinement: None,
+        dialect: Dialect::Bash,
+    };
+    place.surroundings()
+}
+
+/// The command that is asked about; `None` where the lines of stdin are.
+fn command(subject: &Subject, dialect: Dialect) -> Result<Option<Command>, Diagnostic> {
+    match &subject.shell {
+        _ if subject.stdin => Ok(None),
+        Some(text) => command_of_text(text, dialect).map(Some),
+        None => command_of(&subject.argv).map(Some),
     }
-    if let Some(text) = &subject.shell {
-        return Ok(Asked::Command(command_of_text(text, context.dialect)?, context));
-    }
-    Ok(Asked::Command(command_of(&subject.argv)?, context))
 }
 
 /// The context, or what is wrong with a directory.

@@ -51,6 +51,12 @@ impl Amendment {
     pub fn near_miss(&self) -> &str {
         &self.near_miss
     }
+
+    /// A copy of a policy with these rules added.
+    pub fn all_added_to(policy: &PolicySet, amendments: &[&Self]) -> PolicySet {
+        let rules = amendments.iter().flat_map(|amendment| rules_of(&amendment.rule));
+        policy.adding(&rules.collect::<Vec<_>>())
+    }
 }
 
 /// The smallest rule that turns the prompt of `verdict` into an allow. `verdict` is what the other arguments judge
@@ -84,7 +90,11 @@ pub fn propose_whole<F: Fallback>(
         .segments()
         .iter()
         .flat_map(|segment| &segment.segment.argv);
-    if words.any(|word| word.value.exact().is_none()) {
+    let is_known = words.all(|word| word.value.exact().is_some());
+    // What a wrapper runs is not what the person has chosen.
+    let first = verdict.segments().first();
+    let is_first = first.is_none_or(|segment| segment.decision == verdict.decision());
+    if !is_known || !is_first {
         return Err(NoAmendment::Words);
     }
     proposed(script, verdict, policy, context, fallback, whole)

@@ -51,7 +51,12 @@ pub struct AmendmentFile {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Addition {
     /// It stands in this file now.
-    Added(PathBuf),
+    Added {
+        /// The file.
+        path: PathBuf,
+        /// Whether it counts: a project's does only where the project is trusted.
+        counts: bool,
+    },
     /// A rule that stands here says it already; nothing was changed.
     AlreadyCovered(Origin),
 }
@@ -170,7 +175,10 @@ impl AmendmentFile {
         })?;
         Ok(match covered {
             Some(origin) if made.is_none() => Addition::AlreadyCovered(origin),
-            Some(_) | None => Addition::Added(self.path.clone()),
+            Some(_) | None => Addition::Added {
+                path: self.path.clone(),
+                counts: self.within.is_none() || self.vouched().is_some(),
+            },
         })
     }
 

@@ -39,6 +39,18 @@ pub enum Scope {
     Rule,
 }
 
+impl Scope {
+    /// Its name, as the log has it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Once => "once",
+            Self::Turn => "turn",
+            Self::Session => "session",
+            Self::Rule => "rule",
+        }
+    }
+}
+
 /// What was answered.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Answer {

@@ -34,6 +34,10 @@ pub const DENIED: Code = Code(4009);
 pub const CHANGED: Code = Code(4010);
 /// A policy file was not changed.
 pub const NOT_AMENDED: Code = Code(4014);
+/// A decision could not be logged.
+pub const NOT_LOGGED: Code = Code(4020);
+/// A log cannot be read.
+pub const NO_LOG: Code = Code(4021);
 
 /// Every one of them, sorted.
 pub const ALL: &[Code] = &[
@@ -53,4 +57,6 @@ pub const ALL: &[Code] = &[
     DENIED,
     CHANGED,
     NOT_AMENDED,
+    NOT_LOGGED,
+    NO_LOG,
 ];

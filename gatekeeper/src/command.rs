@@ -82,6 +82,25 @@ impl Command {
         matches!(self.form, Form::Words(_))
     }
 
+    /// The words that were given, where words were.
+    pub(crate) fn words(&self) -> Option<Vec<String>> {
+        match &self.form {
+            Form::Words(words) => {
+                let words = words.iter().map(|word| word.to_string_lossy().into_owned());
+                Some(words.collect())
+            }
+            Form::Text(_) | Form::Bytes => None,
+        }
+    }
+
+    /// The shell that the text was read for, where a text was given.
+    pub(crate) fn dialect(&self) -> Option<Dialect> {
+        match &self.form {
+            Form::Text(dialect) => Some(*dialect),
+            Form::Words(_) | Form::Bytes => None,
+        }
+    }
+
     /// What is executed for it, to the byte; `None` where it is not text, or not read as bash reads it.
     pub(crate) fn invocation(&self) -> Option<Invocation> {
         match &self.form {

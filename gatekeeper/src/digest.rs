@@ -78,13 +78,13 @@ impl Digest {
 /// As hexadecimal digits.
 impl fmt::Display for Digest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        blake3::Hash::from_bytes(self.0).fmt(formatter)
+        fmt::Display::fmt(&blake3::Hash::from_bytes(self.0), formatter)
     }
 }
 
 impl fmt::Debug for Digest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        blake3::Hash::from_bytes(self.0).fmt(formatter)
+        fmt::Debug::fmt(&blake3::Hash::from_bytes(self.0), formatter)
     }
 }
 

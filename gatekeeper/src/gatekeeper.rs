@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use diagnostics::Diagnostic;
 use execpolicy::{
-    Basis, BrokenFile, BuiltIn, ConfinementName, Context, Decision, Links, PolicyFile, PolicySet, Ruling,
-    Unspoken,
+    Amendment, Basis, BrokenFile, BuiltIn, ConfinementName, Context, Decision, Links, PolicyFile, PolicySet,
+    Ruling, Unspoken,
 };
 
 use crate::confinement::{self, Confinement, ConfinementError};
@@ -227,6 +227,17 @@ impl Gatekeeper {
     /// The calls that make the rules of all layers but the guard's, by layer and in the order of their files.
     pub fn listed_rules(&self) -> Vec<ListedRule> {
         listed_rule::listed(&self.policy, builtin::GUARD_LAYER)
+    }
+
+    /// One that judges as this one would with these rules added. It is made to be asked, and launches nothing: its digest
+    /// is that of no policy files.
+    pub(crate) fn amended(&self, amendments: &[&Amendment]) -> Self {
+        Self {
+            policy: Amendment::all_added_to(&self.policy, amendments),
+            fallback: self.fallback.as_ref().map(|_| builtin::fallback()),
+            digest: Digest::of_policy(&[], &[], Defaults::None),
+            notices: Vec::new(),
+        }
     }
 
     /// What a command does in a few words, for the person who is asked about it. The context is the one it was judged

@@ -103,12 +103,12 @@ impl Layers {
             let directory = system.directory();
             let way = || Way::from(&system.root, Ownership::Wholly(system.owner));
             let found = read(&directory, way, Path::new("etc/execpolicy"));
-            layers.add(Layer::new("system"), directory, found);
+            layers.add(&Layer::new("system"), directory, found);
         }
         if let Some(directory) = &places.user {
             let way = || Way::from(Path::new("/"), Ownership::End(geteuid().as_raw()));
             let found = read(directory, way, directory);
-            layers.add(Layer::new("user"), directory.clone(), found);
+            layers.add(&Layer::new("user"), directory.clone(), found);
         }
         if let Some(workspace) = &places.workspace {
             layers.add_project(workspace, places.store.as_deref());
@@ -174,7 +174,7 @@ impl Layers {
         Some(finding)
     }
 
-    fn add(&mut self, layer: Layer, directory: PathBuf, contents: Option<Contents>) {
+    fn add(&mut self, layer: &Layer, directory: PathBuf, contents: Option<Contents>) {
         self.found.push(FoundLayer {
             layer: layer.clone(),
             directory: Some(directory),
@@ -204,7 +204,7 @@ impl Layers {
             Some(workspace.canonicalize())
         };
         let (root, contents) = match real {
-            None => return self.add(layer, directory, None),
+            None => return self.add(&layer, directory, None),
             Some(Ok(root)) => {
                 let contents = walk(
                     || Way::from(&root, Ownership::Inside),
@@ -219,7 +219,7 @@ impl Layers {
             }
         };
         let Some(contents) = contents else {
-            return self.add(layer, directory, None);
+            return self.add(&layer, directory, None);
         };
         let files = contents.files.iter();
         let files = files.map(|file| (file.name.clone(), Digest::of_text(file.source.text())));
@@ -234,7 +234,7 @@ impl Layers {
             Trust::Never | Trust::Withdrawn { .. } | Trust::Unknown(_) => layer.untrusted(),
         };
         self.project = Some(project);
-        self.add(layer, directory, Some(contents));
+        self.add(&layer, directory, Some(contents));
     }
 
     fn add_given(&mut self, given: &[PathBuf]) {

@@ -31,11 +31,14 @@ mod layers;
 mod links;
 mod listed_rule;
 mod live;
+pub mod log;
 mod pinned;
 mod policy_file;
 mod program_file;
+pub mod replay;
 pub mod report;
 mod session;
+pub mod suggestion;
 mod surroundings;
 mod trust;
 

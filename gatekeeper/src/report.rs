@@ -27,7 +27,7 @@ pub use word::WordReport;
 
 use diagnostics::{Code, Span};
 use execpolicy::{Amendment, Decision, Verdict};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use shell_parser::Gap;
 
 use crate::Command;
@@ -113,8 +113,8 @@ pub struct ErrorReport {
     pub line: u64,
 }
 
-/// May it run.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+/// May it run; the later the stricter.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum DecisionWord {

@@ -98,6 +98,24 @@ fn the_layers_count_and_one_that_does_not_load_is_a_failure() {
 }
 
 #[test]
+fn what_is_decided_is_logged_and_what_cannot_be_logged_is_not_let_through() {
+    let project = Project::new();
+    let state = project.root().join("home/.local/state/execpolicy");
+    asked(&project, Agent::Codex, &[], "git status");
+    let log = fs::read_to_string(state.join("log.jsonl")).unwrap();
+    let line: Value = serde_json::from_str(log.lines().last().unwrap()).unwrap();
+    assert_eq!(line["asker"]["verb"], "hook");
+    assert_eq!(line["asker"]["agent"], "codex");
+    assert_eq!(line["command"], "git status");
+    fs::remove_dir_all(&state).unwrap();
+    fs::write(&state, "in the way").unwrap();
+    for agent in Agent::ALL {
+        let output = asked(&project, agent, &[], "git status");
+        assert!(blocks(agent, &output), "{}: {output:?}", agent.name());
+    }
+}
+
+#[test]
 fn without_a_home_nothing_is_let_through() {
     let project = Project::new();
     for agent in Agent::ALL {

@@ -11,7 +11,12 @@ use tempfile::TempDir;
 #[derive(Debug)]
 pub(crate) struct Project {
     root: TempDir,
+    /// Whether the layers of policy count; else the verdicts are the same on every host.
+    has_layers: bool,
 }
+
+/// The verbs that read layers of policy.
+const LAYERED: &[&str] = &["check", "explain", "run", "sandbox"];
 
 /// What a run left behind.
 #[derive(Debug)]
@@ -35,12 +40,30 @@ impl Project {
     fn in_directory(root: TempDir) -> Self {
         fs::create_dir_all(root.path().join("home")).unwrap();
         fs::create_dir_all(root.path().join("work/.git")).unwrap();
-        Self { root }
+        Self {
+            root,
+            has_layers: false,
+        }
+    }
+
+    /// One that is judged by the layers of policy, too: those of the project, of its own user, and of the host.
+    pub(crate) fn with_layers() -> Self {
+        Self {
+            has_layers: true,
+            ..Self::new()
+        }
     }
 
     pub(crate) fn with(self, name: &str, text: impl AsRef<[u8]>) -> Self {
-        fs::write(self.work().join(name), text).unwrap();
+        self.put(&format!("work/{name}"), text);
         self
+    }
+
+    /// Writes a file below the root, with the directories that it needs.
+    pub(crate) fn put(&self, path: &str, text: impl AsRef<[u8]>) {
+        let file = self.root().join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
     }
 
     pub(crate) fn work(&self) -> PathBuf {
@@ -59,6 +82,10 @@ impl Project {
     pub(crate) fn command_by(&self, starter: &[&str], arguments: &[&str]) -> Command {
         let mut words = starter.to_vec();
         words.push(env!("CARGO_BIN_EXE_execpolicy"));
+        let mut arguments = arguments.to_vec();
+        if !self.has_layers && arguments.first().is_some_and(|verb| LAYERED.contains(verb)) {
+            arguments.insert(1, "--no-layers");
+        }
         let (program, before) = words.split_first().unwrap();
         let mut command = Command::new(program);
         command

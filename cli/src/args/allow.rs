@@ -1,11 +1,10 @@
 //! What is typed behind `allow`.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Format;
+use super::{Format, PlaceArgs};
 
 #[derive(Debug, Args)]
 pub(crate) struct AllowArgs {
@@ -13,9 +12,8 @@ pub(crate) struct AllowArgs {
     #[arg(long)]
     pub(crate) project: bool,
 
-    /// The root of the work tree [default: the repository around the current directory, else the directory]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) workspace: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
 
     /// Show the rule and what it would mean, and write nothing
     #[arg(long)]

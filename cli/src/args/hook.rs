@@ -24,17 +24,17 @@ pub(crate) enum HookVerb {
     /// Writes the hook into an agent's settings, and shows what changes there.
     Install(InstallArgs),
     /// Takes the hook out of an agent's settings, which are then as they were.
-    Uninstall(PlaceArgs),
+    Uninstall(AgentSettings),
     /// Says for each agent whether the hook is in its settings.
-    Status(StatusArgs),
+    Status(AgentArgs),
     /// Sends a command that no policy allows the way that an agent would, and looks that it is denied.
-    Doctor(PlaceArgs),
+    Doctor(AgentSettings),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct InstallArgs {
     #[command(flatten)]
-    pub(crate) place: PlaceArgs,
+    pub(crate) place: AgentSettings,
 
     #[command(flatten)]
     pub(crate) options: HookOptions,
@@ -46,7 +46,7 @@ pub(crate) struct InstallArgs {
 
 /// Whose settings, and which.
 #[derive(Debug, Args)]
-pub(crate) struct PlaceArgs {
+pub(crate) struct AgentSettings {
     /// The agent
     #[arg(value_parser = agent)]
     pub(crate) agent: Agent,
@@ -61,7 +61,7 @@ pub(crate) struct PlaceArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct StatusArgs {
+pub(crate) struct AgentArgs {
     /// The agent [default: all of them]
     #[arg(value_parser = agent)]
     pub(crate) agent: Option<Agent>,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::Format;
+use super::{Format, PlaceArgs, SuggestArgs};
 
 #[derive(Debug, Args)]
 #[command(disable_help_subcommand = true)]
@@ -22,6 +22,9 @@ pub(crate) enum RulesVerb {
     Remove(RemoveArgs),
     /// Takes back the last change that `allow`, `rules remove` or an answer made.
     Undo(UndoArgs),
+    /// Proposes the few rules that would have answered most past prompts, and writes nothing.
+    #[command(after_help = "Exit status: 0, or 1 where the log or a policy file cannot be read.")]
+    Suggest(SuggestArgs),
 }
 
 #[derive(Debug, Args)]
@@ -32,12 +35,20 @@ pub(crate) struct ListArgs {
 
     #[command(flatten)]
     pub(crate) place: PlaceArgs,
+
+    /// How to answer [default: human on a terminal, else json]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct RemoveArgs {
     #[command(flatten)]
     pub(crate) place: PlaceArgs,
+
+    /// How to answer [default: human on a terminal, else json]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
 
     /// The rule's place, as `rules list` shows it; a bare file name is one of the user's or the project's policy
     #[arg(value_name = "FILE:LINE")]
@@ -48,14 +59,6 @@ pub(crate) struct RemoveArgs {
 pub(crate) struct UndoArgs {
     #[command(flatten)]
     pub(crate) place: PlaceArgs,
-}
-
-/// Which project, and how to answer.
-#[derive(Debug, Args)]
-pub(crate) struct PlaceArgs {
-    /// The root of the work tree [default: the repository around the current directory, else the directory]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) workspace: Option<PathBuf>,
 
     /// How to answer [default: human on a terminal, else json]
     #[arg(long, value_enum)]

@@ -17,6 +17,8 @@ use crate::request::command_of;
 #[serde(rename_all = "camelCase")]
 enum Came {
     Added,
+    /// It is written, and counts once the project is trusted.
+    AddedUntrusted,
     AlreadyCovered,
     Shown,
 }
@@ -46,7 +48,7 @@ fn allow(args: &AllowArgs) -> Result<Exit, Exit> {
         output::complain(&[finding], args.format);
         Exit::Usage
     })?;
-    let (mut context, gatekeeper) = rules::open(args.workspace.as_deref(), &[], args.format)?;
+    let (mut context, gatekeeper) = rules::open(args.place.workspace.as_deref(), &[], args.format)?;
     let judgement = gatekeeper.judge_in_place(command, &mut context);
     let judgement = gatekeeper.propose_whole(judgement, &context);
     let Some(amendment) = judgement.amendment() else {
@@ -64,7 +66,10 @@ fn allow(args: &AllowArgs) -> Result<Exit, Exit> {
         shown()
     } else {
         match file.add(amendment.rule()).map_err(failed)? {
-            Addition::Added(path) => (Came::Added, path.display().to_string()),
+            Addition::Added { path, counts } => {
+                let came = if counts { Came::Added } else { Came::AddedUntrusted };
+                (came, path.display().to_string())
+            }
             Addition::AlreadyCovered(origin) => {
                 let line = origin.source.position(origin.span.start()).line;
                 (Came::AlreadyCovered, format!("{}:{line}", origin.source.name()))
@@ -89,6 +94,9 @@ fn told(amendment: &Amendment, outcome: Came, place: &str) -> String {
     let place = visible(place);
     let end = match outcome {
         Came::Added => format!("added to {place}; `execpolicy rules undo` takes it back"),
+        Came::AddedUntrusted => format!(
+            "added to {place}, where it counts once the project is trusted: see `execpolicy status`, `execpolicy trust`"
+        ),
         Came::AlreadyCovered => format!("nothing is added: {place} says it already"),
         Came::Shown => format!("not added to {place}"),
     };

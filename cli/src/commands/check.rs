@@ -9,27 +9,35 @@ use gatekeeper::{Decision, Judgement};
 use crate::args::{CheckArgs, Format};
 use crate::commands::lines;
 use crate::exit::Exit;
-use crate::output;
+use crate::journal::Journal;
 use crate::request::{Asked, Request};
+use crate::{output, policy};
 
 /// Answers one request, or every line of stdin.
 pub(crate) fn run(args: &CheckArgs) -> Exit {
     match Request::resolve(args) {
-        Ok(request) => answer(request),
+        Ok(request) => answer(request, args.log),
         Err(exit) => exit,
     }
 }
 
-/// Judges and tells.
-pub(crate) fn answer(request: Request) -> Exit {
+/// Judges and tells; logs where that is asked for.
+pub(crate) fn answer(request: Request, is_logged: bool) -> Exit {
+    let journal = if is_logged {
+        Journal::open("check")
+    } else {
+        Journal::none()
+    };
     match request.asked {
-        Asked::Lines(surroundings) => lines::answer_all(&request.gatekeeper, &surroundings),
-        Asked::Command(command, mut context) => {
+        Asked::Lines(mut policies, surroundings) => lines::answer_all(&mut policies, &surroundings, &journal),
+        Asked::Command(gatekeeper, command, mut context) => {
             let format = output::format(request.format);
-            let mut judgement = request.gatekeeper.judge_in_place(command, &mut context);
+            let mut judgement = gatekeeper.judge_in_place(command, &mut context);
             if format == Format::Json {
-                judgement = request.gatekeeper.propose(judgement, &context);
+                judgement = gatekeeper.propose(judgement, &context);
             }
+            journal.decided(&gatekeeper, &judgement, &context, None);
+            policy::tell_notices(&gatekeeper, judgement.decision(), request.format);
             let told = tell(&judgement, format);
             output::exit(judgement.decision(), told)
         }

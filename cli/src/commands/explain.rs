@@ -5,28 +5,33 @@ mod stages;
 use crate::args::{CheckArgs, Format};
 use crate::commands::check;
 use crate::exit::Exit;
+use crate::journal::Journal;
 use crate::request::{Asked, Request};
 use crate::{confined, output};
 
 /// Explains one request; a batch is answered as `check` does.
 pub(crate) fn run(args: &CheckArgs) -> Exit {
     match Request::resolve(args) {
-        Ok(request) => explain(request),
+        Ok(request) => explain(request, args.log),
         Err(exit) => exit,
     }
 }
 
-fn explain(request: Request) -> Exit {
-    let (command, mut context) = match request.asked {
-        Asked::Command(command, context) => (command, context),
-        asked @ Asked::Lines(_) => return check::answer(Request { asked, ..request }),
+fn explain(request: Request, is_logged: bool) -> Exit {
+    let (gatekeeper, command, mut context) = match request.asked {
+        Asked::Command(gatekeeper, command, context) => (gatekeeper, command, context),
+        asked @ Asked::Lines(..) => return check::answer(Request { asked, ..request }, is_logged),
     };
-    let judgement = request.gatekeeper.explain_in_place(command, &mut context);
-    let judgement = request.gatekeeper.propose(judgement, &context);
+    let judgement = gatekeeper.explain_in_place(command, &mut context);
+    let judgement = gatekeeper.propose(judgement, &context);
+    output::complain(gatekeeper.notices(), request.format);
+    if is_logged {
+        Journal::open("explain").decided(&gatekeeper, &judgement, &context, None);
+    }
     let told = match output::format(request.format) {
         Format::Human => {
             let stages = stages::of(&judgement, &context);
-            let confined = confined::section(&request.gatekeeper, &judgement, &context);
+            let confined = confined::section(&gatekeeper, &judgement, &context);
             let told = std::iter::once(stages).chain(confined).collect::<Vec<_>>();
             output::answer_line(&told.join("\n"))
                 .and_then(|()| output::answer(&judgement.findings(), Format::Human))

@@ -12,14 +12,16 @@ use std::path::{Path, PathBuf};
 
 use diagnostics::Diagnostic;
 use gatekeeper::hook::{Agent, Answer, Event, LONGEST_EVENT, Rewriting, Ruling, TokenTerms, Tokens};
+use gatekeeper::log::{Asker, Entry, Log};
 use gatekeeper::{
-    ConfinementName, Context, Defaults, Dialect, Directory, Gatekeeper, Judgement, Layers, Places,
-    Surroundings, SurroundingsError,
+    ConfinementName, Context, Dialect, Directory, Gatekeeper, Judgement, Places, Surroundings,
+    SurroundingsError,
 };
 
 use crate::args::{HookArgs, HookOptions, HookVerb};
 use crate::environment;
 use crate::exit::Exit;
+use crate::policy::Policy;
 
 /// Answers one event, or does what is asked about an agent's settings.
 pub(crate) fn run(args: HookArgs) -> Exit {
@@ -69,6 +71,11 @@ fn respond(agent: Agent, options: &HookOptions) -> Result<Answer, String> {
     let (mut context, places) = place(agent, &event, &home, rewriting.is_some())?;
     let gatekeeper = open(options, &places)?;
     let (ruling, judgement) = gatekeeper.rule_on(&event, &mut context, rewriting.as_ref());
+    // What comes back rewritten is logged where it runs.
+    let is_rewritten = matches!(&ruling, Ruling::Allow { rewritten: Some(_) });
+    if let Some(judgement) = judgement.as_ref().filter(|_| !is_rewritten) {
+        log(agent, &gatekeeper, judgement, &context)?;
+    }
     let ruling = match (ruling, &judgement, &rewriting) {
         (Ruling::Ask { reasons, .. }, Some(judgement), Some(rewriting))
             if agent.capabilities().ask.is_some() =>
@@ -123,18 +130,34 @@ fn input() -> Result<Vec<u8>, String> {
 
 /// The policy of all layers around the place that the event names. One that does not load wholly is no policy.
 fn open(args: &HookOptions, places: &Places) -> Result<Gatekeeper, String> {
-    let defaults = if args.no_default {
-        Defaults::None
-    } else {
-        Defaults::BuiltIn
+    let broken = |finding: Option<&Diagnostic>| {
+        let first = finding.map_or_else(String::new, |finding| format!(": {}", finding.message));
+        format!("a policy file does not load{first}")
     };
-    let gatekeeper = Gatekeeper::of_found(&Layers::find(places, &args.rules), defaults);
-    let findings = gatekeeper.broken().iter().flat_map(|file| &file.findings);
-    match findings.map(|finding: &Diagnostic| &finding.message).next() {
-        None if gatekeeper.broken().is_empty() => Ok(gatekeeper),
-        None => Err("a policy file does not load".to_owned()),
-        Some(first) => Err(format!("a policy file does not load: {first}")),
+    let gatekeeper = Policy::new(&args.rules, false, args.no_default).open(places);
+    let gatekeeper = gatekeeper.map_err(|findings| broken(findings.first()))?;
+    match gatekeeper.broken().first() {
+        None => Ok(gatekeeper),
+        Some(file) => Err(broken(file.findings.first())),
     }
+}
+
+/// Logs what was decided. What cannot be logged is not let through.
+fn log(
+    agent: Agent,
+    gatekeeper: &Gatekeeper,
+    judgement: &Judgement,
+    context: &Context,
+) -> Result<(), String> {
+    let directory = environment::log().ok_or("there is no log: neither $HOME nor $XDG_STATE_HOME is set")?;
+    let asker = Asker {
+        agent: Some(agent.name().to_owned()),
+        ..Asker::verb("hook")
+    };
+    let entry = Entry::of(judgement, context, gatekeeper.digest(), asker);
+    let log = Log::open(&directory);
+    log.and_then(|log| log.append(&entry))
+        .map_err(|error| format!("the decision cannot be logged: {error}"))
 }
 
 /// How commands of this event come back, where that was asked for and the agent's own rules keep their meaning.

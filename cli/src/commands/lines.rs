@@ -11,17 +11,19 @@ use std::panic::{self, AssertUnwindSafe};
 
 use diagnostics::render::to_json;
 use gatekeeper::report::{FailureReport, Report};
-use gatekeeper::{Gatekeeper, Surroundings, codes};
+use gatekeeper::{Surroundings, codes};
 
 use crate::exit::Exit;
+use crate::journal::Journal;
 use crate::output;
+use crate::policy::Policies;
 use reader::{Line, Reader};
 
 /// Bytes of one line that are read; the rest of a longer one is passed over without being kept.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// Answers every line of stdin.
-pub(crate) fn answer_all(gatekeeper: &Gatekeeper, surroundings: &Surroundings) -> Exit {
+pub(crate) fn answer_all(policies: &mut Policies, surroundings: &Surroundings, journal: &Journal) -> Exit {
     let mut reader = Reader::new(io::stdin().lock(), MAX_BYTES);
     let mut stdout = io::stdout().lock();
     let mut end = Exit::Done;
@@ -36,7 +38,7 @@ pub(crate) fn answer_all(gatekeeper: &Gatekeeper, surroundings: &Surroundings) -
         if line.is_blank() {
             continue;
         }
-        let report = answer(gatekeeper, surroundings, &line, number);
+        let report = answer(policies, surroundings, journal, &line, number);
         if matches!(report, Report::Failure(_)) {
             end = Exit::Failed;
         }
@@ -49,7 +51,13 @@ pub(crate) fn answer_all(gatekeeper: &Gatekeeper, surroundings: &Surroundings) -
 }
 
 /// Answers one line. Whatever goes wrong in here, a panic included, is an answer too.
-fn answer(gatekeeper: &Gatekeeper, surroundings: &Surroundings, line: &Line<'_>, number: u64) -> Report {
+fn answer(
+    policies: &mut Policies,
+    surroundings: &Surroundings,
+    journal: &Journal,
+    line: &Line<'_>,
+    number: u64,
+) -> Report {
     let bytes = match line {
         Line::Whole(bytes) => *bytes,
         Line::TooLong => {
@@ -57,9 +65,9 @@ fn answer(gatekeeper: &Gatekeeper, surroundings: &Surroundings, line: &Line<'_>,
             return Report::Failure(FailureReport::new(None, codes::LONG_REQUEST, message, number));
         }
     };
-    // The gatekeeper does not change, so a panic leaves nothing half done.
+    // A policy is kept once it is whole, so a panic leaves nothing half done.
     let judged = panic::catch_unwind(AssertUnwindSafe(|| {
-        judge(gatekeeper, surroundings, bytes, number)
+        judge(policies, surroundings, journal, bytes, number)
     }));
     judged.unwrap_or_else(|_| {
         let message = "the program failed on this line";
@@ -72,10 +80,18 @@ fn answer(gatekeeper: &Gatekeeper, surroundings: &Surroundings, line: &Line<'_>,
     })
 }
 
-fn judge(gatekeeper: &Gatekeeper, surroundings: &Surroundings, bytes: &[u8], number: u64) -> Report {
+fn judge(
+    policies: &mut Policies,
+    surroundings: &Surroundings,
+    journal: &Journal,
+    bytes: &[u8],
+    number: u64,
+) -> Report {
     match wire::read(bytes, surroundings) {
         Ok(mut asked) => {
+            let gatekeeper = policies.of(asked.context.workspace.as_deref());
             let judgement = gatekeeper.judge_in_place(asked.command, &mut asked.context);
+            journal.decided(gatekeeper, &judgement, &asked.context, None);
             let mut report = gatekeeper.propose(judgement, &asked.context).report();
             report.id = asked.id;
             Report::Verdict(Box::new(report))

@@ -1,20 +1,20 @@
-//! `execpolicy rules`: lists rules, takes one out, takes the last change back.
+//! `execpolicy rules`: lists rules, takes one out, takes the last change back, proposes some.
 
 mod list;
 mod remove;
+mod suggest;
 
 use std::path::{Path, PathBuf};
 
 use diagnostics::render::to_json;
 use diagnostics::{Diagnostic, Severity, visible};
 use gatekeeper::amendment_file::{self, Amending, AmendmentFileError};
-use gatekeeper::{Context, Defaults, Dialect, Gatekeeper, Layers, codes};
+use gatekeeper::{Context, Defaults, Gatekeeper, Layers, codes};
 use serde::Serialize;
 
-use crate::args::{ApprovalWord, Format, RulesArgs, RulesVerb, UndoArgs};
+use crate::args::{Format, RulesArgs, RulesVerb, UndoArgs};
 use crate::exit::Exit;
-use crate::request::{self, Place};
-use crate::{environment, output};
+use crate::{output, request};
 
 /// One of the verbs below.
 pub(crate) fn run(args: &RulesArgs) -> Exit {
@@ -22,6 +22,7 @@ pub(crate) fn run(args: &RulesArgs) -> Exit {
         RulesVerb::List(args) => list::run(args),
         RulesVerb::Remove(args) => remove::run(args),
         RulesVerb::Undo(args) => undo(args),
+        RulesVerb::Suggest(args) => suggest::run(args),
     };
     match done {
         Ok(exit) | Err(exit) => exit,
@@ -29,7 +30,7 @@ pub(crate) fn run(args: &RulesArgs) -> Exit {
 }
 
 fn undo(args: &UndoArgs) -> Result<Exit, Exit> {
-    let format = args.place.format;
+    let format = args.format;
     let (context, _) = open(args.place.workspace.as_deref(), &[], format)?;
     let undone = amendment_file::undo(&context).map_err(|error| not_amended(&error, format))?;
     Ok(changed("taken back", &undone, format))
@@ -75,20 +76,11 @@ pub(crate) fn open(
     given: &[PathBuf],
     format: Option<Format>,
 ) -> Result<(Context, Gatekeeper), Exit> {
-    let place = Place {
-        cwd: None,
-        workspace,
-        home: None,
-        temporary: environment::temporary(),
-        approval: ApprovalWord::OnRequest,
-        confinement: None,
-        dialect: Dialect::Bash,
-    };
     let wrong = |finding: Diagnostic| {
         output::complain(&[finding], format);
         Exit::Usage
     };
-    let surroundings = place.surroundings().map_err(wrong)?;
+    let surroundings = request::surroundings_here(workspace).map_err(wrong)?;
     let context = request::context(&surroundings).map_err(wrong)?;
     let places = surroundings.places(context.workspace.as_deref());
     let places = places.map_err(|error| wrong(request::wrong_place(&error)))?;

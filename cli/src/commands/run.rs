@@ -7,8 +7,8 @@ use diagnostics::{Diagnostic, Severity, visible};
 use gatekeeper::confinement::ConfinementError;
 use gatekeeper::sandbox::{Host, PlanError};
 use gatekeeper::{
-    Clearance, Command, Context, Decision, Defaults, Dialect, Gatekeeper, Judgement, PrepareError, Prepared,
-    StartError, Wiring, codes,
+    Clearance, Command, Context, Decision, Dialect, Gatekeeper, Judgement, Places, PrepareError, Prepared,
+    Refusal, StartError, Surroundings, Wiring, codes,
 };
 
 use gatekeeper::hook::TokenApprover;
@@ -16,9 +16,11 @@ use gatekeeper::hook::TokenApprover;
 use crate::args::{Format, RunArgs};
 use crate::commands::check;
 use crate::exit::Exit;
+use crate::journal::Journal;
 use crate::launch::Telling;
 use crate::person::Person;
-use crate::request::{Place, command_of, command_of_text, context};
+use crate::policy::{self, Policy};
+use crate::request::{Place, command_of, command_of_text, context, wrong_place};
 use crate::{confined, environment, launch, output};
 
 /// Runs one command, if it may.
@@ -31,9 +33,13 @@ pub(crate) fn run(args: &RunArgs) -> Exit {
 /// What is asked for, with the policy loaded.
 struct Asked<'a> {
     args: &'a RunArgs,
+    policy: Policy,
+    /// Where its layers are.
+    places: Places,
     gatekeeper: Gatekeeper,
     context: Context,
     variables: Vec<(OsString, OsString)>,
+    journal: Journal,
 }
 
 fn cleared_and_started(args: &RunArgs) -> Result<Exit, Exit> {
@@ -42,11 +48,22 @@ fn cleared_and_started(args: &RunArgs) -> Result<Exit, Exit> {
         Exit::Usage
     };
     let command = command(args).map_err(wrong)?;
+    let (surroundings, context) = place(args).map_err(wrong)?;
+    let policy = Policy::new(&args.rules, args.no_layers, args.no_default);
+    let places = policy.places(&surroundings, context.workspace.as_deref());
+    let places = places.map_err(|error| wrong(wrong_place(&error)))?;
     let mut asked = Asked {
         args,
-        gatekeeper: open(args)?,
-        context: place(args).map_err(wrong)?,
+        gatekeeper: open(args, &policy, &places)?,
+        policy,
+        places,
+        context,
         variables: environment::all(),
+        journal: if args.dry_run {
+            Journal::none()
+        } else {
+            Journal::open("run")
+        },
     };
     let prepared = asked
         .gatekeeper
@@ -56,7 +73,8 @@ fn cleared_and_started(args: &RunArgs) -> Result<Exit, Exit> {
     }
     let prepared = prepared.map_err(|error| asked.not_prepared(error))?;
     let telling = Telling::new(args.report.as_deref(), args.denials.into())?;
-    let clearance = asked.clear(prepared)?;
+    let (clearance, id) = asked.clear(prepared)?;
+    let id = id.as_deref();
     let words = clearance.arguments().to_vec();
     let writable = clearance
         .confinement()
@@ -69,8 +87,13 @@ fn cleared_and_started(args: &RunArgs) -> Result<Exit, Exit> {
     let running = asked
         .gatekeeper
         .launch(clearance, &asked.variables, wiring)
-        .map_err(|error| not_started(&error))?;
-    Ok(launch::wait(running, &words, telling, before))
+        .map_err(|error| {
+            asked.journal.not_started(id, &error);
+            not_started(&error)
+        })?;
+    Ok(launch::wait(running, &words, telling, before, |outcome| {
+        asked.journal.ended(id, outcome);
+    }))
 }
 
 fn command(args: &RunArgs) -> Result<Command, Diagnostic> {
@@ -80,20 +103,15 @@ fn command(args: &RunArgs) -> Result<Command, Diagnostic> {
     }
 }
 
-fn open(args: &RunArgs) -> Result<Gatekeeper, Exit> {
-    let defaults = if args.no_default {
-        Defaults::None
-    } else {
-        Defaults::BuiltIn
-    };
-    Gatekeeper::open(&args.rules, defaults).map_err(|error| {
-        output::complain(&error.findings, args.format);
+fn open(args: &RunArgs, policy: &Policy, places: &Places) -> Result<Gatekeeper, Exit> {
+    policy.open(places).map_err(|findings| {
+        output::complain(&findings, args.format);
         Exit::NotStarted
     })
 }
 
 /// Where the command runs: in a real directory, so that what a shell calls it is what was judged.
-fn place(args: &RunArgs) -> Result<Context, Diagnostic> {
+fn place(args: &RunArgs) -> Result<(Surroundings, Context), Diagnostic> {
     let cwd = args.cwd.as_ref().map(|path| {
         fs::canonicalize(path).map_err(|error| {
             let message = format!("the directory `{}` cannot be entered: {error}", path.display());
@@ -113,16 +131,21 @@ fn place(args: &RunArgs) -> Result<Context, Diagnostic> {
         confinement: Some(args.confinement.as_str()).filter(|_| is_confined),
         dialect: Dialect::Bash,
     };
-    context(&place.surroundings()?)
+    let surroundings = place.surroundings()?;
+    let context = context(&surroundings)?;
+    Ok((surroundings, context))
 }
 
 impl Asked<'_> {
-    /// Clears a command, by its verdict or by a person's yes. Nobody is asked about what could not be run.
-    fn clear(&mut self, prepared: Prepared) -> Result<Clearance, Exit> {
-        if let Some(token) = self.args.clearance.as_deref().filter(|_| needs_a_yes(&prepared)) {
+    /// Clears a command, by its verdict or by a person's yes, and logs that; gives the log's id too. Nobody is asked
+    /// about what could not be run.
+    fn clear(&mut self, prepared: Prepared) -> Result<(Clearance, Option<String>), Exit> {
+        let decision = prepared.judgement().decision();
+        if let (Decision::Prompt, Some(token)) = (decision, &self.args.clearance) {
             return self.clear_by_token(token, prepared);
         }
-        let is_prompt = prepared.judgement().decision() == Decision::Prompt;
+        policy::tell_notices(&self.gatekeeper, decision, self.args.format);
+        let is_prompt = decision == Decision::Prompt;
         let person = if is_prompt { Person::look() } else { Person::Absent };
         if let (true, Person::Present(_)) = (is_prompt, &person) {
             prepared
@@ -135,18 +158,33 @@ impl Asked<'_> {
         let cleared = prepared
             .clear(&person)
             .map_err(|refusal| match (refusal, &person) {
-                (gatekeeper::Refusal::Declined { judgement }, Person::Absent) => self.nobody(*judgement),
+                (Refusal::Declined { judgement }, Person::Absent) => {
+                    self.log(&judgement, Some(("nobody", "no")));
+                    self.nobody(*judgement)
+                }
+                (Refusal::Declined { judgement } | Refusal::Cancelled { judgement }, _) => {
+                    self.log(&judgement, Some(("person", "no")));
+                    self.said_no()
+                }
                 (_, _) => self.said_no(),
             })?;
+        let answer = cleared.answered().map(|scope| ("person", scope.word()));
+        let id = self.log(cleared.judgement(), answer);
         if is_prompt {
             // The person took a while; the policy that the command is launched by is the one of now.
-            self.gatekeeper = open(self.args)?;
+            self.gatekeeper = open(self.args, &self.policy, &self.places)?;
         }
-        Ok(cleared)
+        Ok((cleared, id))
+    }
+
+    /// Logs a decision; gives its id.
+    fn log(&self, judgement: &Judgement, answer: Option<(&str, &str)>) -> Option<String> {
+        self.journal
+            .decided(&self.gatekeeper, judgement, &self.context, answer)
     }
 
     /// A person was asked by an agent, and the yes came with the command.
-    fn clear_by_token(&self, token: &str, prepared: Prepared) -> Result<Clearance, Exit> {
+    fn clear_by_token(&self, token: &str, prepared: Prepared) -> Result<(Clearance, Option<String>), Exit> {
         let refused = |why: &str| {
             let message = format!("refused: the yes that came with it does not hold: {why}");
             let finding = Diagnostic::new(codes::WOULD_ASK, Severity::Error, message)
@@ -155,11 +193,21 @@ impl Asked<'_> {
             output::complain(&[finding], self.args.format);
             Exit::Refused
         };
-        let approver =
-            TokenApprover::open(&self.context, token, self.gatekeeper.digest(), environment::now());
+        let policy = self.gatekeeper.digest();
+        let approver = TokenApprover::open(&self.context, token, policy, environment::now());
         let approver = approver.map_err(|error| refused(&error.to_string()))?;
-        let cleared = prepared.clear(&approver);
-        cleared.map_err(|_| refused(&approver.refusal().unwrap_or_default()))
+        match prepared.clear(&approver) {
+            Ok(cleared) => {
+                let id = self.log(cleared.judgement(), Some(("person", "once")));
+                Ok((cleared, id))
+            }
+            Err(refusal) => {
+                if let Refusal::Declined { judgement } | Refusal::Cancelled { judgement } = refusal {
+                    self.log(&judgement, Some(("nobody", "no")));
+                }
+                Err(refused(&approver.refusal().unwrap_or_default()))
+            }
+        }
     }
 
     /// Nobody can be asked: says what was in the way, and what would not be.
@@ -195,6 +243,8 @@ impl Asked<'_> {
     fn not_prepared(&self, error: PrepareError) -> Exit {
         match error {
             PrepareError::Forbidden { judgement } => {
+                policy::tell_notices(&self.gatekeeper, Decision::Forbidden, self.args.format);
+                self.log(&judgement, None);
                 output::complain(&judgement.findings(), self.args.format);
                 Exit::Refused
             }
@@ -235,10 +285,6 @@ impl Asked<'_> {
         let told = check::tell(prepared.judgement(), Format::Human);
         output::exit(decision, told.and_then(|()| output::answer_line(text.trim_end())))
     }
-}
-
-fn needs_a_yes(prepared: &Prepared) -> bool {
-    prepared.judgement().decision() == Decision::Prompt
 }
 
 /// Says that this host cannot keep what the confinement promises.

@@ -8,11 +8,12 @@ use diagnostics::{Diagnostic, Severity};
 use gatekeeper::confinement::{self, Confinement};
 use gatekeeper::sandbox::proxy::Hosts;
 use gatekeeper::sandbox::{self, Command, Host, Network, Plan, Tier};
-use gatekeeper::{ConfinementName, Context, Defaults, Gatekeeper, Surroundings, codes};
+use gatekeeper::{ConfinementName, Surroundings, codes};
 
 use crate::args::SandboxArgs;
 use crate::exit::Exit;
 use crate::launch::Telling;
+use crate::policy::Policy;
 use crate::{environment, launch, output};
 
 /// Confines and runs.
@@ -39,13 +40,24 @@ fn prepare(args: &SandboxArgs) -> Result<(Plan, Command), Exit> {
             "change into one that exists",
         )
     })?;
-    let gatekeeper = Gatekeeper::open(&args.rules, Defaults::BuiltIn).map_err(|error| {
-        output::complain(&error.findings, None);
+    let no_place = |message| wrong(message, "name a directory that holds the project");
+    let surroundings = surroundings(args, &here).map_err(no_place)?;
+    let context = surroundings
+        .context()
+        .map_err(|error| no_place(error.to_string()))?;
+    let policy = Policy::new(&args.rules, args.no_layers, false);
+    let places = policy
+        .places(&surroundings, context.workspace.as_deref())
+        .map_err(|error| no_place(error.to_string()))?;
+    let gatekeeper = policy.open(&places).map_err(|findings| {
+        output::complain(&findings, None);
         Exit::Failed
     })?;
+    // Nothing is judged here; a profile of theirs that is asked for is not found.
+    for file in gatekeeper.broken() {
+        output::complain(&file.findings, None);
+    }
     let name = ConfinementName::new(args.profile.as_str());
-    let context =
-        context(args, &here).map_err(|message| wrong(message, "name a directory that holds the project"))?;
     let resolved = gatekeeper
         .confinement(&name, &context, &environment::all())
         .map_err(|error| wrong(error.to_string(), error.help()))?;
@@ -66,7 +78,7 @@ fn prepare(args: &SandboxArgs) -> Result<(Plan, Command), Exit> {
     Ok((plan, command))
 }
 
-fn context(args: &SandboxArgs, here: &Path) -> Result<Context, String> {
+fn surroundings(args: &SandboxArgs, here: &Path) -> Result<Surroundings, String> {
     let text = |path: &Path| {
         path.to_str()
             .map(ToOwned::to_owned)
@@ -77,7 +89,7 @@ fn context(args: &SandboxArgs, here: &Path) -> Result<Context, String> {
         // The repository around the directory is what people mean; where there is none that may be one, the directory.
         None => None,
     };
-    let surroundings = Surroundings {
+    Ok(Surroundings {
         cwd: Some(text(here)?),
         workspace,
         home: environment::home().map(|path| text(&path)).transpose()?,
@@ -87,8 +99,7 @@ fn context(args: &SandboxArgs, here: &Path) -> Result<Context, String> {
         state: environment::state().map(|path| text(&path)).transpose()?,
         environment: environment::names(),
         ..Surroundings::default()
-    };
-    surroundings.context().map_err(|error| error.to_string())
+    })
 }
 
 /// What the command line adds to the profile.

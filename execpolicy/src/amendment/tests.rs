@@ -181,6 +181,8 @@ fn a_person_may_choose_more_words_and_never_fewer() {
         "sudo mytool",
         "mytool 'a b'",
         "mytool \"$x\"",
+        "env mytool",
+        "nice -n 5 mytool",
     ] {
         assert_ne!(chosen(command), "", "{command}");
         assert!(

@@ -78,14 +78,12 @@ fn a_rule_is_added_once_and_a_file_is_made_for_the_first() {
     let place = Place::new();
     for (scope, file) in [(RuleScope::User, USER), (RuleScope::Project, PROJECT)] {
         let approved = place.approved(scope);
-        assert_eq!(
-            approved.add(&rule("a")).unwrap(),
-            Addition::Added(place.path(file))
-        );
-        assert_eq!(
-            approved.add(&rule("b")).unwrap(),
-            Addition::Added(place.path(file))
-        );
+        let added = Addition::Added {
+            path: place.path(file),
+            counts: true,
+        };
+        assert_eq!(approved.add(&rule("a")).unwrap(), added);
+        assert_eq!(approved.add(&rule("b")).unwrap(), added);
         let covered = approved.add(&rule("a")).unwrap();
         let Addition::AlreadyCovered(origin) = covered else {
             panic!("{covered:?}")

@@ -346,8 +346,8 @@ mod tests {
             .unwrap()
             .issue(&terms(&asked), now)
             .unwrap();
-        let taken: usize = std::thread::scope(|scope| {
-            let takers: Vec<_> = (0..8)
+        let given: usize = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
                 .map(|_| {
                     scope.spawn(|| {
                         let tokens = Tokens::open(&directory).unwrap();
@@ -355,8 +355,8 @@ mod tests {
                     })
                 })
                 .collect();
-            takers.into_iter().map(|taker| taker.join().unwrap()).sum()
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
         });
-        assert_eq!(taken, 1);
+        assert_eq!(given, 1);
     }
 }

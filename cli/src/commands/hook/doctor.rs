@@ -8,12 +8,12 @@ use diagnostics::visible;
 use gatekeeper::hook::{Agent, Answer, CANARY};
 
 use super::settings::{ended, installation};
-use crate::args::PlaceArgs;
+use crate::args::AgentSettings;
 use crate::environment;
 use crate::exit::Exit;
 
 /// Tries every installed command of an agent.
-pub(super) fn run(args: &PlaceArgs) -> Exit {
+pub(super) fn run(args: &AgentSettings) -> Exit {
     ended(|| {
         let agent = args.agent;
         let installation = installation(args)?;

@@ -8,7 +8,7 @@ use gatekeeper::hook::{Agent, Installation, InstallationError, SettingsChange, q
 use gatekeeper::sandbox::{Host, Tier};
 use similar::TextDiff;
 
-use crate::args::{HookOptions, InstallArgs, PlaceArgs, StatusArgs, UnaskedWord};
+use crate::args::{AgentArgs, AgentSettings, HookOptions, InstallArgs, UnaskedWord};
 use crate::exit::Exit;
 use crate::{environment, output};
 
@@ -35,7 +35,7 @@ pub(super) fn install(args: &InstallArgs) -> Exit {
 }
 
 /// Takes the hook out.
-pub(super) fn uninstall(args: &PlaceArgs) -> Exit {
+pub(super) fn uninstall(args: &AgentSettings) -> Exit {
     ended(|| {
         let installation = installation(args)?;
         let change = installation.uninstall().map_err(|error| error.to_string())?;
@@ -45,7 +45,7 @@ pub(super) fn uninstall(args: &PlaceArgs) -> Exit {
 }
 
 /// Says where the hook is.
-pub(super) fn status(args: &StatusArgs) -> Exit {
+pub(super) fn status(args: &AgentArgs) -> Exit {
     let agents = Agent::ALL
         .into_iter()
         .filter(|agent| args.agent.is_none_or(|asked| asked == *agent));
@@ -85,7 +85,7 @@ fn state(agent: Agent, path: &Path) -> Result<String, String> {
 }
 
 /// The settings file that is meant.
-pub(super) fn installation(args: &PlaceArgs) -> Result<Installation, String> {
+pub(super) fn installation(args: &AgentSettings) -> Result<Installation, String> {
     let home = home()?;
     let here = environment::directory();
     let place = match (&args.file, args.project) {
@@ -196,10 +196,7 @@ fn home() -> Result<PathBuf, String> {
 
 /// Where it is remembered what a settings file was.
 fn store() -> Result<PathBuf, String> {
-    let state = environment::state();
-    let state = state.or_else(|| environment::home().map(|home| home.join(".local/state")));
-    let state = state.ok_or("there is no home directory: $HOME is not set")?;
-    Ok(state.join("execpolicy"))
+    environment::log().ok_or_else(|| "there is no home directory: $HOME is not set".to_owned())
 }
 
 fn told<T>(result: Result<T, InstallationError>) -> Result<T, String> {

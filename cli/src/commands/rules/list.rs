@@ -17,9 +17,9 @@ struct ListReport {
 }
 
 pub(super) fn run(args: &ListArgs) -> Result<Exit, Exit> {
-    let (_, gatekeeper) = open(args.place.workspace.as_deref(), &args.rules, args.place.format)?;
+    let (_, gatekeeper) = open(args.place.workspace.as_deref(), &args.rules, args.format)?;
     let rules = gatekeeper.listed_rules();
-    let text = match output::format(args.place.format) {
+    let text = match output::format(args.format) {
         Format::Json => to_json(&ListReport {
             schema: "execpolicy.rules.v1",
             rules,

@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::{environment, output};
 
 pub(super) fn run(args: &RemoveArgs) -> Result<Exit, Exit> {
-    let format = args.place.format;
+    let format = args.format;
     let wrong = |message: String| {
         let finding = Diagnostic::new(codes::NOT_AMENDED, Severity::Error, message);
         output::complain(

@@ -1,5 +1,6 @@
 //! Where a change is refused, nothing has changed.
 
+use std::io::Write;
 use std::process::Command;
 
 use super::*;
@@ -34,11 +35,16 @@ fn adds_by(words: &[&str], place: &Place) -> String {
 fn child_adds() {
     if let Some(root) = std::env::var_os(CHILD) {
         let approved = AmendmentFile::approved(&context(Path::new(&root)), RuleScope::User).unwrap();
-        match approved.add(&rule("new")) {
-            Ok(added) => println!("\nsaid: {added:?}"),
-            Err(error) => println!("\nsaid: {error}"),
-        }
+        let said = match approved.add(&rule("new")) {
+            Ok(added) => format!("{added:?}"),
+            Err(error) => error.to_string(),
+        };
+        writeln!(io::stdout(), "\nsaid: {said}").unwrap();
     }
+}
+
+fn skipped(why: &str) {
+    writeln!(io::stderr(), "skipped: {why}").unwrap();
 }
 
 /// All files below a directory, with what they hold.
@@ -91,7 +97,7 @@ fn a_full_disk() {
     ];
     let told = adds_by(&words, &place);
     if told.is_empty() {
-        eprintln!("skipped: this host gives no file system of one's own");
+        skipped("this host gives no file system of one's own");
         return;
     }
     assert!(told.contains("cannot be written: No space left"), "{told}");
@@ -119,7 +125,7 @@ fn a_directory_that_may_not_be_written() {
         ];
         let told = adds_by(&words, &place);
         if told.is_empty() {
-            eprintln!("skipped: this host gives no mounts of one's own");
+            skipped("this host gives no mounts of one's own");
             return;
         }
         assert!(told.contains("Read-only file system"), "{told}");
