@@ -10,6 +10,12 @@ mod asked;
 #[path = "cli/bad_input.rs"]
 mod bad_input;
 #[cfg(test)]
+#[path = "cli/hook.rs"]
+mod hook;
+#[cfg(test)]
+#[path = "cli/hook_settings.rs"]
+mod hook_settings;
+#[cfg(test)]
 #[path = "cli/layers.rs"]
 mod layers;
 #[cfg(test)]

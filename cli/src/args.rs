@@ -1,6 +1,7 @@
 //! The command line as it is typed.
 
 mod allow;
+mod hook;
 mod layers;
 mod log;
 mod rules;
@@ -14,6 +15,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use gatekeeper::sandbox::Tier;
 
 pub(crate) use allow::AllowArgs;
+pub(crate) use hook::{AgentArgs, AgentSettings, HookArgs, HookOptions, HookVerb, InstallArgs, UnaskedWord};
 pub(crate) use log::{ReplayArgs, SuggestArgs};
 pub(crate) use rules::{ListArgs, RemoveArgs, RulesArgs, RulesVerb, UndoArgs};
 
@@ -39,6 +41,9 @@ pub(crate) enum Verb {
     /// Runs a command confined, without judging it: who types this has decided.
     #[command(after_help = RUN_STATUS, override_usage = "execpolicy sandbox [OPTIONS] -- ARGV...")]
     Sandbox(SandboxArgs),
+    /// Answers an agent's hook: its event on standard input, the decision in its own words.
+    #[command(after_help = HOOK_STATUS)]
+    Hook(HookArgs),
     /// Allows commands that begin with these words, once and for all.
     #[command(override_usage = "execpolicy allow [OPTIONS] -- WORDS...")]
     Allow(AllowArgs),
@@ -58,6 +63,9 @@ pub(crate) enum Verb {
     #[command(after_help = "Exit status: 0 if everything is enforced, 1 if not.")]
     Doctor(DoctorArgs),
 }
+
+const HOOK_STATUS: &str = "\
+Exit status: what the agent takes for the answer: 0, or 2 for a deny that is told on standard error.";
 
 const RUN_STATUS: &str = "\
 Exit status: the command's own, or 128 and the number of the signal that ended it; 124 its time was over,
@@ -211,6 +219,10 @@ pub(crate) struct RunArgs {
     /// What the command is run in where its verdict asks for nothing else; `none` confines nothing
     #[arg(long, value_name = "NAME", default_value = "workspace-write")]
     pub(crate) confinement: String,
+
+    /// A person's yes, as `execpolicy hook` gave it to an agent for this command
+    #[arg(long, value_name = "TOKEN", hide = true)]
+    pub(crate) clearance: Option<String>,
 
     /// Write what was enforced, denied and changed to this file, as JSON
     #[arg(long, value_name = "FILE")]

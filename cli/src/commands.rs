@@ -4,6 +4,7 @@ pub(crate) mod allow;
 pub(crate) mod check;
 pub(crate) mod doctor;
 pub(crate) mod explain;
+pub(crate) mod hook;
 mod lines;
 pub(crate) mod replay;
 pub(crate) mod rules;

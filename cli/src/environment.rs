@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 /// The directory the process was started in, where it still exists.
 pub(crate) fn directory() -> Option<PathBuf> {
@@ -42,6 +43,17 @@ pub(crate) fn data() -> Option<PathBuf> {
 /// `$XDG_STATE_HOME`, where it is an absolute path.
 pub(crate) fn state() -> Option<PathBuf> {
     absolute("XDG_STATE_HOME")
+}
+
+/// `$SHELL`, where it is UTF-8.
+pub(crate) fn shell() -> Option<String> {
+    variable("SHELL").and_then(|shell| shell.into_string().ok())
+}
+
+/// The time, for what holds only for a while.
+#[expect(clippy::disallowed_methods, reason = "no verdict depends on it")]
+pub(crate) fn now() -> SystemTime {
+    SystemTime::now()
 }
 
 /// The directory of the user's log, where one is known.

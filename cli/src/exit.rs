@@ -16,6 +16,8 @@ pub(crate) enum Exit {
     Usage,
     /// The status of a command that was run.
     Child(u8),
+    /// What an agent takes for the answer of its hook.
+    Hook(u8),
     /// 125: a command could not be confined or started.
     NotStarted,
     /// 126: a command was forbidden, nobody said yes to it, or it is not what was judged any more.
@@ -30,7 +32,7 @@ impl Termination for Exit {
     fn report(self) -> ExitCode {
         ExitCode::from(match self {
             Self::Done | Self::Decided(Decision::Allow) => 0,
-            Self::Child(status) => status,
+            Self::Child(status) | Self::Hook(status) => status,
             Self::NotStarted => 125,
             Self::Refused => 126,
             Self::NotFound => 127,

@@ -14,6 +14,7 @@ mod policy;
 mod report_file;
 mod request;
 
+use std::ffi::OsString;
 use std::panic;
 
 use clap::Parser;
@@ -28,13 +29,19 @@ fn main() -> Exit {
 }
 
 fn run() -> Exit {
-    let args = match Args::try_parse() {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let args = match Args::try_parse_from(&arguments) {
         Ok(args) => args,
+        Err(error) if error.use_stderr() => {
+            let refused = commands::hook::refuse(&arguments, &error.to_string());
+            return refused.unwrap_or_else(|| told(&error));
+        }
         Err(error) => return told(&error),
     };
     match args.verb {
         Verb::Check(check) => commands::check::run(&check),
         Verb::Explain(check) => commands::explain::run(&check),
+        Verb::Hook(hook) => commands::hook::run(hook),
         Verb::Run(run) => commands::run::run(&run),
         Verb::Allow(allow) => commands::allow::run(&allow),
         Verb::Rules(rules) => commands::rules::run(&rules),

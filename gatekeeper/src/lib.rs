@@ -24,6 +24,7 @@ mod gatekeeper;
 mod grantable;
 #[cfg(test)]
 mod ground;
+pub mod hook;
 mod judgement;
 mod kept_directory;
 mod launch;

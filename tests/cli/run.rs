@@ -14,7 +14,7 @@ use crate::project::{CommandOutput, Project, finish};
 /// `tool` does what its last word says, in bash.
 const TOOL: &str = "#!/bin/bash\neval \"${!#}\"\n";
 
-const TEAM: &str = r#"prefix_rule(pattern = ["tool"])
+pub(crate) const TEAM: &str = r#"prefix_rule(pattern = ["tool"])
 prefix_rule(pattern = ["tool", "ask"], decision = "prompt", justification = "ask us first")
 prefix_rule(pattern = ["tool", "never"], decision = "forbidden", justification = "never here")
 "#;
@@ -29,7 +29,7 @@ pub(crate) fn project() -> Project {
     project
 }
 
-fn path(project: &Project) -> String {
+pub(crate) fn path(project: &Project) -> String {
     format!("{}/bin:/usr/bin:/bin", project.root().display())
 }
 

@@ -2,6 +2,7 @@
 
 mod kept_rule;
 mod refused;
+mod token;
 
 use std::ffi::OsString;
 use std::fs;
@@ -212,12 +213,12 @@ impl Asked<'_> {
 
     /// Clears a command, by its verdict or by a person's yes, and logs that. Nobody is asked about what could not be run.
     fn clear(&mut self, mut prepared: Prepared) -> Result<Cleared, Exit> {
-        policy::tell_notices(
-            &self.gatekeeper,
-            prepared.judgement().decision(),
-            self.args.format,
-        );
-        let is_prompt = prepared.judgement().decision() == Decision::Prompt || !self.grants.is_empty();
+        let decision = prepared.judgement().decision();
+        if let (Decision::Prompt, Some(token)) = (decision, &self.args.clearance) {
+            return self.clear_by_token(token, prepared);
+        }
+        policy::tell_notices(&self.gatekeeper, decision, self.args.format);
+        let is_prompt = decision == Decision::Prompt || !self.grants.is_empty();
         let person = if is_prompt { self.person() } else { Person::Absent };
         if is_prompt && person.is_present() {
             prepared = prepared.proposing(&self.gatekeeper);

@@ -1,0 +1,270 @@
+//! `execpolicy hook AGENT`: one event in, one answer out, in the agent's own words whatever happens.
+
+mod deadline;
+mod doctor;
+mod settings;
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{self, Read, Write};
+use std::panic;
+use std::path::{Path, PathBuf};
+
+use diagnostics::Diagnostic;
+use gatekeeper::hook::{Agent, Answer, Event, LONGEST_EVENT, Rewriting, Ruling, TokenTerms, Tokens};
+use gatekeeper::log::{Asker, Entry, Log};
+use gatekeeper::{
+    ConfinementName, Context, Dialect, Directory, Gatekeeper, Judgement, Places, Surroundings,
+    SurroundingsError,
+};
+
+use crate::args::{HookArgs, HookOptions, HookVerb};
+use crate::environment;
+use crate::exit::Exit;
+use crate::policy::Policy;
+
+/// Answers one event, or does what is asked about an agent's settings.
+pub(crate) fn run(args: HookArgs) -> Exit {
+    match (args.verb, args.agent) {
+        (Some(HookVerb::Install(install)), _) => settings::install(&install),
+        (Some(HookVerb::Uninstall(place)), _) => settings::uninstall(&place),
+        (Some(HookVerb::Status(status)), _) => settings::status(&status),
+        (Some(HookVerb::Doctor(place)), _) => doctor::run(&place),
+        (None, Some(agent)) => answer(agent, args.options),
+        // The parser has asked for it.
+        (None, None) => Exit::Usage,
+    }
+}
+
+fn answer(agent: Agent, mut options: HookOptions) -> Exit {
+    // By the names that a rewritten command finds them under, wherever it starts.
+    let here = environment::directory().unwrap_or_default();
+    options.rules = options.rules.iter().map(|file| here.join(file)).collect();
+    // What a crash has to say is no reason that an agent should show.
+    panic::set_hook(Box::new(|_| {}));
+    let answer = deadline::keep(deadline::OWN, move || {
+        respond(agent, &options).unwrap_or_else(|why| agent.fail(&why))
+    });
+    tell(&answer.unwrap_or_else(|late| agent.fail(&late.to_string())))
+}
+
+/// The deny for a command line that cannot be read; `None` where it is not that of a hook.
+pub(crate) fn refuse(arguments: &[OsString], why: &str) -> Option<Exit> {
+    let mut words = arguments.iter().skip(1).filter_map(|word| word.to_str());
+    if words.next() != Some("hook") {
+        return None;
+    }
+    // An agent calls its own name; people call a verb before it.
+    let verbs = ["install", "uninstall", "status", "doctor"];
+    let agent = words
+        .take_while(|word| !verbs.contains(word))
+        .find_map(Agent::named)?;
+    let why = why.lines().next().unwrap_or_default();
+    Some(tell(&agent.fail(why)))
+}
+
+/// Judges the event on standard input. The error is what went wrong, in words.
+fn respond(agent: Agent, options: &HookOptions) -> Result<Answer, String> {
+    let event = agent.read(&input()?).map_err(|error| error.to_string())?;
+    let home = environment::home().ok_or("there is no home directory: $HOME is not set")?;
+    let rewriting = rewriting(agent, options, &event, &home)?;
+    let (mut context, places) = place(agent, &event, &home, rewriting.is_some())?;
+    let gatekeeper = open(options, &places)?;
+    let (ruling, judgement) = gatekeeper.rule_on(&event, &mut context, rewriting.as_ref());
+    // What comes back rewritten is logged where it runs.
+    let is_rewritten = matches!(&ruling, Ruling::Allow { rewritten: Some(_) });
+    if let Some(judgement) = judgement.as_ref().filter(|_| !is_rewritten) {
+        log(agent, &gatekeeper, judgement, &context)?;
+    }
+    let ruling = match (ruling, &judgement, &rewriting) {
+        (Ruling::Ask { reasons, .. }, Some(judgement), Some(rewriting))
+            if agent.capabilities().ask.is_some() =>
+        {
+            let rewritten = Some(after_a_yes(&gatekeeper, judgement, &context, rewriting)?);
+            Ruling::Ask { reasons, rewritten }
+        }
+        (ruling, ..) => ruling,
+    };
+    Ok(agent.answer(&event, ruling, options.unasked.into()))
+}
+
+/// The command that runs a judged one once a person has said yes.
+fn after_a_yes(
+    gatekeeper: &Gatekeeper,
+    judgement: &Judgement,
+    context: &Context,
+    rewriting: &Rewriting,
+) -> Result<String, String> {
+    let directory = match &context.cwd {
+        Directory::Known(path) => PathBuf::from(&**path),
+        Directory::Unknown => return Err("where the command starts is not known".to_owned()),
+    };
+    let name = judgement.verdict().confinement().or(context.confinement.as_ref());
+    let terms = TokenTerms {
+        judgement,
+        directory: &directory,
+        confinement: name.filter(|name| !name.is_none()).map(ConfinementName::as_str),
+        policy: gatekeeper.digest(),
+    };
+    let token = Tokens::of(context).and_then(|tokens| tokens.issue(&terms, environment::now()));
+    let token = token.map_err(|error| format!("a yes cannot be passed on: {error}"))?;
+    Ok(rewriting.with_token(&token, judgement.command().source().text()))
+}
+
+/// All of standard input, if it is not longer than an event may be.
+fn input() -> Result<Vec<u8>, String> {
+    let most = u64::try_from(LONGEST_EVENT).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    let read = io::stdin()
+        .lock()
+        .take(most.saturating_add(1))
+        .read_to_end(&mut bytes);
+    match read {
+        Err(error) => Err(format!("the event cannot be read: {error}")),
+        Ok(length) if length > LONGEST_EVENT => {
+            Err(format!("the event is longer than {LONGEST_EVENT} bytes"))
+        }
+        Ok(_) => Ok(bytes),
+    }
+}
+
+/// The policy of all layers around the place that the event names. One that does not load wholly is no policy.
+fn open(args: &HookOptions, places: &Places) -> Result<Gatekeeper, String> {
+    let broken = |finding: Option<&Diagnostic>| {
+        let first = finding.map_or_else(String::new, |finding| format!(": {}", finding.message));
+        format!("a policy file does not load{first}")
+    };
+    let gatekeeper = Policy::new(&args.rules, false, args.no_default).open(places);
+    let gatekeeper = gatekeeper.map_err(|findings| broken(findings.first()))?;
+    match gatekeeper.broken().first() {
+        None => Ok(gatekeeper),
+        Some(file) => Err(broken(file.findings.first())),
+    }
+}
+
+/// Logs what was decided. What cannot be logged is not let through.
+fn log(
+    agent: Agent,
+    gatekeeper: &Gatekeeper,
+    judgement: &Judgement,
+    context: &Context,
+) -> Result<(), String> {
+    let directory = environment::log().ok_or("there is no log: neither $HOME nor $XDG_STATE_HOME is set")?;
+    let asker = Asker {
+        agent: Some(agent.name().to_owned()),
+        ..Asker::verb("hook")
+    };
+    let entry = Entry::of(judgement, context, gatekeeper.digest(), asker);
+    let log = Log::open(&directory);
+    log.and_then(|log| log.append(&entry))
+        .map_err(|error| format!("the decision cannot be logged: {error}"))
+}
+
+/// How commands of this event come back, where that was asked for and the agent's own rules keep their meaning.
+fn rewriting(
+    agent: Agent,
+    args: &HookOptions,
+    event: &Event,
+    home: &Path,
+) -> Result<Option<Rewriting>, String> {
+    let Some(name) = args.confinement.as_deref().filter(|name| *name != "none") else {
+        return Ok(None);
+    };
+    if agent.capabilities().rewrite.is_none() {
+        return Err(format!(
+            "`--confinement {name}` cannot be kept: {} runs a command as it is",
+            agent.name()
+        ));
+    }
+    let project = event.workspace.as_deref().or(event.cwd.as_deref()).map(Path::new);
+    if !agent.rewrites(event, home, project) {
+        return Ok(None);
+    }
+    let text = |path: &OsStr| {
+        path.to_str()
+            .map(ToOwned::to_owned)
+            .ok_or(format!("`{}` is not UTF-8", path.display()))
+    };
+    let itself =
+        std::env::current_exe().map_err(|error| format!("its own executable is not known: {error}"))?;
+    let mut words = vec![text(itself.as_os_str())?, "run".to_owned()];
+    for file in &args.rules {
+        words.push("-r".to_owned());
+        words.push(text(file.as_os_str())?);
+    }
+    if args.no_default {
+        words.push("--no-default".to_owned());
+    }
+    words.extend(["--confinement", name, "--shell"].map(ToOwned::to_owned));
+    Ok(Some(Rewriting {
+        words,
+        confinement: ConfinementName::new(name),
+    }))
+}
+
+/// The place that the event names, and where its policy is. What it does not say is not known, and is not taken from
+/// this process.
+fn place(agent: Agent, event: &Event, home: &Path, confined: bool) -> Result<(Context, Places), String> {
+    let text = |path: PathBuf| {
+        path.to_str()
+            .map(ToOwned::to_owned)
+            .ok_or(format!("`{}` is not UTF-8", path.display()))
+    };
+    let shell = environment::shell();
+    let dialect = if confined {
+        Dialect::Bash
+    } else {
+        agent.capabilities().shell.dialect(shell.as_deref())
+    };
+    // A confined command has a `/tmp` of its own, whatever its caller has.
+    let temporary = environment::temporary().filter(|_| !confined);
+    // It is judged again where it really starts, and a yes is to be for the same place.
+    let real = event.cwd.as_ref().filter(|_| confined).map(fs::canonicalize);
+    let real = real.and_then(Result::ok).map(text).transpose()?;
+    let mut surroundings = Surroundings {
+        cwd: real.or_else(|| event.cwd.clone()),
+        workspace: event.workspace.clone(),
+        home: Some(text(home.to_owned())?),
+        temporary: temporary.map(text).transpose()?,
+        settings: environment::settings().map(text).transpose()?,
+        data: environment::data().map(text).transpose()?,
+        state: environment::state().map(text).transpose()?,
+        environment: environment::names(),
+        dialect,
+        ..Surroundings::default()
+    };
+    let context = match surroundings.context() {
+        // Somebody has opened their home directory, which is no work tree.
+        Err(SurroundingsError::TooWide { .. }) => {
+            surroundings.workspace = None;
+            surroundings.context()
+        }
+        found => found,
+    };
+    let context = context.map_err(|error| error.to_string())?;
+    let places = surroundings.places(context.workspace.as_deref());
+    Ok((context, places.map_err(|error| error.to_string())?))
+}
+
+/// Writes an answer. One that cannot be written blocks by its status, with what it had to say on the other stream.
+fn tell(answer: &Answer) -> Exit {
+    let mut stdout = io::stdout().lock();
+    let told = stdout
+        .write_all(answer.stdout.as_bytes())
+        .and_then(|()| stdout.flush());
+    let mut stderr = io::stderr().lock();
+    match told {
+        Ok(()) => {
+            // The status says it too.
+            drop(stderr.write_all(answer.stderr.as_bytes()));
+            Exit::Hook(answer.status)
+        }
+        Err(error) => {
+            drop(writeln!(
+                stderr,
+                "execpolicy failed, so nothing is let through: {error}"
+            ));
+            Exit::Hook(2)
+        }
+    }
+}

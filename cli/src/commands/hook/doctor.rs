@@ -1,0 +1,72 @@
+//! `execpolicy hook doctor`: a command that no policy allows is sent the way that an agent would.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use diagnostics::visible;
+use gatekeeper::hook::{Agent, Answer, CANARY};
+
+use super::settings::{ended, installation};
+use crate::args::AgentSettings;
+use crate::environment;
+use crate::exit::Exit;
+
+/// Tries every installed command of an agent.
+pub(super) fn run(args: &AgentSettings) -> Exit {
+    ended(|| {
+        let agent = args.agent;
+        let installation = installation(args)?;
+        let commands = installation.commands().map_err(|error| error.to_string())?;
+        if commands.is_empty() {
+            return Err(format!(
+                "the hook is not in `{}`: `execpolicy hook install {}` writes it there",
+                installation.path().display(),
+                agent.name()
+            ));
+        }
+        let here = environment::directory().ok_or("the working directory is gone")?;
+        for command in &commands {
+            let answer = sent(agent, command, &here).map_err(|error| format!("`{command}`: {error}"))?;
+            if !agent.is_denied_by(&answer) {
+                return Err(format!(
+                    "`{}` lets `{CANARY}` through: it said `{}` with status {}",
+                    visible(command),
+                    visible(&answer.stdout),
+                    answer.status
+                ));
+            }
+        }
+        Ok(format!(
+            "{}: `{CANARY}` was denied through `{}`",
+            agent.name(),
+            installation.path().display()
+        ))
+    })
+}
+
+/// What the command answers to the canary.
+fn sent(agent: Agent, command: &str, here: &Path) -> io::Result<Answer> {
+    let event = agent.event_of(CANARY, &here.to_string_lossy());
+    let mut child = Command::new("/bin/sh")
+        .args(["-c", command])
+        .current_dir(here)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // Who does not read it has not judged it, and its answer shows that.
+        drop(stdin.write_all(event.as_bytes()));
+    }
+    let output = child.wait_with_output()?;
+    Ok(Answer {
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        status: output
+            .status
+            .code()
+            .and_then(|code| u8::try_from(code).ok())
+            .unwrap_or(u8::MAX),
+    })
+}

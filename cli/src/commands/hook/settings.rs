@@ -1,0 +1,219 @@
+//! `execpolicy hook install`, `uninstall` and `status`: the settings of agents.
+
+use std::path::{Path, PathBuf};
+
+use diagnostics::{Diagnostic, Severity, visible};
+use gatekeeper::codes;
+use gatekeeper::hook::{Agent, Installation, InstallationError, SettingsChange, quoted};
+use gatekeeper::sandbox::{Host, Tier};
+use similar::TextDiff;
+
+use crate::args::{AgentArgs, AgentSettings, HookOptions, InstallArgs, UnaskedWord};
+use crate::exit::Exit;
+use crate::{environment, output};
+
+/// What confines commands where nothing else is said, the agent takes rewritten ones and the host can keep it.
+const CONFINEMENT: &str = "workspace-write";
+
+/// Writes the hook.
+pub(super) fn install(args: &InstallArgs) -> Exit {
+    ended(|| {
+        let agent = args.place.agent;
+        let options = chosen(agent, &args.options);
+        let command = command(agent, &options)?;
+        let installation = installation(&args.place)?;
+        let change = installation
+            .install(&command)
+            .map_err(|error| error.to_string())?;
+        let mut told = difference(&change);
+        if !args.dry_run {
+            installation.write(&change).map_err(|error| error.to_string())?;
+            told += &remarks(agent, &options);
+        }
+        Ok(told)
+    })
+}
+
+/// Takes the hook out.
+pub(super) fn uninstall(args: &AgentSettings) -> Exit {
+    ended(|| {
+        let installation = installation(args)?;
+        let change = installation.uninstall().map_err(|error| error.to_string())?;
+        installation.write(&change).map_err(|error| error.to_string())?;
+        Ok(difference(&change))
+    })
+}
+
+/// Says where the hook is.
+pub(super) fn status(args: &AgentArgs) -> Exit {
+    let agents = Agent::ALL
+        .into_iter()
+        .filter(|agent| args.agent.is_none_or(|asked| asked == *agent));
+    ended(|| {
+        let home = home()?;
+        let project = environment::directory();
+        let mut lines = Vec::new();
+        for agent in agents {
+            for project in [None, project.as_deref()] {
+                let Ok(path) = Installation::place(agent, &home, project) else {
+                    continue;
+                };
+                lines.push(format!(
+                    "{}  {}  {}",
+                    agent.name(),
+                    path.display(),
+                    state(agent, &path)?
+                ));
+            }
+        }
+        Ok(lines.join("\n"))
+    })
+}
+
+/// What is in a settings file, in words.
+fn state(agent: Agent, path: &Path) -> Result<String, String> {
+    let installation = Installation::at(agent, path, &store()?);
+    let commands = installation.and_then(|installation| installation.commands());
+    Ok(match commands {
+        Err(error @ InstallationError::Settings { .. }) => error.to_string(),
+        Err(error) => return Err(error.to_string()),
+        Ok(commands) => match commands.first() {
+            None => "not installed".to_owned(),
+            Some(command) => format!("installed: {command}"),
+        },
+    })
+}
+
+/// The settings file that is meant.
+pub(super) fn installation(args: &AgentSettings) -> Result<Installation, String> {
+    let home = home()?;
+    let here = environment::directory();
+    let place = match (&args.file, args.project) {
+        (Some(file), _) => here.unwrap_or_default().join(file),
+        (None, false) => told(Installation::place(args.agent, &home, None))?,
+        (None, true) => {
+            let here = here.ok_or("the working directory is gone")?;
+            told(Installation::place(args.agent, &home, Some(&here)))?
+        }
+    };
+    told(Installation::at(args.agent, &place, &store()?))
+}
+
+/// What is asked for; where nothing is said of a confinement, the one that can be kept.
+fn chosen(agent: Agent, options: &HookOptions) -> HookOptions {
+    let keeps = agent.capabilities().rewrite.is_some() && Host::look().tier() == Tier::Full;
+    let confinement = options.confinement.clone();
+    HookOptions {
+        confinement: confinement.or_else(|| keeps.then(|| CONFINEMENT.to_owned())),
+        ..options.clone()
+    }
+}
+
+/// The command that answers this agent, by the absolute path of this program.
+fn command(agent: Agent, options: &HookOptions) -> Result<String, String> {
+    let text = |path: &Path| {
+        path.to_str()
+            .map(ToOwned::to_owned)
+            .ok_or(format!("`{}` is not UTF-8", path.display()))
+    };
+    let itself =
+        std::env::current_exe().map_err(|error| format!("its own executable is not known: {error}"))?;
+    let here = environment::directory().unwrap_or_default();
+    let mut words = vec![
+        quoted(&text(&itself)?),
+        "hook".to_owned(),
+        agent.name().to_owned(),
+    ];
+    for file in &options.rules {
+        words.extend(["-r".to_owned(), quoted(&text(&here.join(file))?)]);
+    }
+    if options.no_default {
+        words.push("--no-default".to_owned());
+    }
+    if let Some(name) = options.confinement.as_deref().filter(|name| *name != "none") {
+        if agent.capabilities().rewrite.is_none() {
+            return Err(format!(
+                "{} runs a command as it is, so nothing can confine it",
+                agent.name()
+            ));
+        }
+        words.extend(["--confinement".to_owned(), quoted(name)]);
+    }
+    if options.unasked == UnaskedWord::Leave {
+        words.push("--unasked leave".to_owned());
+    }
+    Ok(words.join(" "))
+}
+
+/// What a person has to know or do after it was installed.
+fn remarks(agent: Agent, options: &HookOptions) -> String {
+    let found = agent.capabilities();
+    let mut lines = Vec::new();
+    match (&options.confinement, found.rewrite) {
+        (Some(name), Some(_)) => lines.push(format!("Allowed commands run in the confinement `{name}`.")),
+        (None, Some(_)) => lines.push(
+            "Commands run unconfined: this host does not keep a confinement; `execpolicy doctor` says why."
+                .to_owned(),
+        ),
+        (_, None) => lines.push("Commands run unconfined: this agent runs them as they are.".to_owned()),
+    }
+    if found.fail_closed.is_none() {
+        lines.push(format!(
+            "This agent has no switch for a hook that cannot be started: it {} then.",
+            found.failing
+        ));
+    }
+    if agent == Agent::Codex {
+        lines.push(
+            "Codex runs a hook only after it was reviewed: type `/hooks` in Codex and trust it.".to_owned(),
+        );
+    }
+    lines.push(format!("`execpolicy hook doctor {}` tries it.", agent.name()));
+    lines.join("\n")
+}
+
+/// The change, as a unified diff.
+fn difference(change: &SettingsChange) -> String {
+    let name = |text: &Option<String>| match text {
+        Some(_) => change.path.display().to_string(),
+        None => "/dev/null".to_owned(),
+    };
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let (before, after) = (text(&change.before), text(&change.after));
+    let (old, new) = (name(&change.before), name(&change.after));
+    if change.before == change.after {
+        return format!("`{new}` stays as it is\n");
+    }
+    let diff = TextDiff::from_lines(&before, &after);
+    let shown = diff.unified_diff().header(&old, &new).to_string();
+    let shown = shown.lines().map(|line| visible(line).into_owned() + "\n");
+    shown.collect()
+}
+
+fn home() -> Result<PathBuf, String> {
+    environment::home().ok_or_else(|| "there is no home directory: $HOME is not set".to_owned())
+}
+
+/// Where it is remembered what a settings file was.
+fn store() -> Result<PathBuf, String> {
+    environment::log().ok_or_else(|| "there is no home directory: $HOME is not set".to_owned())
+}
+
+fn told<T>(result: Result<T, InstallationError>) -> Result<T, String> {
+    result.map_err(|error| error.to_string())
+}
+
+/// Tells what came of it.
+pub(super) fn ended(work: impl FnOnce() -> Result<String, String>) -> Exit {
+    match work() {
+        Ok(text) => match output::answer_line(text.trim_end()) {
+            Ok(()) => Exit::Done,
+            Err(error) => output::failed("stdout cannot be written", &error),
+        },
+        Err(why) => {
+            let finding = Diagnostic::new(codes::INTERNAL, Severity::Error, why);
+            output::complain(&[finding], None);
+            Exit::Failed
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Cline: `PreToolUse`.
+
+use super::Adapter;
+use super::answer::Answer;
+use super::capabilities::{Capabilities, Grant, Shell};
+use super::event::{Event, EventError, Moment, Subject};
+use super::fields::Field;
+use super::input::Input;
+use super::own_rules::OwnRules;
+use super::ruling::Ruling;
+use super::settings::{Content, MARK, Settings};
+use super::{patch, reasons};
+
+pub(crate) static ADAPTER: Adapter = Adapter {
+    name: "cline",
+    capabilities: Capabilities {
+        grant: Grant::Ignored,
+        deny: "cancel: true",
+        denied: r#""cancel":true"#,
+        ask: None,
+        rewrite: None,
+        silence: "its own settings of what it does without a question",
+        person: "`errorMessage`",
+        model: "`errorMessage`",
+        exit_two_blocks: false,
+        failing: "not documented",
+        fail_closed: None,
+        limit: "30 s",
+        shell: Shell::Users,
+    },
+    own_rules: OwnRules::NONE,
+    settings: Some(Settings {
+        user: "Documents/Cline/Rules/Hooks/PreToolUse",
+        project: Some(".clinerules/hooks/PreToolUse"),
+        content: Content::Own {
+            text: |command| format!("#!/bin/sh\n# {MARK}.\nexec {command}\n"),
+            executable: true,
+        },
+    }),
+    read,
+    answer,
+};
+
+fn read(input: &Input) -> Result<Event, EventError> {
+    match input.text("hookName")? {
+        "PreToolUse" => {}
+        name => {
+            return Err(EventError::UnknownEvent {
+                name: reasons::line(name),
+            });
+        }
+    }
+    let use_of = input.object("preToolUse")?;
+    let tool = use_of.text_of(&["toolName", "tool"])?;
+    let arguments = use_of.object("parameters")?;
+    let subject = match tool {
+        "execute_command" => Subject::Text(arguments.text("command")?.to_owned()),
+        "write_to_file" | "replace_in_file" | "new_rule" => {
+            Subject::Writes(vec![arguments.text_of(&["path", "absolutePath"])?.to_owned()])
+        }
+        "apply_patch" => Subject::Writes(patch::files(arguments.text("input")?)?),
+        tool => Subject::of_unknown(tool, &arguments),
+    };
+    let root = input
+        .texts("workspaceRoots")?
+        .unwrap_or_default()
+        .into_iter()
+        .next();
+    Ok(Event::of(Moment::BeforeTool, subject).at(root))
+}
+
+fn answer(_event: &Event, ruling: &Ruling) -> Answer {
+    match ruling {
+        Ruling::Deny(reasons) => Answer::said(&[
+            ("cancel", Field::Yes(true)),
+            ("errorMessage", Field::Text(&reasons.model)),
+        ]),
+        Ruling::Allow { .. } | Ruling::Ask { .. } | Ruling::NoOpinion => {
+            Answer::said(&[("cancel", Field::Yes(false))])
+        }
+    }
+}

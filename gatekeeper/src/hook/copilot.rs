@@ -1,0 +1,192 @@
+//! GitHub Copilot: `preToolUse` and `permissionRequest` of its CLI and cloud agent, `PreToolUse` of VS Code.
+
+use super::answer::Answer;
+use super::capabilities::{Capabilities, Grant, Shell};
+use super::event::{Event, EventError, Moment, Spelling, Subject};
+use super::fields::Field;
+use super::input::Input;
+use super::own_rules::OwnRules;
+use super::ruling::Ruling;
+use super::settings::{Content, Settings, fields};
+use super::{Adapter, claude_code, patch, reasons};
+
+pub(crate) static ADAPTER: Adapter = Adapter {
+    name: "copilot",
+    capabilities: Capabilities {
+        grant: Grant::Honoured,
+        deny: "permissionDecision: deny",
+        denied: r#""permissionDecision":"deny""#,
+        ask: Some("permissionDecision: ask"),
+        rewrite: Some("modifiedArgs"),
+        silence: "its own rules, then a question",
+        person: "`permissionDecisionReason`",
+        model: "`permissionDecisionReason`",
+        // Only some of its versions take it for a deny.
+        exit_two_blocks: false,
+        failing: "lets the call through",
+        fail_closed: None,
+        limit: "30 s",
+        shell: Shell::Bash,
+    },
+    own_rules: OwnRules::NONE,
+    settings: Some(Settings {
+        user: ".copilot/hooks/execpolicy.json",
+        project: Some(".github/hooks/execpolicy.json"),
+        content: Content::Shared {
+            versioned: true,
+            entries: |command| {
+                vec![(
+                    "preToolUse",
+                    fields([
+                        ("type", "command".into()),
+                        ("bash", command.into()),
+                        ("timeoutSec", 10_usize.into()),
+                    ]),
+                )]
+            },
+        },
+    }),
+    read,
+    answer,
+};
+
+fn read(input: &Input) -> Result<Event, EventError> {
+    let moment = match input
+        .maybe_text("hook_event_name")?
+        .or(input.maybe_text("hookEventName")?)
+    {
+        Some("PreToolUse") => Moment::BeforeTool,
+        Some("PermissionRequest") => Moment::WhenAsked,
+        Some(name) => {
+            return Err(EventError::UnknownEvent {
+                name: reasons::line(name),
+            });
+        }
+        None => return read_flat(input),
+    };
+    let tool = input.text("tool_name")?;
+    let arguments = input.object_or_text("tool_input")?;
+    let subject = subject(tool, &arguments)?;
+    let event = Event::of(moment, subject)
+        .with(arguments)
+        .at(input.some_text("cwd")?);
+    Ok(Event {
+        spelling: Spelling::Nested,
+        ..event
+    })
+}
+
+/// The CLI's own spelling, in which an event does not always say which it is.
+fn read_flat(input: &Input) -> Result<Event, EventError> {
+    let moment = match input.maybe_text("hookName")? {
+        None | Some("preToolUse") => Moment::BeforeTool,
+        Some("permissionRequest") => Moment::WhenAsked,
+        Some(name) => {
+            return Err(EventError::UnknownEvent {
+                name: reasons::line(name),
+            });
+        }
+    };
+    let tool = input.text("toolName")?;
+    let cwd = input.some_text("cwd")?;
+    if tool == "apply_patch" {
+        let patch = input.text_of(&["toolArgs", "toolInput"])?;
+        return Ok(Event::of(moment, Subject::Writes(patch::files(patch)?)).at(cwd));
+    }
+    let key = if input.has("toolArgs") {
+        "toolArgs"
+    } else {
+        "toolInput"
+    };
+    let arguments = input.object_or_text(key)?;
+    let subject = subject(tool, &arguments)?;
+    Ok(Event::of(moment, subject).with(arguments).at(cwd))
+}
+
+fn subject(tool: &str, arguments: &Input) -> Result<Subject, EventError> {
+    Ok(match tool {
+        "bash" | "run_in_terminal" => Subject::Text(arguments.text("command")?.to_owned()),
+        "create"
+        | "edit"
+        | "str_replace_editor"
+        | "create_file"
+        | "replace_string_in_file"
+        | "insert_edit_into_file"
+        | "edit_notebook_file" => Subject::Writes(vec![
+            arguments.text_of(&["path", "filePath", "file_path"])?.to_owned(),
+        ]),
+        // What is typed into a shell that runs already.
+        "write_bash" | "powershell" | "write_powershell" => Subject::Unread {
+            tool: tool.to_owned(),
+        },
+        tool => Subject::of_unknown(tool, arguments),
+    })
+}
+
+fn answer(event: &Event, ruling: &Ruling) -> Answer {
+    match (event.moment, event.spelling) {
+        (Moment::BeforeTool, Spelling::Nested) => claude_code::before_tool(event, ruling),
+        (Moment::BeforeTool, Spelling::Flat) => before_tool(event, ruling),
+        (Moment::BeforeTool, Spelling::Both) => both(ruling),
+        (Moment::WhenAsked, _) => when_asked(ruling),
+    }
+}
+
+fn before_tool(event: &Event, ruling: &Ruling) -> Answer {
+    let decision = |word| ("permissionDecision", Field::Text(word));
+    let (mut fields, rewritten) = match ruling {
+        Ruling::NoOpinion => return Answer::silent(),
+        Ruling::Allow { rewritten } => (vec![decision("allow")], rewritten),
+        Ruling::Ask { reasons, rewritten } => (
+            vec![
+                decision("ask"),
+                ("permissionDecisionReason", Field::Text(&reasons.person)),
+            ],
+            rewritten,
+        ),
+        Ruling::Deny(reasons) => (
+            vec![
+                decision("deny"),
+                ("permissionDecisionReason", Field::Text(&reasons.model)),
+            ],
+            &None,
+        ),
+    };
+    let arguments = rewritten.as_ref().map(|text| event.rewritten("command", text));
+    fields.extend(
+        arguments
+            .as_ref()
+            .map(|arguments| ("modifiedArgs", arguments.into())),
+    );
+    Answer::said(&fields)
+}
+
+fn when_asked(ruling: &Ruling) -> Answer {
+    match ruling {
+        Ruling::Allow { .. } => Answer::said(&[("behavior", Field::Text("allow"))]),
+        Ruling::Deny(reasons) => Answer::said(&[
+            ("behavior", Field::Text("deny")),
+            ("message", Field::Text(&reasons.model)),
+        ]),
+        Ruling::Ask { .. } | Ruling::NoOpinion => Answer::silent(),
+    }
+}
+
+/// A deny in every spelling that one of its forms reads.
+fn both(ruling: &Ruling) -> Answer {
+    let Ruling::Deny(reasons) = ruling else {
+        return Answer::silent();
+    };
+    let deny = ("permissionDecision", Field::Text("deny"));
+    let why = ("permissionDecisionReason", Field::Text(&reasons.model));
+    Answer::said(&[
+        deny,
+        why,
+        ("behavior", Field::Text("deny")),
+        ("message", Field::Text(&reasons.model)),
+        (
+            "hookSpecificOutput",
+            Field::Object(&[("hookEventName", Field::Text("PreToolUse")), deny, why]),
+        ),
+    ])
+}

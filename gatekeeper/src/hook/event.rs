@@ -1,0 +1,161 @@
+//! What an agent is about to do.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::fields::Field;
+use super::input::Input;
+use super::reasons;
+
+/// What an agent is about to do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// When it is told.
+    pub moment: Moment,
+    /// What it is about.
+    pub subject: Subject,
+    /// Where it would happen; `None` where the agent does not say.
+    pub cwd: Option<String>,
+    /// The root of the work tree, where the agent says one.
+    pub workspace: Option<String>,
+    /// The tool's arguments as they came: a rewritten command replaces one of them.
+    pub(crate) arguments: BTreeMap<String, Value>,
+    /// Which of the agent's spellings the answer has.
+    pub(crate) spelling: Spelling,
+}
+
+/// When an event is told.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Moment {
+    /// Before a tool is used, whatever the agent's own rules say.
+    BeforeTool,
+    /// When the agent is about to ask a person.
+    WhenAsked,
+}
+
+/// What an event is about.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Subject {
+    /// A text for a shell.
+    Text(String),
+    /// The words of one command.
+    Words(Vec<String>),
+    /// Files that are created, changed or removed by a tool of the agent's own.
+    Writes(Vec<String>),
+    /// A tool that runs something in a language that is not read here.
+    Unread {
+        /// The tool.
+        tool: String,
+    },
+    /// A tool that neither runs a command nor writes a file: it is not judged.
+    Other,
+}
+
+/// How the answer to an event is spelled, where an agent has two ways.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Spelling {
+    /// Keys at the top.
+    Flat,
+    /// Keys in `hookSpecificOutput`.
+    Nested,
+    /// It is not known which: both.
+    Both,
+}
+
+/// An input that is no event.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum EventError {
+    /// It is no JSON object.
+    #[error("the event is no JSON object: {why}")]
+    NotJson {
+        /// What the reader said.
+        why: String,
+    },
+    /// A key is not there.
+    #[error("the event has no `{key}`")]
+    Missing {
+        /// The key.
+        key: &'static str,
+    },
+    /// A key holds something else than it should.
+    #[error("`{key}` of the event is not what it should be")]
+    WrongType {
+        /// The key.
+        key: &'static str,
+    },
+    /// An event of a kind that is not known here.
+    #[error("the event `{name}` is not known here")]
+    UnknownEvent {
+        /// Its name.
+        name: String,
+    },
+    /// A patch whose files cannot be told.
+    #[error("the patch cannot be read: {why}")]
+    Patch {
+        /// What is wrong with it.
+        why: &'static str,
+    },
+}
+
+impl Subject {
+    /// What a tool does that no adapter knows: one that takes a command runs something.
+    pub(crate) fn of_unknown(tool: &str, arguments: &Input) -> Self {
+        let runs = ["command", "script", "cmd", "commands"];
+        if runs.iter().any(|key| arguments.has(key)) && !tool.starts_with("mcp__") {
+            Self::Unread {
+                tool: reasons::line(tool),
+            }
+        } else {
+            Self::Other
+        }
+    }
+}
+
+impl Event {
+    /// An event of which nothing is known but what it is about.
+    pub(crate) fn of(moment: Moment, subject: Subject) -> Self {
+        Self {
+            moment,
+            subject,
+            cwd: None,
+            workspace: None,
+            arguments: BTreeMap::new(),
+            spelling: Spelling::Flat,
+        }
+    }
+
+    /// The event that could not be read.
+    pub(crate) fn unread() -> Self {
+        Self {
+            spelling: Spelling::Both,
+            ..Self::of(Moment::BeforeTool, Subject::Other)
+        }
+    }
+
+    /// The same, in this directory.
+    pub(crate) fn at(self, cwd: Option<String>) -> Self {
+        Self { cwd, ..self }
+    }
+
+    /// The same, of a tool with these arguments.
+    pub(crate) fn with(self, arguments: Input) -> Self {
+        Self {
+            arguments: arguments.into_arguments(),
+            ..self
+        }
+    }
+
+    /// The arguments of the tool, with another command.
+    pub(crate) fn rewritten(&self, key: &str, command: &str) -> BTreeMap<String, Value> {
+        let mut arguments = self.arguments.clone();
+        arguments.insert(key.to_owned(), Value::String(command.to_owned()));
+        arguments
+    }
+}
+
+impl<'a> From<&'a BTreeMap<String, Value>> for Field<'a> {
+    fn from(arguments: &'a BTreeMap<String, Value>) -> Self {
+        Self::Arguments(arguments)
+    }
+}

@@ -1,0 +1,114 @@
+//! Gemini CLI: `BeforeTool`.
+
+use super::Adapter;
+use super::answer::Answer;
+use super::capabilities::{Capabilities, Grant, Shell};
+use super::event::{Event, EventError, Moment, Subject};
+use super::fields::Field;
+use super::input::Input;
+use super::own_rules::{OwnRules, holds};
+use super::reasons;
+use super::ruling::Ruling;
+use super::settings::{Content, Settings, matched};
+
+pub(crate) static ADAPTER: Adapter = Adapter {
+    name: "gemini",
+    capabilities: Capabilities {
+        grant: Grant::Honoured,
+        deny: "decision: deny",
+        denied: r#""decision":"deny""#,
+        ask: None,
+        rewrite: Some("hookSpecificOutput.tool_input"),
+        silence: "its own policies, which ask about a shell command",
+        person: "`systemMessage`",
+        model: "`reason`",
+        exit_two_blocks: true,
+        failing: "lets the call through with a warning",
+        fail_closed: None,
+        limit: "60 s",
+        shell: Shell::Bash,
+    },
+    own_rules: OwnRules {
+        files: &[
+            "~/.gemini/policies/*.toml",
+            "./.gemini/policies/*.toml",
+            "/etc/gemini-cli/policies/*.toml",
+        ],
+        restricts: |text| holds(text, &["deny", "ask_user"]),
+    },
+    settings: Some(Settings {
+        user: ".gemini/settings.json",
+        project: Some(".gemini/settings.json"),
+        content: Content::Shared {
+            versioned: false,
+            entries: |command| {
+                let tools = "run_shell_command|write_file|replace|edit";
+                // In milliseconds.
+                let entry = matched(tools, command, 10_000, [("name", "execpolicy".into())]);
+                vec![("BeforeTool", entry)]
+            },
+        },
+    }),
+    read,
+    answer,
+};
+
+fn read(input: &Input) -> Result<Event, EventError> {
+    match input.text("hook_event_name")? {
+        "BeforeTool" => {}
+        name => {
+            return Err(EventError::UnknownEvent {
+                name: reasons::line(name),
+            });
+        }
+    }
+    let root = input.some_text("cwd")?;
+    let tool = input.text("tool_name")?;
+    let arguments = input.object("tool_input")?;
+    let subject = match tool {
+        "run_shell_command" => Subject::Text(arguments.text("command")?.to_owned()),
+        "write_file" | "replace" | "edit" => Subject::Writes(vec![
+            arguments
+                .text_of(&["file_path", "absolute_path", "path"])?
+                .to_owned(),
+        ]),
+        tool => Subject::of_unknown(tool, &arguments),
+    };
+    // A command may start below the root.
+    let below = match arguments.some_text("dir_path")? {
+        Some(below) => Some(below),
+        None => arguments.some_text("directory")?,
+    };
+    let cwd = match (&root, below) {
+        (root, None) => root.clone(),
+        (_, Some(below)) if below.starts_with('/') => Some(below),
+        (Some(root), Some(below)) => Some(format!("{root}/{below}")),
+        (None, Some(_)) => None,
+    };
+    Ok(Event {
+        workspace: root.filter(|root| cwd.as_ref() != Some(root)),
+        ..Event::of(Moment::BeforeTool, subject).at(cwd)
+    })
+}
+
+fn answer(_event: &Event, ruling: &Ruling) -> Answer {
+    match ruling {
+        Ruling::NoOpinion | Ruling::Ask { .. } => Answer::said(&[]),
+        Ruling::Allow { rewritten: None } => Answer::said(&[("decision", Field::Text("allow"))]),
+        // What is given is laid over the tool's arguments.
+        Ruling::Allow {
+            rewritten: Some(text),
+        } => Answer::said(&[
+            ("decision", Field::Text("allow")),
+            (
+                "hookSpecificOutput",
+                Field::Object(&[("tool_input", Field::Object(&[("command", Field::Text(text))]))]),
+            ),
+        ]),
+        Ruling::Deny(reasons) => Answer::said(&[
+            ("decision", Field::Text("deny")),
+            ("reason", Field::Text(&reasons.model)),
+            ("systemMessage", Field::Text(&reasons.person)),
+        ]),
+    }
+}

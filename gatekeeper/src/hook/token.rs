@@ -1,0 +1,362 @@
+//! A person's yes on its way through an agent: keyed, for one command in one place, once, and for a short time.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::approver::{Answer, Approver, Question, Scope};
+use crate::digest::{Digest, Sum};
+use crate::kept_directory::KeptDirectory;
+use crate::report::VerdictReport;
+use crate::{Context, Judgement};
+
+/// How long a yes holds: the person has to read the question, and nobody else is to find it later.
+const LIFE: Duration = Duration::from_secs(600);
+
+/// Yeses that are remembered as spent at a time. Past it no more are taken until some are over.
+const MOST: usize = 10_000;
+
+/// The tokens of one user: the key that makes them, and those that are spent. Every profile hides both.
+#[derive(Debug)]
+pub struct Tokens(KeptDirectory);
+
+/// Everything that a token holds for.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenTerms<'a> {
+    /// The command with the verdict that is asked about: another verdict is another question.
+    pub judgement: &'a Judgement,
+    /// Where it starts.
+    pub directory: &'a Path,
+    /// What it runs in; `None` is nothing.
+    pub confinement: Option<&'a str>,
+    /// The policy that it is judged by.
+    pub policy: Digest,
+}
+
+/// An approver who has nothing but a token to go by.
+#[derive(Debug)]
+pub struct TokenApprover<'a> {
+    tokens: Tokens,
+    token: &'a str,
+    policy: Digest,
+    now: SystemTime,
+    refusal: Mutex<Option<TokenError>>,
+}
+
+/// Why a token is no yes.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// It was not made here for this command, in this directory, under this policy, in this confinement.
+    #[error("it was given for something else")]
+    Foreign,
+    /// Its time is over.
+    #[error("its time is over")]
+    Expired,
+    /// It was used before.
+    #[error("it was used before")]
+    Spent,
+    /// What is needed to check it cannot be had.
+    #[error("it cannot be checked: {0}")]
+    Unchecked(#[from] io::Error),
+}
+
+impl Tokens {
+    /// The tokens of the user whose state is kept where the context says.
+    ///
+    /// # Errors
+    /// The context does not say, or as [`Tokens::open`].
+    pub fn of(context: &Context) -> io::Result<Self> {
+        // The state's directory follows the data's.
+        let state = context.store.last().filter(|_| context.store.len() > 1);
+        let state = state.ok_or_else(|| io::Error::other("it is not known where yeses are kept"))?;
+        Self::open(&Path::new(&**state).join("clearance"))
+    }
+
+    /// The tokens in a directory of the user's own, which is made where there is none.
+    ///
+    /// # Errors
+    /// It cannot be made, or somebody else may write it.
+    pub fn open(directory: &Path) -> io::Result<Self> {
+        KeptDirectory::create(directory).map(Self)
+    }
+
+    /// A token for a command that a person is about to be asked about.
+    ///
+    /// # Errors
+    /// No key can be read or made.
+    pub fn issue(&self, terms: &TokenTerms<'_>, now: SystemTime) -> io::Result<String> {
+        let key = self.key()?;
+        let nonce: [u8; 16] = random()?;
+        let end = seconds(now).saturating_add(LIFE.as_secs());
+        let head = format!("{end:x}.{:032x}", u128::from_be_bytes(nonce));
+        let seal = terms.sealed(&key, &head);
+        Ok(format!("{head}.{seal}"))
+    }
+
+    /// Takes a token, once.
+    ///
+    /// # Errors
+    /// [`TokenError`] for whatever is no yes to these terms.
+    pub fn redeem(&self, token: &str, terms: &TokenTerms<'_>, now: SystemTime) -> Result<(), TokenError> {
+        let (head, seal) = token.rsplit_once('.').ok_or(TokenError::Foreign)?;
+        let seal = blake3::Hash::from_hex(seal).map_err(|_| TokenError::Foreign)?;
+        // Compared in a time that does not depend on where they differ.
+        if seal != terms.sealed(&self.key()?, head) {
+            return Err(TokenError::Foreign);
+        }
+        let (end, _) = head.split_once('.').ok_or(TokenError::Foreign)?;
+        if is_over(end, now) {
+            return Err(TokenError::Expired);
+        }
+        self.spend(head, now)
+    }
+
+    /// Notes that a token is used, and forgets those whose time is over.
+    fn spend(&self, head: &str, now: SystemTime) -> Result<(), TokenError> {
+        let lock = self.0.lock("lock")?;
+        let known = self.0.read("spent", u64::MAX)?.unwrap_or_default();
+        let known =
+            String::from_utf8(known).map_err(|_| io::Error::other("the list of spent yeses is no text"))?;
+        let mut kept: Vec<&str> = known
+            .lines()
+            .filter(|line| line.split('.').next().is_some_and(|end| !is_over(end, now)))
+            .collect();
+        if kept.contains(&head) {
+            return Err(TokenError::Spent);
+        }
+        if kept.len() >= MOST {
+            return Err(io::Error::other("too many yeses were given within a short time").into());
+        }
+        kept.push(head);
+        self.0
+            .replace("spent", (kept.join("\n") + "\n").as_bytes(), &lock)?;
+        Ok(())
+    }
+
+    /// The key; made at its first use.
+    fn key(&self) -> io::Result<[u8; 32]> {
+        let known = |bytes: Vec<u8>| {
+            <[u8; 32]>::try_from(bytes).map_err(|_| io::Error::other("the key is not one of 32 bytes"))
+        };
+        if let Some(key) = self.0.read("key", 32)? {
+            return known(key);
+        }
+        let lock = self.0.lock("lock")?;
+        if let Some(key) = self.0.read("key", 32)? {
+            return known(key);
+        }
+        let key: [u8; 32] = random()?;
+        self.0.replace("key", &key, &lock)?;
+        Ok(key)
+    }
+}
+
+impl TokenTerms<'_> {
+    /// The keyed digest of all that a token holds for, with its own head.
+    fn sealed(&self, key: &[u8; 32], head: &str) -> blake3::Hash {
+        let mut sum = Sum::new();
+        sum.add(b"execpolicy clearance token 1");
+        sum.add(head.as_bytes());
+        sum.add(self.judgement.command().source().text().as_bytes());
+        // What was shown, without what may be proposed later.
+        let report = VerdictReport::of(self.judgement.command(), self.judgement.verdict(), None);
+        sum.add(diagnostics::render::to_json(&report).as_bytes());
+        sum.add(self.directory.as_os_str().as_encoded_bytes());
+        sum.add(format!("{:?}", self.confinement).as_bytes());
+        sum.add(self.policy.bytes());
+        blake3::keyed_hash(key, sum.end().bytes())
+    }
+}
+
+impl<'a> TokenApprover<'a> {
+    /// One for the token that came with a command, which is judged by this policy.
+    ///
+    /// # Errors
+    /// Tokens cannot be checked.
+    pub fn open(
+        context: &Context,
+        token: &'a str,
+        policy: Digest,
+        now: SystemTime,
+    ) -> Result<Self, TokenError> {
+        Ok(Self {
+            tokens: Tokens::of(context)?,
+            token,
+            policy,
+            now,
+            refusal: Mutex::new(None),
+        })
+    }
+
+    /// Why it said no, once it has.
+    pub fn refusal(&self) -> Option<String> {
+        let refusal = self.refusal.lock().unwrap_or_else(PoisonError::into_inner);
+        refusal.as_ref().map(ToString::to_string)
+    }
+}
+
+impl Approver for TokenApprover<'_> {
+    fn ask(&self, question: &Question<'_>) -> Answer {
+        let terms = TokenTerms {
+            judgement: question.judgement,
+            directory: question.directory,
+            confinement: question
+                .confinement
+                .map(|confinement| confinement.profile.name.as_str()),
+            policy: self.policy,
+        };
+        match self.tokens.redeem(self.token, &terms, self.now) {
+            Ok(()) => Answer::Yes(Scope::Once),
+            Err(why) => {
+                *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+                Answer::No
+            }
+        }
+    }
+}
+
+/// Seconds since the epoch. A clock before it is at it, where every yes is over.
+fn seconds(now: SystemTime) -> u64 {
+    now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// Whether a token of this end is over. One that ends later than any that is made now is no better.
+fn is_over(end: &str, now: SystemTime) -> bool {
+    let now = seconds(now);
+    let end = u64::from_str_radix(end, 16).unwrap_or(0);
+    end <= now || end > now.saturating_add(LIFE.as_secs())
+}
+
+fn random<const N: usize>() -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+    use crate::{Command, Defaults, Dialect, Gatekeeper};
+
+    fn judgement(text: &str) -> Judgement {
+        let gatekeeper = Gatekeeper::open(&[], Defaults::BuiltIn).unwrap();
+        gatekeeper.judge(Command::of_text(text, Dialect::Bash), &Context::default())
+    }
+
+    fn terms(judgement: &Judgement) -> TokenTerms<'_> {
+        TokenTerms {
+            judgement,
+            directory: Path::new("/w"),
+            confinement: Some("workspace-write"),
+            policy: Digest::of_environment(&[]),
+        }
+    }
+
+    fn error(result: Result<(), TokenError>) -> String {
+        result.map_or_else(|error| error.to_string(), |()| "taken".to_owned())
+    }
+
+    const NOW: Duration = Duration::from_secs(1_800_000_000);
+
+    #[test]
+    fn a_yes_holds_once_for_what_it_was_given_to() {
+        let place = tempfile::tempdir().unwrap();
+        let tokens = Tokens::open(&place.path().join("clearance")).unwrap();
+        let now = UNIX_EPOCH + NOW;
+        let asked = judgement("git push");
+        let terms = terms(&asked);
+        let token = tokens.issue(&terms, now).unwrap();
+        let of = |terms: &TokenTerms<'_>, now: SystemTime| error(tokens.redeem(&token, terms, now));
+        let other = judgement("git push ");
+        let policy = Digest::of_environment(&[("A".into(), "1".into())]);
+        for (name, changed) in [
+            (
+                "one byte",
+                TokenTerms {
+                    judgement: &other,
+                    ..terms
+                },
+            ),
+            (
+                "the directory",
+                TokenTerms {
+                    directory: Path::new("/w/x"),
+                    ..terms
+                },
+            ),
+            (
+                "the confinement",
+                TokenTerms {
+                    confinement: Some("read-only"),
+                    ..terms
+                },
+            ),
+            (
+                "none",
+                TokenTerms {
+                    confinement: None,
+                    ..terms
+                },
+            ),
+            ("the policy", TokenTerms { policy, ..terms }),
+        ] {
+            assert_eq!(of(&changed, now), "it was given for something else", "{name}");
+        }
+        for at in 0..token.len() {
+            let mut forged = token.clone().into_bytes();
+            forged[at] = if forged[at] == b'0' { b'1' } else { b'0' };
+            let forged = String::from_utf8(forged).unwrap();
+            assert!(tokens.redeem(&forged, &terms, now).is_err(), "{at}");
+        }
+        assert_eq!(of(&terms, now + LIFE), "its time is over");
+        assert_eq!(of(&terms, UNIX_EPOCH), "its time is over");
+        assert_eq!(of(&terms, now + LIFE / 2), "taken");
+        assert_eq!(of(&terms, now + LIFE / 2), "it was used before");
+        let fresh = tokens.issue(&terms, now).unwrap();
+        assert_eq!(error(tokens.redeem(&fresh, &terms, now)), "taken");
+    }
+
+    #[test]
+    fn another_users_key_makes_other_tokens_and_nobody_else_reads_it() {
+        let place = tempfile::tempdir().unwrap();
+        let [one, other] = ["a", "b"].map(|name| place.path().join(name));
+        let asked = judgement("git push");
+        let now = UNIX_EPOCH + NOW;
+        let token = Tokens::open(&one).unwrap().issue(&terms(&asked), now).unwrap();
+        let foreign = Tokens::open(&other).unwrap().redeem(&token, &terms(&asked), now);
+        assert_eq!(error(foreign), "it was given for something else");
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&one), mode(&one.join("key"))), (0o700, 0o600));
+        std::fs::set_permissions(&one, std::fs::Permissions::from_mode(0o777)).unwrap();
+        assert!(Tokens::open(&one).is_err() || mode(&one) == 0o700);
+    }
+
+    #[test]
+    fn of_many_who_take_one_yes_one_gets_it() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = place.path().join("clearance");
+        let asked = judgement("git push");
+        let now = UNIX_EPOCH + NOW;
+        let token = Tokens::open(&directory)
+            .unwrap()
+            .issue(&terms(&asked), now)
+            .unwrap();
+        let given: usize = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
+                .map(|_| {
+                    scope.spawn(|| {
+                        let tokens = Tokens::open(&directory).unwrap();
+                        usize::from(tokens.redeem(&token, &terms(&asked), now).is_ok())
+                    })
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        assert_eq!(given, 1);
+    }
+}
