@@ -14,10 +14,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Command as Bare, Stdio};
 use std::time::{Duration, Instant};
 
-use sandbox::{Command, Denials, Host, Namespaces, Network, Plan, Profile, Stream, Tier, Watch, plan};
+use sandbox::{
+    Command, Denials, Host, Namespaces, Network, Outcome, Plan, Profile, Stream, Tier, Watch, plan,
+};
 
 /// Rounds, if none are named.
 const ROUNDS: usize = 200;
+
+/// The tier without namespaces: the command as a child of this process, and as it is for users, where a process in
+/// between waits for it and ends what it leaves behind.
+const WITHOUT_REAPER: &str = "landlock and seccomp, no reaper";
+const WITH_REAPER: &str = "landlock and seccomp";
 
 /// One way to start a command.
 type Start = Box<dyn Fn() -> bool>;
@@ -36,10 +43,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let mut ways: Vec<(&str, Start)> = vec![("bare", Box::new(bare))];
     if full.tier() >= Tier::Landlock {
-        ways.push((
-            "landlock and seccomp",
-            confined(poor, profile(&workspace, Network::None)),
-        ));
+        let profile = profile(&workspace, Network::None);
+        let unswept = start(poor.clone(), profile.clone(), Plan::without_reaper);
+        // How it ended nobody is told; that it was executed is.
+        ways.push((WITHOUT_REAPER, Box::new(move || unswept().is_some())));
+        ways.push((WITH_REAPER, confined(poor, profile)));
     }
     if full.tier() == Tier::Full {
         ways.push((
@@ -70,7 +78,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     let mut least_bare = Duration::MAX;
-    println!("{:<28}{:>10}{:>12}{:>8}", "", "least", "median", "times");
+    let mut reaper = (Duration::ZERO, Duration::ZERO);
+    println!("{:<36}{:>10}{:>12}{:>8}", "", "least", "median", "times");
     for ((name, _), took) in ways.iter().zip(&mut took) {
         took.sort();
         let least = took.first().copied().unwrap_or_default();
@@ -78,10 +87,20 @@ fn main() -> Result<(), Box<dyn Error>> {
         least_bare = least_bare.min(least);
         let times = least.as_secs_f64() / least_bare.as_secs_f64();
         println!(
-            "{name:<28}{:>7} us{:>9} us{times:>8.1}",
+            "{name:<36}{:>7} us{:>9} us{times:>8.1}",
             least.as_micros(),
             median.as_micros()
         );
+        match *name {
+            WITHOUT_REAPER => reaper = (least, median),
+            WITH_REAPER => println!(
+                "{:<36}{:>7} us{:>9} us",
+                "  of it the reaper",
+                least.saturating_sub(reaper.0).as_micros(),
+                median.saturating_sub(reaper.1).as_micros()
+            ),
+            _ => {}
+        }
     }
     Ok(())
 }
@@ -108,8 +127,14 @@ fn confined(host: Host, profile: Profile) -> Start {
 }
 
 fn confined_and(host: Host, profile: Profile, prepare: fn(&mut Plan)) -> Start {
+    let start = start(host, profile, prepare);
+    Box::new(move || start().is_some_and(|outcome| outcome.status.code() == 0))
+}
+
+/// Plans, prepares, launches and waits.
+fn start(host: Host, profile: Profile, prepare: fn(&mut Plan)) -> impl Fn() -> Option<Outcome> {
     let directory = profile.writable.first().cloned().unwrap_or_default();
-    Box::new(move || {
+    move || {
         let command = Command {
             program: PathBuf::from("/bin/true"),
             arguments: vec!["true".into()],
@@ -118,13 +143,10 @@ fn confined_and(host: Host, profile: Profile, prepare: fn(&mut Plan)) -> Start {
             output: Stream::Inherit,
             errors: Stream::Inherit,
         };
-        let Ok(mut plan) = plan(&profile, &host) else {
-            return false;
-        };
+        let mut plan = plan(&profile, &host).ok()?;
         prepare(&mut plan);
-        plan.launch(command)
-            .is_ok_and(|running| running.wait().status.code() == 0)
-    })
+        Some(plan.launch(command).ok()?.wait())
+    }
 }
 
 fn bubblewrap(workspace: PathBuf) -> Start {

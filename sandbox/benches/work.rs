@@ -1,5 +1,6 @@
 //! What confinement costs a command while it works: processor time of `git status` over 3,000 files, of a small cargo
-//! build and of `find` over `/usr`, in multiples of the same work bare; interleaved rounds, medians.
+//! build and of `find` over `/usr`, in multiples of the same work bare; interleaved rounds, medians. What this process
+//! spends meanwhile counts too: its threads observe.
 //!
 //! `cargo bench -p sandbox --bench work [ROUNDS]`; work for which the host has no program is left out.
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it found")]
@@ -10,8 +11,10 @@ use std::io::Read;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{Command as Bare, Stdio};
+use std::time::Duration;
 
-use sandbox::{Command, Host, Namespaces, Network, Profile, Stream, Tier, plan};
+use rustix::time::{ClockId, clock_gettime};
+use sandbox::{Command, Denials, Host, Namespaces, Network, Plan, Profile, Stream, Tier, Watch, plan};
 
 /// Rounds, if none are named.
 const ROUNDS: usize = 15;
@@ -51,10 +54,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let mut ways: Vec<(&str, Way<'_>)> = vec![("bare", Box::new(|script| bare(&place, script)))];
     if full.tier() >= Tier::Landlock {
-        ways.push(("landlock and seccomp", confined(poor, &place, Network::None)));
+        ways.push((
+            "landlock and seccomp",
+            confined(poor, &place, Network::None, |_| {}),
+        ));
     }
     if full.tier() == Tier::Full {
-        ways.push(("full", confined(full, &place, Network::Loopback)));
+        ways.push(("full", confined(full.clone(), &place, Network::Loopback, |_| {})));
+        ways.push((
+            "full, with the observer",
+            confined(full, &place, Network::Loopback, |plan| {
+                let denials = Denials::of(plan.profile());
+                plan.observe(Watch::Writes, denials);
+            }),
+        ));
     }
     println!(
         "{:<36}{:<24}{:>10}{:>10}{:>8}",
@@ -69,9 +82,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut took: Vec<Vec<f64>> = ways.iter().map(|_| Vec::with_capacity(rounds)).collect();
         for _ in 0..rounds {
             for ((way, run), took) in ways.iter().zip(&mut took) {
+                let before = own();
                 let said = run(&script).unwrap_or_default();
                 let took_now = children(&said).ok_or_else(|| format!("{name}, {way}: {said}"))?;
-                took.push(took_now);
+                took.push(took_now + own() - before);
             }
         }
         let mut of_bare = None;
@@ -88,6 +102,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
+}
+
+/// The seconds of processor time that this process has taken, with all threads that it has had.
+fn own() -> f64 {
+    let taken = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::try_from(taken).map_or(0.0, |taken| taken.as_secs_f64())
 }
 
 /// The seconds of user and system time of all children, as bash's `times` prints them in its second line.
@@ -145,7 +165,7 @@ fn bare(place: &Path, script: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-fn confined(host: Host, place: &Path, network: Network) -> Way<'_> {
+fn confined(host: Host, place: &Path, network: Network, prepare: fn(&mut Plan)) -> Way<'_> {
     let profile = Profile {
         name: "bench".to_owned(),
         writable: vec![place.to_owned()],
@@ -165,7 +185,9 @@ fn confined(host: Host, place: &Path, network: Network) -> Way<'_> {
             output: Stream::Given(OwnedFd::from(write)),
             errors: Stream::Inherit,
         };
-        let running = plan(&profile, &host).ok()?.launch(command).ok()?;
+        let mut plan = plan(&profile, &host).ok()?;
+        prepare(&mut plan);
+        let running = plan.launch(command).ok()?;
         let mut text = String::new();
         read.read_to_string(&mut text).ok()?;
         running.wait();

@@ -1,5 +1,13 @@
 //! Instructions of classic BPF, as far as filters over system calls use them.
 
+#[cfg(test)]
+mod machine;
+mod search;
+
+#[cfg(test)]
+pub(crate) use machine::run;
+pub(crate) use search::{only, search};
+
 /// One instruction of a filter over system calls, as `struct sock_filter` of the kernel has it.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -21,6 +29,11 @@ pub(crate) const EQUAL: u16 = 0x15;
 pub(crate) const AT_LEAST: u16 = 0x35;
 pub(crate) const ANY_BIT: u16 = 0x45;
 pub(crate) const ANSWER: u16 = 0x06;
+/// Those that only the compiler of conditions uses.
+#[cfg(test)]
+pub(crate) const ABOVE: u16 = 0x25;
+#[cfg(test)]
+pub(crate) const MASK: u16 = 0x54;
 
 /// Where `struct seccomp_data` has the call's number, and the architecture.
 pub(crate) const NUMBER: u32 = 0;

@@ -2,6 +2,8 @@
 
 mod files;
 mod filter;
+#[cfg(feature = "measure")]
+mod measure;
 mod mounts;
 mod step;
 mod unconfined;

@@ -2,8 +2,7 @@
 
 use super::call::{Act, Call, Flags, watched};
 use crate::bpf::{
-    ANY_BIT, ARCHITECTURE, AT_LEAST, EQUAL, Instruction, JUMP, NATIVE, NUMBER, answer, instruction, jump,
-    load,
+    ANY_BIT, ARCHITECTURE, EQUAL, Instruction, NATIVE, NUMBER, answer, jump, load, only, search,
 };
 
 /// Which calls an observer is told of.
@@ -77,31 +76,6 @@ impl Watch {
     }
 }
 
-/// Halves the calls, which are in order, until one is left, and lets go on what is none of them.
-fn search(calls: &[(u32, Vec<Instruction>)]) -> Vec<Instruction> {
-    if let [] | [_] = calls {
-        let mut program = calls
-            .first()
-            .map_or_else(Vec::new, |(number, told)| only(*number, told));
-        program.push(answer(libc::SECCOMP_RET_ALLOW));
-        return program;
-    }
-    let (lower, upper) = calls.split_at(calls.len() / 2);
-    let middle = upper.first().map_or(u32::MAX, |(number, _)| *number);
-    let lower = search(lower);
-    let mut program = skip_if(AT_LEAST, middle, true, lower.len());
-    program.extend(lower);
-    program.extend(search(upper));
-    program
-}
-
-/// These instructions if the call is this one.
-fn only(number: u32, told: &[Instruction]) -> Vec<Instruction> {
-    let mut program = skip_if(EQUAL, number, false, told.len());
-    program.extend_from_slice(told);
-    program
-}
-
 /// Where the arguments begin in `struct seccomp_data`.
 const ARGUMENTS: usize = 16;
 
@@ -110,60 +84,12 @@ fn argument(position: usize) -> u32 {
     u32::try_from(ARGUMENTS + 8 * position).unwrap_or(u32::MAX)
 }
 
-/// Leaves out that many instructions if the comparison comes out so. A near jump has a byte for it, a far one is its own
-/// instruction; the kernel refuses a program with a jump out of it.
-fn skip_if(code: u16, with: u32, outcome: bool, instructions: usize) -> Vec<Instruction> {
-    let (near, far) = (u8::try_from(instructions), u32::try_from(instructions));
-    match (near, outcome) {
-        (Ok(near), true) => vec![jump(code, with, near, 0)],
-        (Ok(near), false) => vec![jump(code, with, 0, near)],
-        (Err(_), outcome) => vec![
-            jump(code, with, u8::from(!outcome), u8::from(outcome)),
-            instruction(JUMP, far.unwrap_or(u32::MAX), 0, 0),
-        ],
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::bpf::{ANSWER, LOAD_WORD};
-
-    /// What the program answers, and after how many instructions.
-    fn run(program: &[Instruction], architecture: u32, number: u32, arguments: [u64; 6]) -> (u32, usize) {
-        let mut data = Vec::new();
-        data.extend(number.to_le_bytes());
-        data.extend(architecture.to_le_bytes());
-        data.extend(0_u64.to_le_bytes());
-        data.extend(arguments.iter().flat_map(|argument| argument.to_le_bytes()));
-        let mut loaded = 0;
-        let mut at = 0;
-        for steps in 1..=program.len() {
-            let Instruction {
-                code,
-                yes,
-                no,
-                operand,
-            } = program[at];
-            at += 1;
-            let mut either = |condition: bool| at += usize::from(if condition { yes } else { no });
-            match code {
-                LOAD_WORD => {
-                    let offset = usize::try_from(operand).unwrap();
-                    loaded = u32::from_le_bytes(data[offset..offset + 4].try_into().unwrap());
-                }
-                JUMP => at += usize::try_from(operand).unwrap(),
-                EQUAL => either(loaded == operand),
-                AT_LEAST => either(loaded >= operand),
-                ANY_BIT => either(loaded & operand != 0),
-                ANSWER => return (operand, steps),
-                other => panic!("no such code: {other}"),
-            }
-        }
-        panic!("the program does not end");
-    }
+    use crate::bpf::run;
 
     fn tells(watch: Watch, architecture: u32, number: i64, arguments: [u64; 6]) -> bool {
         let number = u32::try_from(number).unwrap();
@@ -218,22 +144,6 @@ mod tests {
         }
         let pointed = [0; 6];
         assert!(tells(Watch::Writes, NATIVE, libc::SYS_openat2, pointed));
-    }
-
-    #[test]
-    fn a_jump_over_much_goes_as_far_as_one_over_little() {
-        for (told, outcome, number) in [(3, false, 8), (3, true, 7), (300, false, 8), (300, true, 7)] {
-            let mut program = vec![load(NUMBER)];
-            program.extend(skip_if(EQUAL, 7, outcome, told));
-            program.extend(vec![answer(libc::SECCOMP_RET_TRACE); told]);
-            program.push(answer(libc::SECCOMP_RET_LOG));
-            let (left_out, taken) = (
-                run(&program, 0, number, [0; 6]),
-                run(&program, 0, 15 - number, [0; 6]),
-            );
-            assert_eq!(left_out.0, libc::SECCOMP_RET_LOG, "{told} {outcome}");
-            assert_eq!(taken.0, libc::SECCOMP_RET_TRACE, "{told} {outcome}");
-        }
     }
 
     #[test]

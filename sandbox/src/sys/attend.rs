@@ -106,6 +106,8 @@ pub(super) fn end(ending: Ending) {
                 let _none_left = signal::send(-1, libc::SIGKILL);
             }
             Ending::Sweep => kill_children(),
+            #[cfg(feature = "measure")]
+            Ending::Nobody => return,
         }
         // Children that are killed leave children of their own, which come to this process.
         match wait(WaitOptions::empty()) {

@@ -86,6 +86,9 @@ pub(crate) enum Ending {
     Namespace,
     /// By the waiting process, to which orphans come, one generation after the other.
     Sweep,
+    /// By nobody: there is no waiting process.
+    #[cfg(feature = "measure")]
+    Nobody,
 }
 
 /// The number that stands for the exec itself where a step is told.
@@ -167,6 +170,10 @@ pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
     signal::reset_handlers();
     if let Err((place, error)) = confine(birth, channel.as_fd()) {
         fail(&started, place, error);
+    }
+    #[cfg(feature = "measure")]
+    if birth.ending == Ending::Nobody {
+        command(birth, channel, &started);
     }
     let children = match signal::of_children() {
         Ok(children) => children,
