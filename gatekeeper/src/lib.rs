@@ -42,7 +42,7 @@ pub use gatekeeper::{Defaults, Gatekeeper};
 pub use judgement::Judgement;
 pub use launch::{Change, StartError, Wiring, may_be_granted};
 pub use policy_file::OpenError;
-pub use program_file::program_file;
+pub use program_file::{DEFAULT_PATH, program_file};
 pub use session::Session;
 pub use surroundings::{Surroundings, SurroundingsError};
 
