@@ -75,7 +75,7 @@ printf 'one\ntwo\nthree\n' > lines
 while read -r line; do echo "$line"; inside 'read -r next; echo "inside $next"'; done < lines > out || true
 test "$(head -n 2 out)" = "one
 inside two"
-{ echo before; inside 'echo inside; echo named > /dev/stdout; echo both | tee -a /dev/stderr'; echo after; } >> log 2>&1
+{ echo before; inside 'echo inside; echo named >> /dev/stdout; echo both | tee -a /dev/stderr'; echo after; } >> log 2>&1
 test "$(cat log)" = "before
 inside
 named
