@@ -58,7 +58,7 @@ pub use layers::{FileSurvey, FoundLayer, Layers, Loosening, Places, Project, Sys
 pub use listed_rule::ListedRule;
 pub use live::Live;
 pub use policy_file::OpenError;
-pub use program_file::program_file;
+pub use program_file::{DEFAULT_PATH, program_file};
 pub use session::Session;
 pub use surroundings::{Surroundings, SurroundingsError};
 pub use trust::{Trust, TrustError, TrustStore};

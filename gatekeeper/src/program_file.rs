@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 /// Where bash is looked for: a text was judged as bash reads it, whatever stands on the `PATH`.
 const BASH: &[&str] = &["/usr/bin/bash", "/bin/bash", "/usr/local/bin/bash"];
 
+/// Where programs are looked up where nothing says where.
+pub const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
 /// The file that is executed for a name: looked up by the `PATH` of this environment as a shell would, in absolute
 /// places alone. A name with a slash is a path, seen from the directory. `None` where there is none.
 pub fn program_file(name: &OsStr, directory: &Path, environment: &[(OsString, OsString)]) -> Option<PathBuf> {

@@ -202,7 +202,9 @@ fn mounted(profile: &Profile, host: &Host, hole: &mut impl FnMut(Protection, Str
     if host.landlock < SOCKETS_BY_PATH {
         hole(
             Protection::Sockets,
-            "unix sockets that are made after the start are not covered".to_owned(),
+            "unix sockets that are made after the start are not covered, nor those that were bound by a relative path, \
+             were renamed since, or listen in another network namespace"
+                .to_owned(),
             Need::May,
         );
     }

@@ -11,7 +11,7 @@ impl Running {
     ///
     /// What the terminal sends reaches the command itself, which is of the same process group; what others send to
     /// this process is handed on (`SIGHUP`, `SIGINT`, `SIGQUIT`, `SIGTERM`, `SIGUSR1`, `SIGUSR2`). A command that stops
-    /// stops this process with it, and goes on with it.
+    /// stops this process with it, and goes on with it, where this process was started by one that can have it go on.
     ///
     /// # Errors
     /// Where no descriptor for signals can be had; the command has then been ended.
@@ -21,17 +21,25 @@ impl Running {
             match self.next(Some(signals.as_fd())) {
                 Event::Ended(outcome) => return Ok(*outcome),
                 Event::Woken => {
-                    self.hand_on(&signals);
+                    if self.hand_on(&signals) {
+                        self.signal(libc::SIGCONT);
+                    }
                 }
                 Event::Stopped(_) => {
                     // A terminal stops both; who was stopped and goes on already does not stop again.
-                    if !self.hand_on(&signals) {
-                        signal::stop_self();
+                    if self.hand_on(&signals) || self.stop_with_it(&signals)? {
+                        self.signal(libc::SIGCONT);
                     }
-                    self.signal(libc::SIGCONT);
                 }
             }
         }
+    }
+
+    /// Stops until this process is told to go on, which it says, or there is news of the command: its time is over, or
+    /// somebody else has ended it. Nobody may be there who waits for this process as a shell does.
+    fn stop_with_it(&self, signals: &Signals) -> Result<bool, LaunchError> {
+        signal::stop_self(self.news()).map_err(|error| LaunchError::Fork { source: error.into() })?;
+        Ok(self.hand_on(signals))
     }
 
     /// Hands on what has arrived, and says whether this process was told to go on.
@@ -39,9 +47,9 @@ impl Running {
         let mut goes_on = false;
         while let Some((number, origin)) = signals.next() {
             match (number, origin) {
-                (libc::SIGCONT, _) => goes_on = true,
+                (libc::SIGCONT, Origin::Kernel | Origin::Process) => goes_on = true,
                 // The terminal has sent it to the command as well.
-                (_, Origin::Kernel) => {}
+                (_, Origin::Kernel | Origin::Descriptor) => {}
                 (number, Origin::Process) => self.signal(number),
             }
         }

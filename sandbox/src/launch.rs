@@ -2,7 +2,7 @@
 
 use std::ffi::CString;
 use std::fs::File;
-use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,12 +15,13 @@ use crate::clock;
 use crate::plan::{FileRule, OwnScratch, Presence, Step, c_path, everything};
 use crate::scratch::ScratchDirectory;
 use crate::stand_in;
+use crate::streams::{self, Streams, Walls};
 use crate::sys::child::{self, Birth, FAILURE, Held};
 use crate::sys::fork::Strings;
 use crate::sys::memory::Origins;
 use crate::{
     Command, LayError, Network, ObserveError, Placeholder, Placeholders, Plan, PlanError, Profile, Running,
-    Spare, Stream,
+    Spare,
 };
 
 /// In what time the steps are taken; a file system that does not answer is not waited for.
@@ -61,6 +62,14 @@ pub enum LaunchError {
         step: String,
         /// What the kernel said.
         source: std::io::Error,
+    },
+    /// A stream of the command would lead where it may not go.
+    #[error("{name} {why}")]
+    Stream {
+        /// The stream.
+        name: &'static str,
+        /// Why.
+        why: &'static str,
     },
     /// The working directory cannot be entered.
     #[error("`{}` cannot be entered from inside: {source}", path.display())]
@@ -114,15 +123,10 @@ impl Plan {
         let places = protected_places(&placeholders)?;
         outer.splice(self.protect_at..self.protect_at, places);
         let null = null_device()?;
-        let streams = [&command.input, &command.output, &command.errors];
-        let mut numbers: [RawFd; 3] = [0, 1, 2];
-        for (number, stream) in numbers.iter_mut().zip(streams) {
-            match stream {
-                Stream::Inherit => {}
-                Stream::Null => *number = null.as_raw_fd(),
-                Stream::Given(given) => *number = given.as_raw_fd(),
-            }
-        }
+        let walls = Walls::of(&outer, &inner);
+        let streams = Streams::look(streams::given(&command, &null), walls)?;
+        let slots = self.slots.saturating_add(streams.join(&mut outer, self.slots)?);
+        open_to_streams(&mut inner, streams.rights);
         let mut environment = Vec::new();
         let own = scratch
             .as_ref()
@@ -146,9 +150,11 @@ impl Plan {
             namespaces: self.namespaces,
             outer,
             inner,
-            slots: std::iter::repeat_with(|| None).take(self.slots).collect(),
+            slots: std::iter::repeat_with(|| None).take(slots).collect(),
             closed: Vec::new(),
-            streams: numbers,
+            streams: streams.numbers,
+            devices: streams.devices,
+            read: [None, None, None],
             program: c_path(&command.program)?,
             arguments: Strings::new(arguments.collect::<Result<_, _>>()?),
             environment: Strings::new(environment),
@@ -282,6 +288,15 @@ fn open_to(steps: &mut [Step], scratch: &ScratchDirectory) -> Result<(), LaunchE
         }
     }
     Ok(())
+}
+
+/// Grants what the streams lead to, by whatever name.
+fn open_to_streams(steps: &mut [Step], rights: [u64; 3]) {
+    for step in steps {
+        if let Step::Restrict(files) = step {
+            files.streams = rights;
+        }
+    }
 }
 
 fn null_device() -> Result<File, LaunchError> {

@@ -25,6 +25,7 @@ pub mod proxy;
 mod running;
 mod scratch;
 mod stand_in;
+mod streams;
 mod sys;
 mod unix_sockets;
 mod violation;

@@ -250,7 +250,12 @@ impl Plan {
                 }
                 (_, Covers::Unmounted(_)) => filter::Sockets::Unix,
             };
-            self.inner.push(Step::Filter(filter::refusing(sockets)?));
+            let objects = match covers {
+                Covers::Mounted => filter::Objects::Own,
+                Covers::Unmounted(outer) if outer.is_ours() => filter::Objects::Own,
+                Covers::Unmounted(_) => filter::Objects::Everyones,
+            };
+            self.inner.push(Step::Filter(filter::refusing(sockets, objects)?));
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! A command that runs, confined.
 
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -128,6 +128,11 @@ impl Running {
         let _ended = channel::send(&self.channel, Message::Signal(number), &[]);
     }
 
+    /// What has something to read when something happens to it.
+    pub(crate) fn news(&self) -> BorrowedFd<'_> {
+        self.channel.as_fd()
+    }
+
     /// Waits until it has ended, with all that it started.
     pub fn wait(mut self) -> Outcome {
         loop {
@@ -199,10 +204,7 @@ impl Running {
         if !matches!(polled, Ok(count) if count > 0) {
             let _ended = pidfd_send_signal(&self.process, Signal::KILL);
         }
-        while let Err(Errno::INTR) = waitid(
-            WaitId::PidFd(std::os::fd::AsFd::as_fd(&self.process)),
-            WaitIdOptions::EXITED,
-        ) {}
+        while let Err(Errno::INTR) = waitid(WaitId::PidFd(self.process.as_fd()), WaitIdOptions::EXITED) {}
         // Nothing runs that could use them.
         drop(kept);
     }

@@ -13,5 +13,8 @@ mod launch;
 #[path = "confined/network.rs"]
 mod network;
 #[cfg(test)]
+#[path = "confined/streams.rs"]
+mod streams;
+#[cfg(test)]
 #[path = "confined/tiers.rs"]
 mod tiers;

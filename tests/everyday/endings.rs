@@ -55,6 +55,65 @@ grep -q "could not be written" <<< "$said"
 "#,
     },
     Case {
+        name: "a report waits for a slow reader",
+        needs: &[],
+        script: r#"
+"$EXECPOLICY" sandbox --report >(sleep 2; cat > "$ROOT/home/got") -- bash -c '
+name=$(printf "long%.0s" {1..50})
+for n in {1..900}; do : > "$name$n"; done'
+reader=$!
+while kill -0 "$reader" 2> /dev/null; do sleep 0.1; done
+test "$(wc -c < "$ROOT/home/got")" -gt 70000
+test "$(tail -c 2 "$ROOT/home/got")" = "}"
+"#,
+    },
+    Case {
+        name: "streams are files: they are read, written in turns, and have names",
+        needs: &[],
+        script: r#"
+printf 'one\ntwo\nthree\n' > lines
+while read -r line; do echo "$line"; inside 'read -r next; echo "inside $next"'; done < lines > out || true
+test "$(head -n 2 out)" = "one
+inside two"
+{ echo before; inside 'echo inside; echo named >> /dev/stdout; echo both | tee -a /dev/stderr'; echo after; } >> log 2>&1
+test "$(cat log)" = "before
+inside
+named
+both
+both
+after"
+test "$(inside 'cat /dev/stdin' <<< here)" = here
+test "$(inside 'wc -c' < /dev/null)" = 0
+truncate -s 2G large
+test "$(inside 'wc -c' < large)" = 2147483648
+inside 'cat large' > "$ROOT/home/copy"
+test "$(wc -c < "$ROOT/home/copy")" = 2147483648
+"#,
+    },
+    Case {
+        name: "a stream leads no further",
+        needs: &[],
+        script: r#"
+repository .
+echo secret > .env
+cp .git/config "$ROOT/home/before"
+refused inside 'echo more >> /proc/self/fd/0' < .git/config
+refused inside 'chmod 0777 /proc/self/fd/0' < .git/config
+cmp .git/config "$ROOT/home/before"
+status=0
+said=$(inside 'cd /proc/self/fd/0 && cat .env' < . 2>&1) || status=$?
+test "$status" = 125 || { echo "$status $said"; exit 1; }
+grep -q "is a directory" <<< "$said"
+"#,
+    },
+    Case {
+        name: "programs are found where the caller names no places",
+        needs: &[],
+        script: r#"
+env -i HOME="$HOME" "$EXECPOLICY" sandbox -- sh -c 'ls > /dev/null'
+"#,
+    },
+    Case {
         name: "a full disk: the command sees it, the report's absence is told",
         needs: &[ROOT, "unshare"],
         script: r#"

@@ -8,7 +8,7 @@ use diagnostics::{Diagnostic, Severity};
 use gatekeeper::confinement::{self, Confinement};
 use gatekeeper::sandbox::proxy::Hosts;
 use gatekeeper::sandbox::{self, Command, Host, Network, Plan, Tier};
-use gatekeeper::{ConfinementName, Surroundings, codes};
+use gatekeeper::{ConfinementName, DEFAULT_PATH, Surroundings, codes};
 
 use crate::args::SandboxArgs;
 use crate::exit::Exit;
@@ -61,8 +61,12 @@ fn prepare(args: &SandboxArgs) -> Result<(Plan, Command), Exit> {
     let resolved = gatekeeper
         .confinement(&name, &context, &environment::all())
         .map_err(|error| wrong(error.to_string(), error.help()))?;
-    let resolved =
+    let mut resolved =
         adjust(resolved, args, &here).map_err(|message| wrong(message, "see `execpolicy sandbox --help`"))?;
+    let variables = &mut resolved.profile.environment;
+    if !variables.iter().any(|(name, _)| name == "PATH") {
+        variables.push(("PATH".into(), DEFAULT_PATH.into()));
+    }
     let command = launch::command(&args.argv, &here, &resolved.profile.environment).ok_or_else(|| {
         let named = args.argv.first().map(|word| word.to_string_lossy().into_owned());
         launch::not_found(&named.unwrap_or_default())

@@ -5,6 +5,8 @@ use std::ffi::{OsStr, OsString};
 use execpolicy::{Context, Directory, NamePattern, Profile};
 use sandbox::{HTTP_PORT, SOCKS_PORT};
 
+use crate::DEFAULT_PATH;
+
 /// What passes where a profile names nothing: who and where the user is, how terminals and languages are set, and where
 /// tools keep what they know. A name with `*` at its end stands for all that begin so.
 const PASSING: &[&str] = &[
@@ -191,9 +193,6 @@ pub(crate) fn unconfined(variables: &[(OsString, OsString)]) -> Vec<(OsString, O
         .filter(|(name, _)| !is_one(&name.to_string_lossy(), MEANING));
     kept.cloned().collect()
 }
-
-/// Where programs are looked up where nothing says where.
-const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// Makes a shell find what was judged. It starts in the directory of the context under that name; its home is the
 /// context's, but for one that a profile sets; and it looks programs up in absolute places alone: an empty entry of

@@ -73,13 +73,17 @@ pub(super) fn files(profile: &Profile, host: &Host, covers: &Covers) -> Result<F
     for device in DEVICES {
         rules.grant(&Path::new("/dev").join(device), open, "open", Presence::Vanishing)?;
     }
-    for device in ["/dev/ptmx", "/dev/pts"] {
-        rules.grant(
-            Path::new(device),
-            open | AccessFs::ReadDir,
-            "open",
-            Presence::Vanishing,
-        )?;
+    // Without terminals of its own, those of other sessions stand there; the one that the command is started on it has
+    // by its streams.
+    if outer.is_none_or(Outer::is_ours) {
+        for device in ["/dev/ptmx", "/dev/pts"] {
+            rules.grant(
+                Path::new(device),
+                open | AccessFs::ReadDir,
+                "open",
+                Presence::Vanishing,
+            )?;
+        }
     }
     for device in &profile.devices {
         rules.grant(device, open, "open", Presence::Vanishing)?;
@@ -94,6 +98,7 @@ pub(super) fn files(profile: &Profile, host: &Host, covers: &Covers) -> Result<F
         network: network.bits(),
         scoped: Scope::from_all(abi).bits(),
         rules: rules.list,
+        streams: [0; 3],
     })
 }
 

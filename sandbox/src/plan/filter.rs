@@ -21,6 +21,32 @@ pub(crate) enum Sockets {
     Internet,
 }
 
+/// Whose memory, semaphores and message queues a command finds by their System V keys and POSIX names.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Objects {
+    /// Its own: it has a namespace of its own for them.
+    Own,
+    /// Those of all processes of its user. It gets none.
+    Everyones,
+}
+
+/// Calls to objects that no rule over files is about, and that outlive who made them.
+const OBJECTS: &[i64] = &[
+    libc::SYS_shmget,
+    libc::SYS_shmat,
+    libc::SYS_shmctl,
+    libc::SYS_semget,
+    libc::SYS_semop,
+    libc::SYS_semtimedop,
+    libc::SYS_semctl,
+    libc::SYS_msgget,
+    libc::SYS_msgsnd,
+    libc::SYS_msgrcv,
+    libc::SYS_msgctl,
+    libc::SYS_mq_open,
+    libc::SYS_mq_unlink,
+];
+
 /// Calls that no build, test or tool of every day needs, and that open ways out: other processes' memory, mounts,
 /// namespaces, kernel code, tracing, keys, clocks, raw hardware.
 const REFUSED: &[i64] = &[
@@ -120,9 +146,14 @@ const NEW_TIME: i32 = 0x80;
 ///
 /// # Errors
 /// None for the tables above; the compiler of conditions may refuse what is too long.
-pub(crate) fn refusing(sockets: Sockets) -> Result<Filter, BackendError> {
+pub(crate) fn refusing(sockets: Sockets, objects: Objects) -> Result<Filter, BackendError> {
+    let closed = match objects {
+        Objects::Own => &[][..],
+        Objects::Everyones => OBJECTS,
+    };
     let mut calls: BTreeMap<i64, Vec<Instruction>> = REFUSED
         .iter()
+        .chain(closed)
         .map(|call| (*call, vec![answer(NOT_PERMITTED)]))
         .collect();
     for (call, rules) in conditional(sockets)? {
@@ -147,7 +178,7 @@ pub(crate) fn refusing(sockets: Sockets) -> Result<Filter, BackendError> {
 const NOT_PERMITTED: u32 = libc::SECCOMP_RET_ERRNO | libc::EPERM.unsigned_abs();
 
 /// Calls that are refused for some of their arguments.
-fn conditional(sockets: Sockets) -> Result<[(i64, Vec<SeccompRule>); 6], BackendError> {
+fn conditional(sockets: Sockets) -> Result<[(i64, Vec<SeccompRule>); 7], BackendError> {
     let new_namespaces = |also: &[i32]| -> Result<Vec<SeccompRule>, BackendError> {
         NEW_NAMESPACES
             .iter()
@@ -170,6 +201,9 @@ fn conditional(sockets: Sockets) -> Result<[(i64, Vec<SeccompRule>); 6], Backend
             libc::SYS_personality,
             vec![rule(&[is_not(0, 0)?, is_not(0, -1)?])?],
         ),
+        // The limits of another process, whose number may be its own, are asked for and not set: a process that has used
+        // more than it is given is killed.
+        (libc::SYS_prlimit64, vec![rule(&[is_not(0, 0)?, is_some(2)?])?]),
     ])
 }
 
@@ -215,6 +249,11 @@ fn is_not(argument: u8, value: i32) -> Result<SeccompCondition, BackendError> {
     compare(argument, SeccompCmpOp::Ne, value)
 }
 
+/// Whether a pointer is not null.
+fn is_some(argument: u8) -> Result<SeccompCondition, BackendError> {
+    SeccompCondition::new(argument, SeccompCmpArgLen::Qword, SeccompCmpOp::Ne, 0)
+}
+
 fn has(argument: u8, bit: i32) -> Result<SeccompCondition, BackendError> {
     compare(argument, SeccompCmpOp::MaskedEq(low(bit)), bit)
 }
@@ -255,7 +294,11 @@ mod tests {
     use crate::bpf::run;
 
     fn programs() -> [(Sockets, Vec<Instruction>); 2] {
-        [Sockets::Unix, Sockets::Internet].map(|sockets| (sockets, refusing(sockets).unwrap().program))
+        [
+            (Sockets::Unix, Objects::Everyones),
+            (Sockets::Internet, Objects::Own),
+        ]
+        .map(|(sockets, objects)| (sockets, refusing(sockets, objects).unwrap().program))
     }
 
     #[test]
@@ -282,6 +325,9 @@ mod tests {
         for (sockets, program) in programs() {
             let mut rules: BTreeMap<i64, Vec<SeccompRule>> =
                 REFUSED.iter().map(|call| (*call, Vec::new())).collect();
+            if sockets == Sockets::Unix {
+                rules.extend(OBJECTS.iter().map(|call| (*call, Vec::new())));
+            }
             rules.extend(conditional(sockets).unwrap());
             let by_argument = conditional(sockets).unwrap().map(|(call, _)| call);
             let listed = list(rules).unwrap();

@@ -27,6 +27,15 @@ pub(crate) enum Step {
         /// Whether it may be written.
         access: TreeAccess,
     },
+    /// Opens the file of a stream once more, on a read-only mount that stands nowhere.
+    TakeStream {
+        /// Which of the three streams.
+        stream: usize,
+        /// Where its file stands.
+        path: CString,
+        /// Whether the stream may be left as it is where there is no such file any more, or it cannot be opened.
+        presence: Presence,
+    },
     /// Makes everything read-only, and set-user-id bits without effect.
     SealRoot,
     /// Mounts an empty file system in memory.
@@ -139,6 +148,8 @@ pub(crate) struct Files {
     pub(crate) scoped: u64,
     /// Where which rights are granted.
     pub(crate) rules: Vec<FileRule>,
+    /// The rights that are granted over what the first three descriptors lead to.
+    pub(crate) streams: [u64; 3],
 }
 
 /// What is granted below a path.
@@ -178,6 +189,9 @@ impl fmt::Display for Step {
                     TreeAccess::Device => "device",
                 };
                 write!(formatter, "take {} ({access})", shown(path))
+            }
+            Self::TakeStream { stream, path, .. } => {
+                write!(formatter, "take {} (readable) for stream {stream}", shown(path))
             }
             Self::SealRoot => formatter.write_str("make / read-only, with all that is mounted below it"),
             Self::Cover { path, options } => {

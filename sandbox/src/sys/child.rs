@@ -10,6 +10,7 @@ use std::ffi::CString;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::Arc;
 
+use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
 use rustix::mount::UnmountFlags;
 use rustix::pipe::PipeFlags;
@@ -20,8 +21,10 @@ use super::fork::{self, Closing, Namespaces, Side, Strings};
 use super::memory::Origins;
 use super::signal::{self, Mask};
 use super::step::{State, take};
+use super::stream::pass_place;
 use crate::Placeholders;
 use crate::plan::Step;
+use crate::streams::{Device, ReadFile};
 
 /// All that a child needs, made before it is.
 #[derive(Debug)]
@@ -38,6 +41,10 @@ pub(crate) struct Birth {
     pub(crate) closed: Vec<(u32, u32)>,
     /// What the command's first three descriptors are.
     pub(crate) streams: [RawFd; 3],
+    /// What is opened in the command's own view instead of a stream.
+    pub(crate) devices: [Option<Device>; 3],
+    /// Files of streams, as steps have opened them.
+    pub(crate) read: [Option<ReadFile>; 3],
     /// The file that is executed.
     pub(crate) program: CString,
     /// The command's arguments, its name first.
@@ -189,6 +196,9 @@ pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
         Err(error) => fail(&started, EXEC, error),
     };
     drop(started);
+    // Who kills the launcher's process group does not kill who ends what is left. Of a session of its own it does not
+    // count as a parent that could have the command go on when it has stopped.
+    let _own_session = rustix::process::setsid();
     // A stream that is still open here would not end for its reader when the command closes it.
     close_streams();
     let message = attend(command, channel, &children, birth.wall_seconds);
@@ -196,6 +206,10 @@ pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
         linger(channel, &children);
     }
     end(birth.ending);
+    for ReadFile { file, original } in birth.read.iter().flatten() {
+        // Who was given the file with the command reads on where it has stopped.
+        pass_place(file, original);
+    }
     birth.placeholders.take_away();
     let told = channel::send(channel, message, &[]);
     fork::leave(i32::from(told.is_err()))
@@ -212,6 +226,8 @@ fn confine(birth: &mut Birth, channel: BorrowedFd<'_>) -> Result<(), (u32, Errno
     }
     let mut state = State {
         slots: &mut birth.slots,
+        streams: birth.streams,
+        read: &mut birth.read,
         channel,
         origins: birth.origins,
     };
@@ -269,10 +285,12 @@ fn command(birth: &mut Birth, channel: &OwnedFd, started: &OwnedFd) -> ! {
 
 fn prepare(birth: &mut Birth, channel: BorrowedFd<'_>) -> Result<(), (u32, Errno)> {
     let own = |error| (EXEC, error);
-    give_streams(birth.streams).map_err(own)?;
+    give_streams(birth).map_err(own)?;
     fork::close_range(3, u32::MAX, Closing::AtExec).map_err(own)?;
     let mut state = State {
         slots: &mut [],
+        streams: birth.streams,
+        read: &mut birth.read,
         channel,
         origins: None,
     };
@@ -287,13 +305,23 @@ fn prepare(birth: &mut Birth, channel: BorrowedFd<'_>) -> Result<(), (u32, Errno
 }
 
 /// Makes the three the command's first descriptors. Each is first moved out of the way of the others.
-fn give_streams(streams: [RawFd; 3]) -> Result<(), Errno> {
-    let mut moved = [-1; 3];
-    for (place, stream) in moved.iter_mut().zip(streams) {
-        *place = fork::duplicate_above(stream, 3)?;
+fn give_streams(birth: &Birth) -> Result<(), Errno> {
+    let mut moved = [const { None }; 3];
+    let kept = birth.streams.iter().zip(&birth.read).zip(&birth.devices);
+    for (place, ((stream, read), device)) in moved.iter_mut().zip(kept) {
+        let given = match (read, device) {
+            (Some(read), _) => fork::duplicate_above(read.file.as_raw_fd(), 3)?,
+            (None, Some(device)) => {
+                let flags = device.flags | OFlags::CLOEXEC | OFlags::NOCTTY;
+                let opened = rustix::fs::openat(CWD, device.path.as_c_str(), flags, Mode::empty())?;
+                fork::duplicate_above(opened.as_raw_fd(), 3)?
+            }
+            (None, None) => fork::duplicate_above(*stream, 3)?,
+        };
+        *place = Some(given);
     }
-    for (number, stream) in (0..).zip(moved) {
-        fork::duplicate_onto(stream, number)?;
+    for (number, stream) in (0..).zip(moved.iter().flatten()) {
+        fork::duplicate_onto(stream.as_raw_fd(), number)?;
     }
     Ok(())
 }

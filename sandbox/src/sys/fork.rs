@@ -193,10 +193,11 @@ pub(crate) enum Closing {
 ///
 /// # Errors
 /// `EBADF` where the descriptor is not open.
-pub(crate) fn duplicate_above(descriptor: RawFd, lowest: RawFd) -> Result<RawFd, Errno> {
+pub(crate) fn duplicate_above(descriptor: RawFd, lowest: RawFd) -> Result<OwnedFd, Errno> {
     // SAFETY: fcntl(2) touches no memory with this command.
     match unsafe { libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, lowest) } {
-        number if number >= 0 => Ok(number),
+        // SAFETY: the kernel has just made this descriptor for us.
+        number if number >= 0 => Ok(unsafe { own(number) }),
         _ => Err(last_error()),
     }
 }

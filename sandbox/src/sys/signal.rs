@@ -2,8 +2,10 @@
 #![expect(unsafe_code, reason = "handlers and masks belong to the whole process")]
 
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::OFlags;
 use rustix::io::Errno;
 
 use super::fork::{last_error, own};
@@ -37,9 +39,19 @@ pub(crate) fn set(mask: Mask) -> Mask {
     Mask(unsafe { before.assume_init() })
 }
 
-/// Gives each signal its default meaning. For a child: the host's handlers are no code that may run in it.
+/// Takes the host's handlers away, which are no code that may run in a child. A signal that the host ignores stays
+/// ignored, as `nohup` and shells want it, but for two: `SIGPIPE`, which Rust's programs ignore for themselves, and
+/// `SIGCHLD`, without which nobody can be waited for.
 pub(crate) fn reset_handlers() {
     for number in 1..=libc::SIGRTMAX() {
+        let mut before = MaybeUninit::<libc::sigaction>::zeroed();
+        // SAFETY: the old action is written to `before`, and no new one is set.
+        unsafe { libc::sigaction(number, std::ptr::null(), before.as_mut_ptr()) };
+        // SAFETY: an action of zeros is a valid one, and the call above has written another if it has not failed.
+        let before = unsafe { before.assume_init() };
+        if before.sa_sigaction == libc::SIG_IGN && !matches!(number, libc::SIGPIPE | libc::SIGCHLD) {
+            continue;
+        }
         // SAFETY: an action of zeros is the default one, with no flags and an empty mask.
         let action: libc::sigaction = unsafe { std::mem::zeroed() };
         // The two that cannot be changed fail, and need not be.
@@ -56,7 +68,8 @@ pub(crate) fn of_children() -> Result<OwnedFd, Errno> {
     descriptor_of(&[libc::SIGCHLD])
 }
 
-fn descriptor_of(numbers: &[i32]) -> Result<OwnedFd, Errno> {
+/// The set of these signals.
+fn of(numbers: &[i32]) -> Mask {
     let mut set = MaybeUninit::<libc::sigset_t>::uninit();
     // SAFETY: the call writes the set that it is given.
     unsafe { libc::sigemptyset(set.as_mut_ptr()) };
@@ -64,8 +77,26 @@ fn descriptor_of(numbers: &[i32]) -> Result<OwnedFd, Errno> {
         // SAFETY: the set has been written.
         unsafe { libc::sigaddset(set.as_mut_ptr(), *number) };
     }
-    // SAFETY: the set is live and written.
-    let number = unsafe { libc::signalfd(-1, set.as_ptr(), libc::SFD_CLOEXEC | libc::SFD_NONBLOCK) };
+    // SAFETY: the first call has written it.
+    Mask(unsafe { set.assume_init() })
+}
+
+/// Holds these back as well, and says which were before.
+fn hold(numbers: &[i32]) -> Mask {
+    let before = hold_all();
+    let mut held = before;
+    for number in numbers {
+        // SAFETY: the set is live and was written by the kernel.
+        unsafe { libc::sigaddset(&raw mut held.0, *number) };
+    }
+    set(held);
+    before
+}
+
+fn descriptor_of(numbers: &[i32]) -> Result<OwnedFd, Errno> {
+    let set = of(numbers);
+    // SAFETY: the set is live.
+    let number = unsafe { libc::signalfd(-1, &raw const set.0, libc::SFD_CLOEXEC | libc::SFD_NONBLOCK) };
     if number < 0 {
         return Err(last_error());
     }
@@ -90,6 +121,8 @@ pub(crate) fn send(process: i32, number: i32) -> Result<(), Errno> {
 pub(crate) enum Origin {
     /// The kernel, for a terminal.
     Kernel,
+    /// The kernel, for a descriptor that has something to read.
+    Descriptor,
     /// A process.
     Process,
 }
@@ -116,13 +149,7 @@ impl Signals {
             libc::SIGUSR2,
             libc::SIGCONT,
         ];
-        let before = hold_all();
-        let mut held = before;
-        for number in numbers {
-            // SAFETY: the set is live and was written by the kernel.
-            unsafe { libc::sigaddset(&raw mut held.0, number) };
-        }
-        set(held);
+        let before = hold(&numbers);
         let descriptor = descriptor_of(&numbers).inspect_err(|_| {
             set(before);
         })?;
@@ -143,6 +170,7 @@ impl Signals {
         };
         let origin = match word(8)? {
             libc::SI_KERNEL => Origin::Kernel,
+            code if code > 0 => Origin::Descriptor,
             _ => Origin::Process,
         };
         Some((word(0)?, origin))
@@ -161,8 +189,52 @@ impl Drop for Signals {
     }
 }
 
-/// Stops this process, until somebody has it go on.
-pub(crate) fn stop_self() {
-    // SAFETY: raise(3) touches no memory.
-    unsafe { libc::raise(libc::SIGSTOP) };
+/// Stops this process as a terminal's user does, until somebody has it go on or `wake` has something to read. It does
+/// not stop where nobody could have it go on, that is, where no process of its session but of another group started it.
+///
+/// # Errors
+/// What fcntl(2) and poll(2) say; the process has then not stopped.
+pub(crate) fn stop_self(wake: BorrowedFd<'_>) -> Result<(), Errno> {
+    let own = rustix::process::getpid().as_raw_nonzero().get();
+    control(wake, libc::F_SETOWN, own)?;
+    control(wake, F_SETSIG, libc::SIGCONT)?;
+    let flags = rustix::fs::fcntl_getfl(wake)?;
+    let before = hold(&[libc::SIGTSTP]);
+    let stopped = control(wake, libc::F_SETFL, (flags | OFlags::ASYNC).bits().cast_signed()).and_then(|()| {
+        // From here on SIGCONT takes back a stop that is held back still.
+        // SAFETY: raise(3) touches no memory.
+        unsafe { libc::raise(libc::SIGTSTP) };
+        let none = Timespec::default();
+        let count = poll(&mut [PollFd::new(&wake, PollFlags::IN)], Some(&none))?;
+        if count > 0 {
+            take_back(libc::SIGTSTP);
+        }
+        Ok(())
+    });
+    // The stop is here.
+    set(before);
+    let ended = control(wake, libc::F_SETFL, flags.bits().cast_signed());
+    stopped.and(ended)
+}
+
+/// `F_SETSIG` of fcntl(2), the same number on every architecture that is served.
+const F_SETSIG: libc::c_int = 10;
+
+fn control(descriptor: BorrowedFd<'_>, command: libc::c_int, argument: libc::c_int) -> Result<(), Errno> {
+    // SAFETY: fcntl(2) touches no memory with commands that take a number.
+    match unsafe { libc::fcntl(descriptor.as_raw_fd(), command, argument) } {
+        -1 => Err(last_error()),
+        _ => Ok(()),
+    }
+}
+
+/// Takes a signal back that is held back.
+fn take_back(number: i32) {
+    let set = of(&[number]);
+    let none = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: the set and the time are live, and nothing is to be told of the signal.
+    unsafe { libc::sigtimedwait(&raw const set.0, std::ptr::null_mut(), &raw const none) };
 }

@@ -1,7 +1,7 @@
 //! Taking one step, in the child. Nothing here allocates.
 
 use std::ffi::CStr;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
@@ -11,19 +11,26 @@ use rustix::process::{DumpableBehavior, Resource, Rlimit};
 use rustix::thread::CapabilitySet;
 
 use super::channel::{self, Message};
+use super::line::Line;
 use super::memory::Origins;
 use super::mount::{self, Reach};
+use super::stream::take_stream;
 use super::{landlock, seccomp};
 use crate::Limits;
 use crate::plan::{
     BLANK_DIRECTORY, BLANK_FILE, Blank, Files, HTTP_PORT, Presence, SOCKS_PORT, Step, TreeAccess,
 };
+use crate::streams::ReadFile;
 
 /// What steps leave for later ones.
 #[derive(Debug)]
 pub(crate) struct State<'a> {
     /// Copies of mounts that were taken and not attached yet; as many places as the plan has slots.
     pub(crate) slots: &'a mut [Option<OwnedFd>],
+    /// The numbers of the three streams.
+    pub(crate) streams: [RawFd; 3],
+    /// Those that were opened once more.
+    pub(crate) read: &'a mut [Option<ReadFile>; 3],
     /// The way to the supervisor.
     pub(crate) channel: BorrowedFd<'a>,
     /// Where the process keeps what it was started with.
@@ -39,6 +46,11 @@ pub(crate) fn take(step: &Step, state: &mut State<'_>) -> Result<(), Errno> {
         Step::MapIds { user, group } => map_ids(*user, *group),
         Step::Separate => mount::make_private(c"/"),
         Step::Take { path, slot, access } => take_tree(path, *slot, *access, state),
+        Step::TakeStream {
+            stream,
+            path,
+            presence,
+        } => take_stream(*stream, path, *presence, state),
         Step::SealRoot => {
             let sealed = mount::READ_ONLY | mount::NO_SET_ID | mount::NO_DEVICES;
             mount::set_attributes(CWD, c"/", sealed, Reach::Tree)
@@ -127,64 +139,13 @@ fn write(path: &CStr, bytes: &[u8]) -> Result<(), Errno> {
     }
 }
 
-/// A short line of digits, made without allocating.
-struct Line {
-    bytes: [u8; 32],
-    length: usize,
-}
-
-impl Line {
-    fn new() -> Self {
-        Self {
-            bytes: [0; 32],
-            length: 0,
-        }
-    }
-
-    fn bytes(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or_default()
-    }
-
-    fn push(&mut self, byte: u8) {
-        if let Some(place) = self.bytes.get_mut(self.length) {
-            *place = byte;
-            self.length = self.length.saturating_add(1);
-        }
-    }
-
-    /// The digits of a number.
-    fn number(mut self, number: u64) -> Self {
-        let mut divisor = 10_000_000_000_000_000_000_u64;
-        let mut begun = false;
-        while divisor > 0 {
-            let digit = u8::try_from((number / divisor) % 10).unwrap_or(0);
-            begun |= digit != 0 || divisor == 1;
-            if begun {
-                self.push(digit.saturating_add(b'0'));
-            }
-            divisor /= 10;
-        }
-        self
-    }
-
-    /// `N N 1`: this number is itself, and no other is anything.
-    fn map(self, number: u32) -> Self {
-        let mut line = self.number(number.into());
-        line.push(b' ');
-        let mut line = line.number(number.into());
-        line.push(b' ');
-        line.push(b'1');
-        line
-    }
-}
-
 /// Opens a path in which no component is a symbolic link: who could put one there could have another place mounted.
-fn find(path: &CStr) -> Result<OwnedFd, Errno> {
+pub(super) fn find(path: &CStr) -> Result<OwnedFd, Errno> {
     let flags = OFlags::PATH | OFlags::CLOEXEC | OFlags::NOFOLLOW;
     rustix::fs::openat2(CWD, path, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS)
 }
 
-fn copy(place: &OwnedFd) -> Result<OwnedFd, Errno> {
+pub(super) fn copy(place: &OwnedFd) -> Result<OwnedFd, Errno> {
     let flags = OpenTreeFlags::OPEN_TREE_CLONE
         | OpenTreeFlags::OPEN_TREE_CLOEXEC
         | OpenTreeFlags::AT_RECURSIVE
@@ -202,7 +163,8 @@ fn take_tree(path: &CStr, slot: usize, access: TreeAccess, state: &mut State<'_>
     let attributes = match access {
         TreeAccess::Write => mount::NO_SET_ID | mount::NO_DEVICES,
         TreeAccess::Read => mount::NO_SET_ID | mount::NO_DEVICES | mount::READ_ONLY,
-        TreeAccess::Device => mount::NO_SET_ID,
+        // A device is read and written on a read-only mount as on any; its mode, owner and times are not changed.
+        TreeAccess::Device => mount::NO_SET_ID | mount::READ_ONLY,
     };
     mount::set_attributes(&tree, c"", attributes, Reach::Tree)?;
     let place = state.slots.get_mut(slot).ok_or(Errno::BADF)?;
@@ -309,6 +271,18 @@ fn restrict(files: &Files) -> Result<(), Errno> {
         }
         landlock::grant(&rules, &parent, rule.access)?;
     }
+    let own = [
+        rustix::stdio::stdin(),
+        rustix::stdio::stdout(),
+        rustix::stdio::stderr(),
+    ];
+    for (stream, rights) in own.into_iter().zip(files.streams) {
+        match landlock::grant(&rules, stream, rights & files.handled) {
+            // No rights; a pipe or a socket, which no rule is about; or closed.
+            Ok(()) | Err(Errno::NOMSG | Errno::BADFD | Errno::BADF) => {}
+            Err(other) => return Err(other),
+        }
+    }
     landlock::restrict(&rules)
 }
 
@@ -323,18 +297,5 @@ fn observe(program: &[crate::bpf::Instruction], channel: BorrowedFd<'_>) -> Resu
         // Another observer stands further out: there is one in a chain.
         Err(Errno::BUSY) => channel::send(channel, Message::NoListener, &[]),
         Err(other) => Err(other),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_written_as_digits() {
-        for number in [0, 1, 9, 10, 1000, 4_194_304, u64::from(u32::MAX), u64::MAX] {
-            assert_eq!(Line::new().number(number).bytes(), number.to_string().as_bytes());
-        }
-        assert_eq!(Line::new().map(1000).bytes(), b"1000 1000 1");
     }
 }

@@ -141,3 +141,69 @@ fn a_network_by_hosts_needs_a_network_of_ones_own() {
         "{holes:?}"
     );
 }
+
+#[test]
+fn processes_and_objects_outside_are_left_alone() {
+    let Some(host) = poor_host() else { return };
+    if !std::path::Path::new("/usr/bin/python3").exists() {
+        eprintln!("skipped: there is no python3");
+        return;
+    }
+    let ground = Ground::new();
+    let profile = Profile {
+        accepted: Tier::Landlock,
+        hidden: Vec::new(),
+        ..ground.profile()
+    };
+    let mut sleeper = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+    let python = |text: &str| format!("/usr/bin/python3 -c '{text}'");
+    let limits = format!(
+        "import resource as r; r.prlimit({}, r.RLIMIT_CPU, (1, 1))",
+        sleeper.id()
+    );
+    let object = |call: &str| {
+        python(&format!(
+            "import ctypes; c = ctypes.CDLL(None); exit(c.{call} >= 0)"
+        ))
+    };
+    for (name, script, expected) in [
+        ("it sets no limits of others", python(&limits), 1),
+        (
+            "it sets its own limits",
+            python(
+                "import resource as r; r.setrlimit(r.RLIMIT_CPU, (60, 60)); r.prlimit(0, r.RLIMIT_CORE, (0, 0))",
+            ),
+            0,
+        ),
+        (
+            "it sets them by the shell",
+            "ulimit -n 64 && ulimit -c 0 && test $(ulimit -n) = 64".to_owned(),
+            0,
+        ),
+        (
+            "it asks for limits",
+            python("import os, resource as r; r.prlimit(os.getpid(), r.RLIMIT_CPU)"),
+            0,
+        ),
+        (
+            "it finds no shared memory",
+            object("shmget(0x5151, 4096, 0o1600)"),
+            0,
+        ),
+        ("it makes no shared memory", object("shmget(0, 4096, 0o1600)"), 0),
+        ("it makes no semaphores", object("semget(0, 1, 0o1600)"), 0),
+        ("it makes no queues", object("msgget(0, 0o1600)"), 0),
+        (
+            "it has locks and shared memory by files",
+            python(
+                "import multiprocessing as m; m.Lock(); m.Queue(); from multiprocessing.shared_memory import SharedMemory as S; s = S(create=True, size=9); s.close(); s.unlink()",
+            ),
+            0,
+        ),
+    ] {
+        let heard = ground.run_on(&host, &profile, &script);
+        assert_eq!(heard.status, Status::Exited(expected), "{name}: {}", heard.text);
+    }
+    sleeper.kill().unwrap();
+    sleeper.wait().unwrap();
+}

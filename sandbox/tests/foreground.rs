@@ -1,0 +1,252 @@
+//! What a launcher that waits in the foreground does when its command stops, or it is killed with its group.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a case fails by a panic, and some are about time"
+)]
+
+use std::fs;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, ExitCode, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use libtest_mimic::{Arguments, Trial};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use sandbox::{Command, Host, Limits, Namespaces, Profile, Stream, Tier, plan};
+
+/// In what time things happen that happen at once, on a machine that has much else to do.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Says to this test's own process what to launch.
+const LAUNCHER: &str = "SANDBOX_TEST_LAUNCHER";
+
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < PATIENCE, "waited too long: {what}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn tiers() -> Vec<(Tier, Host)> {
+    let own = Host::look();
+    let poor = Host {
+        namespaces: Namespaces::Absent {
+            why: "for the test".to_owned(),
+        },
+        ..own.clone()
+    };
+    let all = [(Tier::Full, own), (Tier::Landlock, poor)];
+    all.into_iter()
+        .filter(|(tier, host)| host.tier() == *tier)
+        .collect()
+}
+
+fn main() -> ExitCode {
+    // The launcher of the tests is this program too: signals find the one thread that it has.
+    if let Ok(told) = std::env::var(LAUNCHER) {
+        return launcher(&told);
+    }
+    let tests: [(&str, fn()); 5] = [
+        (
+            "time is over for a command that has stopped, and its launcher tells",
+            time_is_over_for_a_command_that_has_stopped,
+        ),
+        (
+            "a launcher that has stopped with its command is there when that ends",
+            a_launcher_that_has_stopped_is_there_at_the_end,
+        ),
+        (
+            "a launcher stops with its command and goes on with it",
+            a_launcher_stops_with_its_command_and_goes_on_with_it,
+        ),
+        ("a killed group leaves nothing", a_killed_group_leaves_nothing),
+        (
+            "ignored signals stay ignored but for two",
+            ignored_signals_stay_ignored_but_for_two,
+        ),
+    ];
+    let trials = tests.map(|(name, test)| {
+        Trial::test(name, move || {
+            test();
+            Ok(())
+        })
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.into()).exit_code()
+}
+
+/// Launches what it is told, waits for it, and ends as it does.
+fn launcher(told: &str) -> ExitCode {
+    let [tier, work, wall, script] = told.splitn(4, '|').collect::<Vec<_>>().try_into().unwrap();
+    let (tier, host) = tiers()
+        .into_iter()
+        .find(|(one, _)| one.to_string() == tier)
+        .unwrap();
+    let profile = Profile {
+        name: "test".to_owned(),
+        writable: vec![work.into()],
+        protected: vec![format!("{work}/.gate").into()],
+        accepted: tier,
+        environment: vec![("PATH".into(), "/usr/bin:/bin".into())],
+        limits: Limits {
+            wall_seconds: wall.parse().ok(),
+            ..Limits::default()
+        },
+        ..Profile::default()
+    };
+    let command = Command {
+        program: "/bin/bash".into(),
+        arguments: ["bash", "--noprofile", "--norc", "-c", script]
+            .map(Into::into)
+            .to_vec(),
+        directory: work.into(),
+        input: Stream::Null,
+        output: Stream::Null,
+        errors: Stream::Inherit,
+    };
+    let running = plan(&profile, &host).unwrap().launch(command).unwrap();
+    ExitCode::from(running.wait_in_foreground().unwrap().status.code())
+}
+
+/// Starts it, in a group of its own.
+fn launch(tier: Tier, work: &Path, wall: &str, script: &str) -> Child {
+    std::process::Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "--test-threads=1",
+            "--nocapture",
+            "foreground::launcher",
+        ])
+        .env(LAUNCHER, format!("{tier}|{}|{wall}|{script}", work.display()))
+        .stdout(Stdio::null())
+        .process_group(0)
+        .spawn()
+        .unwrap()
+}
+
+/// Starts it as a child of a process that has gone, so that no shell could have it go on; its status is in a file.
+fn launch_alone(tier: Tier, work: &Path, wall: &str, script: &str) {
+    let own = std::env::current_exe().unwrap();
+    let then = "(\"$0\" > /dev/null; echo $? > \"$1/status\") &";
+    let shell = std::process::Command::new("setsid")
+        .args(["sh", "-c", then])
+        .arg(own)
+        .arg(work)
+        .env(LAUNCHER, format!("{tier}|{}|{wall}|{script}", work.display()))
+        .status();
+    assert!(shell.unwrap().success());
+}
+
+/// The letter of a process's state.
+fn state(process: u32) -> Option<char> {
+    let told = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    told.rsplit(')').next()?.trim().chars().next()
+}
+
+fn time_is_over_for_a_command_that_has_stopped() {
+    for (tier, _) in tiers() {
+        let ground = tempfile::tempdir_in("/var/tmp").unwrap();
+        let work = ground.path().canonicalize().unwrap();
+        let mut launcher = launch(tier, &work, "2", "kill -STOP $$");
+        assert_eq!(wait(&mut launcher), Some(124), "{tier}");
+        launch_alone(tier, &work, "2", "kill -STOP $$");
+        until("it has told", || {
+            fs::read_to_string(work.join("status")).is_ok_and(|text| text == "124\n")
+        });
+    }
+}
+
+fn a_launcher_that_has_stopped_is_there_at_the_end() {
+    for (tier, _) in tiers() {
+        let ground = tempfile::tempdir_in("/var/tmp").unwrap();
+        let work = ground.path().canonicalize().unwrap();
+        let script = "(sleep 1; kill -CONT $$) & kill -STOP $$; exit 7";
+        assert_eq!(wait(&mut launch(tier, &work, "", script)), Some(7), "{tier}");
+    }
+}
+
+fn a_launcher_stops_with_its_command_and_goes_on_with_it() {
+    for (tier, _) in tiers() {
+        let ground = tempfile::tempdir_in("/var/tmp").unwrap();
+        let work = ground.path().canonicalize().unwrap();
+        let mut launcher = launch(
+            tier,
+            &work,
+            "60",
+            "kill -STOP $$; kill -STOP $$; echo x > on; exit 5",
+        );
+        for _ in 0..2 {
+            until("it has stopped", || state(launcher.id()) == Some('T'));
+            kill_process(pid(&launcher), Signal::CONT).unwrap();
+            until("it goes on", || {
+                state(launcher.id()) != Some('T') || work.join("on").exists()
+            });
+        }
+        assert_eq!(wait(&mut launcher), Some(5), "{tier}");
+        assert!(work.join("on").exists(), "{tier}");
+    }
+}
+
+fn a_killed_group_leaves_nothing() {
+    for (tier, _) in tiers() {
+        let ground = tempfile::tempdir_in("/var/tmp").unwrap();
+        let work = ground.path().canonicalize().unwrap();
+        let script = "(setsid sh -c 'echo $$ > away; while :; do echo x >> alive; sleep 0.1; done' &); echo $$ > own; sleep 60";
+        let mut launcher = launch(tier, &work, "60", script);
+        until("they run", || {
+            work.join("alive").exists() && work.join("own").exists()
+        });
+        kill_process_group(pid(&launcher), Signal::KILL).unwrap();
+        launcher.wait().unwrap();
+        until("no placeholder stands", || !work.join(".gate").exists());
+        let seen = fs::metadata(work.join("alive")).unwrap().len();
+        thread::sleep(Duration::from_millis(400));
+        assert_eq!(fs::metadata(work.join("alive")).unwrap().len(), seen, "{tier}");
+        // Nobody is left who could remove it.
+        drop(fs::remove_dir_all(format!("/tmp/execpolicy-{}-0", launcher.id())));
+    }
+}
+
+fn ignored_signals_stay_ignored_but_for_two() {
+    for (tier, _) in tiers() {
+        let ground = tempfile::tempdir_in("/var/tmp").unwrap();
+        let work = ground.path().canonicalize().unwrap();
+        let script = "grep ^SigIgn: /proc/self/status > ignored";
+        let told = format!("{tier}|{}|60|{script}", work.display());
+        let status = std::process::Command::new("sh")
+            .args(["-c", "trap '' HUP PIPE CHLD; exec \"$0\""])
+            .arg(std::env::current_exe().unwrap())
+            .env(LAUNCHER, told)
+            .stdout(Stdio::null())
+            .status();
+        assert_eq!(status.unwrap().code(), Some(0), "{tier}");
+        let ignored = fs::read_to_string(work.join("ignored")).unwrap();
+        let digits = ignored.trim().trim_start_matches("SigIgn:\t");
+        // The C library's own are left out.
+        let ignored = u64::from_str_radix(digits, 16).unwrap() & 0x7fff_ffff;
+        assert_eq!(ignored, 1, "{tier}");
+    }
+}
+
+fn pid(child: &Child) -> Pid {
+    Pid::from_child(child)
+}
+
+/// Its status, where it ends in time; it is killed otherwise.
+fn wait(child: &mut Child) -> Option<i32> {
+    let began = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        if began.elapsed() > PATIENCE {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            return None;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+}
