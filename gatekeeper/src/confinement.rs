@@ -105,9 +105,15 @@ pub(crate) fn resolve(
     let repository = Repository::around(context);
     if profile.name.as_str() == "workspace-commit"
         && let Some(repository) = &repository
-        && places(context).iter().any(|place| repository.is_confirmed(place))
     {
-        writable.extend(repository.written());
+        if repository.is_confirmed() {
+            writable.extend(repository.written());
+        }
+        if repository.is_doubtful() {
+            let what =
+                "where `.git` leads git to is no repository of this work tree: nothing of it may be written";
+            finder.tell(what.to_owned());
+        }
     }
     let custom = profile.origin.is_some();
     let base_protected = base.map(|base| base.protected.as_slice()).unwrap_or_default();

@@ -1,0 +1,48 @@
+//! What a hostile command or work tree tries, and what does not come of it.
+
+use super::case::Case;
+
+/// All of it.
+pub(crate) const CASES: &[Case] = &[
+    Case {
+        name: "a repository that names another one as its common data opens nothing there",
+        needs: &["git"],
+        script: r#"
+repository .
+repository "$ROOT/other"
+mkdir -p "$ROOT/victim/objects"
+echo mine > "$ROOT/victim/precious"
+PROFILE=workspace-commit
+for place in "$ROOT/victim" ../../victim; do
+    echo "$place" > .git/commondir
+    refused inside "echo x > $ROOT/victim/precious"
+    refused inside "echo x > $ROOT/victim/new"
+    refused inside 'echo x > .git/config'
+done
+test "$(cat "$ROOT/victim/precious")" = mine
+test "$(ls -A "$ROOT/victim" | wc -l)" = 2
+echo "$ROOT/other/.git" > .git/commondir
+refused inside 'git commit -q --allow-empty -m planted'
+test "$(git -C "$ROOT/other" rev-list --count main)" = 1
+mkdir -p shared/objects
+echo ../shared > .git/commondir
+refused inside 'echo x > shared/config'
+echo . > .git/commondir
+inside 'git commit -q --allow-empty -m two'
+"#,
+    },
+    Case {
+        name: "a pointer that leads to data that leads back opens nothing but a repository's own work tree",
+        needs: &["git"],
+        script: r#"
+mkdir -p "$ROOT/worktrees/tree/objects" "$ROOT/objects"
+cd "$ROOT/worktrees/tree"
+echo 'gitdir: .' > .git
+echo "$PWD/.git" > gitdir
+echo ../.. > commondir
+PROFILE=workspace-commit
+refused inside "echo x > $ROOT/home/new"
+test ! -e "$ROOT/home/new"
+"#,
+    },
+];
