@@ -128,10 +128,13 @@ pub(crate) fn resolve(
             protected.add(path, is_essential, &writable, &mut finder)?;
         }
     }
-    if let Some(repository) = &repository {
-        for path in repository.protected(profile.name.as_str()) {
-            protected.add(path, true, &writable, &mut finder)?;
-        }
+    // Where there is no repository, who makes one says what git executes in it.
+    let git = match &repository {
+        Some(repository) => repository.protected(profile.name.as_str()),
+        None => places(context).iter().map(|place| place.join(".git")).collect(),
+    };
+    for path in git {
+        protected.add(path, true, &writable, &mut finder)?;
     }
     let stand_ins = repository.as_ref().map(Repository::stand_ins).unwrap_or_default();
     let home = context.home.as_deref().map(real);

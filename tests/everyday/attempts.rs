@@ -45,4 +45,22 @@ refused inside "echo x > $ROOT/home/new"
 test ! -e "$ROOT/home/new"
 "#,
     },
+    Case {
+        name: "where there is no repository none is made under workspace-commit either",
+        needs: &["git"],
+        script: r#"
+PROFILE=workspace-commit
+for attempt in 'git init -q .' 'mkdir .git' 'mkdir -p .git/hooks' 'mkdir x; mv -T x .git' 'echo "gitdir: y" > .git'
+do refused inside "$attempt"; done
+test ! -e .git
+mkdir .git
+refused inside 'git init -q .'
+refused inside 'echo x > .git/config'
+refused inside 'mkdir .git/hooks'
+rmdir .git
+echo 'gitdir: data/repo.git' > .git
+for PROFILE in workspace-write workspace-commit; do refused inside 'mkdir -p data/repo.git/objects'; done
+test ! -e data
+"#,
+    },
 ];
