@@ -119,7 +119,12 @@ pub(crate) fn resolve(
     let base_protected = base.map(|base| base.protected.as_slice()).unwrap_or_default();
     let base_hidden = base.map(|base| base.hidden.as_slice()).unwrap_or_default();
     let named = profile.hidden.iter().chain(&profile.protected);
-    finder.search(&writable, named.chain(base_hidden).chain(base_protected));
+    // What is hidden is hidden from who writes nothing, too.
+    let is_written = |place: &PathBuf| writable.iter().any(|root| place.starts_with(root));
+    let mut searched = places(context);
+    searched.retain(|place| !is_written(place));
+    searched.extend(writable.iter().cloned());
+    finder.search(&searched, named.chain(base_hidden).chain(base_protected));
     let mut protected = Protected::default();
     for glob in profile.protected.iter().chain(base_protected) {
         let is_essential = is_essential(glob) || (custom && profile.protected.contains(glob));

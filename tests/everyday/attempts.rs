@@ -63,4 +63,13 @@ for PROFILE in workspace-write workspace-commit; do refused inside 'mkdir -p dat
 test ! -e data
 "#,
     },
+    Case {
+        name: "read-only hides what the wider profiles hide",
+        needs: &[],
+        script: r#"
+mkdir -p sub/deep
+echo x > sub/deep/.env
+for PROFILE in read-only workspace-write workspace-commit; do refused inside 'cat sub/deep/.env'; done
+"#,
+    },
 ];
