@@ -72,4 +72,15 @@ echo x > sub/deep/.env
 for PROFILE in read-only workspace-write workspace-commit; do refused inside 'cat sub/deep/.env'; done
 "#,
     },
+    Case {
+        name: "names that are no text are searched as others are",
+        needs: &[],
+        script: r#"
+odd=$(printf 'd\377')
+mkdir -p "$odd/.claude" "$odd/x/.git/hooks"
+echo x > "$odd/.env"
+for attempt in 'cat d*/.env' 'cd d* && echo x > .claude/settings.json' 'cd d* && echo x > x/.git/hooks/pre-commit'
+do refused inside "$attempt"; done
+"#,
+    },
 ];
