@@ -100,7 +100,8 @@ impl Repository {
         if profile != "workspace-commit" || self.is_doubtful() {
             return self.written();
         }
-        let mut protected: Vec<PathBuf> = ["hooks", "config", "modules"]
+        // `remotes` and `branches` say where a push goes, as `config` does.
+        let mut protected: Vec<PathBuf> = ["hooks", "config", "modules", "remotes", "branches"]
             .iter()
             .map(|name| self.common.join(name))
             .collect();
