@@ -141,6 +141,8 @@ pub(crate) fn resolve(
     for path in git {
         protected.add(path, true, &writable, &mut finder)?;
     }
+    let mut pinned = places(context);
+    pinned.extend(repository.iter().flat_map(Repository::pinned));
     let stand_ins = repository.as_ref().map(Repository::stand_ins).unwrap_or_default();
     let home = context.home.as_deref().map(real);
     // What every command has a view of its own of needs no hiding.
@@ -183,6 +185,7 @@ pub(crate) fn resolve(
             readable,
             hidden: distinct(hidden),
             protected: distinct(protected.paths),
+            pinned: distinct(pinned),
             stand_ins,
             scratch: Scratch::Private,
             shown: Vec::new(),

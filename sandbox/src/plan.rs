@@ -352,6 +352,7 @@ fn check_paths(profile: &Profile) -> Result<(), PlanError> {
         readable,
         &profile.hidden,
         &profile.protected,
+        &profile.pinned,
         &profile.shown,
         &profile.devices,
     ];

@@ -83,4 +83,32 @@ for attempt in 'cat d*/.env' 'cd d* && echo x > .claude/settings.json' 'cd d* &&
 do refused inside "$attempt"; done
 "#,
     },
+    Case {
+        name: "a work tree stays in its place in something writable",
+        needs: &["git"],
+        script: r#"
+repository .
+for PROFILE in workspace-write workspace-commit; do
+    up() { "$EXECPOLICY" sandbox --profile "$PROFILE" --writable .. -- bash --noprofile --norc -euc "$1"; }
+    refused up 'cd ..; mv work work2'
+    refused up 'mv .git git2'
+    refused up 'echo x > .git/config'
+    up 'echo x > ../new; rm ../new; mkdir a; mv a b; rmdir b'
+done
+"#,
+    },
+    Case {
+        name: "a repository's data in an ordinary directory of the work tree stay in their place",
+        needs: &["git"],
+        script: r#"
+mkdir data
+git init -q --separate-git-dir=data/repo.git .
+for PROFILE in workspace-write workspace-commit; do
+    for attempt in 'mv data data2' 'mv data/repo.git data/other' 'echo x > data/repo.git/config' 'echo x > .git'
+    do refused inside "$attempt"; done
+    inside 'echo x > data/new; rm data/new'
+done
+git status > /dev/null
+"#,
+    },
 ];

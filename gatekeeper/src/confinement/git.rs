@@ -120,6 +120,12 @@ impl Repository {
         protected
     }
 
+    /// Where its data stand, if `.git` leads there: these directories stay in their places, or others could be put
+    /// there.
+    pub(super) fn pinned(&self) -> Vec<PathBuf> {
+        self.leading.as_ref().map_or_else(Vec::new, |_| self.written())
+    }
+
     /// What stands in for files by which git may be led elsewhere, and that are not there.
     pub(super) fn stand_ins(&self) -> Vec<StandIn> {
         let directories = [&self.own, &self.common].into_iter();

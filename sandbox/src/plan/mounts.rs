@@ -295,7 +295,7 @@ impl View {
         // What lies in something protected is protected with it.
         let paths = outermost(&profile.protected);
         check_count(&paths)?;
-        for path in pinned(&paths, roots) {
+        for path in pinned(profile, &paths, roots) {
             self.steps.push(Step::Pin(c_path(&path)?));
         }
         for path in paths {
