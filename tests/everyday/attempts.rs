@@ -111,4 +111,30 @@ done
 git status > /dev/null
 "#,
     },
+    Case {
+        name: "hooks and config that git's config names in the work tree are not made, nor changed",
+        needs: &["git"],
+        script: r#"
+repository .
+git config core.hooksPath tools/hooks
+git config include.path ../dev.gitconfig
+mkdir tools
+for PROFILE in workspace-write workspace-commit; do
+    for attempt in 'mkdir tools/hooks' 'mv tools t' 'echo x > dev.gitconfig' 'mkdir t; mv -T t tools/hooks'
+    do refused inside "$attempt"; done
+    inside 'echo x > tools/new; mv tools/new new'
+done
+test ! -e dev.gitconfig && test ! -e tools/hooks
+mkdir tools/hooks
+printf '[core]\nhooksPath = other\n' > dev.gitconfig
+for attempt in 'echo x > tools/hooks/pre-commit' 'mv tools t' 'echo x >> dev.gitconfig' 'mkdir other'
+do refused inside "$attempt"; done
+git config core.hooksPath /dev/null
+git config --unset include.path
+inside 'git status > /dev/null; echo x > tools/hooks/x'
+git config core.hooksPath .
+inside 'git status > /dev/null; echo x > file' 2> said
+grep -q "cannot be protected" said
+"#,
+    },
 ];

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use execpolicy::Context;
 use sandbox::StandIn;
 
+use super::git_config::Led;
 use super::{places, real};
 
 /// Bytes of a file that says where something is.
@@ -124,6 +125,22 @@ impl Repository {
     /// there.
     pub(super) fn pinned(&self) -> Vec<PathBuf> {
         self.leading.as_ref().map_or_else(Vec::new, |_| self.written())
+    }
+
+    /// What its config, and what is set for all of a user's repositories, leads git to beside its data.
+    pub(super) fn led(&self, context: &Context) -> Led {
+        let home = context.home.as_deref().map(Path::new);
+        let own = [&self.common, &self.own].into_iter();
+        let own = own.flat_map(|data| ["config", "config.worktree"].map(|name| data.join(name)));
+        let users = [".gitconfig", ".config/git/config"];
+        let users = users.into_iter().filter_map(|name| Some(home?.join(name)));
+        let files: Vec<PathBuf> = own.chain(users).collect();
+        Led::by(&files, &self.place, home)
+    }
+
+    /// Whether a path lies in the data that it keeps in the work tree.
+    pub(super) fn has(&self, path: &Path) -> bool {
+        path.starts_with(&self.own) || path.starts_with(&self.common)
     }
 
     /// What stands in for files by which git may be led elsewhere, and that are not there.
