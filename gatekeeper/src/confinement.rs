@@ -100,9 +100,10 @@ pub(crate) fn resolve(
         .map(real)
         .collect();
     let mut finder = Finder::new(context);
-    let mut writable = finder.find(&profile.writable, Absent::Kept, Within::Anywhere);
-    writable.retain(|path| !temporary.contains(path));
+    let writable = finder.find(&profile.writable, Absent::Kept, Within::Anywhere);
+    // A command has temporary files of its own; where a link that is called so leads is none of its business.
     let mut writable: Vec<PathBuf> = writable.iter().map(real).collect();
+    writable.retain(|path| !temporary.contains(path));
     let repository = Repository::around(context);
     if profile.name.as_str() == "workspace-commit"
         && let Some(repository) = &repository

@@ -1,6 +1,6 @@
 //! What a hostile command or work tree tries, and what does not come of it.
 
-use super::case::Case;
+use super::case::{Case, ROOT};
 
 /// All of it.
 pub(crate) const CASES: &[Case] = &[
@@ -135,6 +135,19 @@ inside 'git status > /dev/null; echo x > tools/hooks/x'
 git config core.hooksPath .
 inside 'git status > /dev/null; echo x > file' 2> said
 grep -q "cannot be protected" said
+"#,
+    },
+    Case {
+        name: "a directory for temporary files that is a link, or lies elsewhere, opens nothing",
+        needs: &[],
+        script: r#"
+mkdir "$ROOT/elsewhere"
+ln -s "$ROOT/elsewhere" "$ROOT/link"
+for TMPDIR in "$ROOT/link" "$ROOT/elsewhere" "$ROOT/link/."; do
+    export TMPDIR
+    refused inside "echo x > $ROOT/elsewhere/new"
+    inside 'echo x > "$TMPDIR/own"; test "$TMPDIR" = /tmp'
+done
 "#,
     },
 ];
