@@ -100,6 +100,9 @@ pub(crate) fn resolve(
         .map(real)
         .collect();
     let mut finder = Finder::new(context);
+    if context.home.is_none() {
+        finder.tell("no home directory is known: nothing in it is hidden".to_owned());
+    }
     let writable = finder.find(&profile.writable, Absent::Kept, Within::Anywhere);
     // A command has temporary files of its own; where a link that is called so leads is none of its business.
     let mut writable: Vec<PathBuf> = writable.iter().map(real).collect();

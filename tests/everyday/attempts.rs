@@ -150,4 +150,23 @@ for TMPDIR in "$ROOT/link" "$ROOT/elsewhere" "$ROOT/link/."; do
 done
 "#,
     },
+    Case {
+        name: "who has no HOME has a home all the same, or is told",
+        needs: &["unshare", ROOT],
+        script: r#"
+mkdir "$ROOT/home/.ssh"
+echo x > "$ROOT/home/.ssh/id_rsa"
+export ROOT EXECPOLICY
+unshare -m bash -euc '
+echo "root:x:0:0::$ROOT/home:/bin/sh" > ../passwd
+mount --bind ../passwd /etc/passwd
+for without in "-u HOME" "HOME="; do
+    status=0
+    env $without "$EXECPOLICY" sandbox -- cat "$ROOT/home/.ssh/id_rsa" || status=$?
+    test "$status" = 1
+done
+env -u HOME setpriv --reuid 4242 --regid 4242 --clear-groups -- "$EXECPOLICY" sandbox -- true 2> said
+grep -q "no home directory is known" said'
+"#,
+    },
 ];
