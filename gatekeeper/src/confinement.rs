@@ -1,5 +1,6 @@
 //! From a profile as policy describes it to one as the kernel enforces it: real paths, a whole environment.
 
+mod credential;
 mod environment;
 mod found;
 mod git;

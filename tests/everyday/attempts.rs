@@ -169,4 +169,14 @@ env -u HOME setpriv --reuid 4242 --regid 4242 --clear-groups -- "$EXECPOLICY" sa
 grep -q "no home directory is known" said'
 "#,
     },
+    Case {
+        name: "what holds a password reaches no command, whatever the variable is called",
+        needs: &[],
+        script: r#"
+export PIP_INDEX_URL=https://me:pw@host/simple PIP_EXTRA_INDEX_URL='https://a/ https://token@host/'
+export CARGO_HTTP_PROXY=me:pw@host:3128 UV_INDEX=https://host/simple GIT_AUTHOR_EMAIL=n@example.org
+inside '! env | grep -e pw@ -e token@; test "$UV_INDEX" = https://host/simple; test "$GIT_AUTHOR_EMAIL" = n@example.org'
+"$EXECPOLICY" sandbox --env PIP_INDEX_URL -- bash -c 'test -n "$PIP_INDEX_URL"'
+"#,
+    },
 ];
