@@ -179,4 +179,20 @@ inside '! env | grep -e pw@ -e token@; test "$UV_INDEX" = https://host/simple; t
 "$EXECPOLICY" sandbox --env PIP_INDEX_URL -- bash -c 'test -n "$PIP_INDEX_URL"'
 "#,
     },
+    Case {
+        name: "what tools keep of keys and histories is hidden",
+        needs: &[],
+        script: r#"
+cd "$ROOT/home"
+names='.local/share/fish/fish_history .config/containers/auth.json .s3cfg .boto .config/solana/id.json
+.ethereum/keystore/k .bitcoin/wallet.dat .config/Bitwarden/data.json .sqlite_history'
+for name in $names; do mkdir -p "$(dirname "$name")"; echo x > "$name"; done
+cd "$ROOT/work"
+for name in .env.prod .env.bak; do echo x > "$name"; done
+for name in $names; do refused inside "cat $ROOT/home/$name"; done
+for name in .env.prod .env.bak; do refused inside "cat $name"; done
+echo x > .env.example
+inside 'cat .env.example'
+"#,
+    },
 ];
