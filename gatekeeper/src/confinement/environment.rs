@@ -163,13 +163,13 @@ const PROXY: [&str; 8] = [
 
 /// The environment of a command: of the caller's variables those that pass, and what the profile sets.
 pub(super) fn of(profile: &Profile, variables: &[(OsString, OsString)]) -> Vec<(OsString, OsString)> {
-    let passes = |name: &str, value: &OsStr| match &profile.env {
-        Some(patterns) => patterns.iter().any(|pattern: &NamePattern| pattern.matches(name)),
-        // Colons in lists of directories set no password apart.
-        None => {
-            let is_harmless = name.ends_with("PATH") || !credential::holds_one(value);
-            is_one(name, PASSING) && !is_secret(name) && is_harmless
+    let passes = |name: &str, value: &OsStr| {
+        if let Some(patterns) = &profile.env {
+            return patterns.iter().any(|pattern: &NamePattern| pattern.matches(name));
         }
+        // Colons in lists of directories set no password apart.
+        let is_harmless = name.ends_with("PATH") || !credential::holds_one(value);
+        is_one(name, PASSING) && !is_secret(name) && is_harmless
     };
     let mut environment: Vec<(OsString, OsString)> = variables
         .iter()
