@@ -66,11 +66,11 @@ test ! -e data
     Case {
         name: "read-only hides what the wider profiles hide",
         needs: &[],
-        script: r#"
+        script: r"
 mkdir -p sub/deep
 echo x > sub/deep/.env
 for PROFILE in read-only workspace-write workspace-commit; do refused inside 'cat sub/deep/.env'; done
-"#,
+",
     },
     Case {
         name: "names that are no text are searched as others are",
