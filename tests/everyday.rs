@@ -7,6 +7,8 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 
+#[path = "everyday/attempts.rs"]
+mod attempts;
 #[path = "launcher/binary.rs"]
 mod binary;
 #[path = "everyday/case.rs"]
@@ -32,7 +34,14 @@ fn main() -> ExitCode {
         let failed = vec![Trial::test("the binary can be copied", move || Err(error.into()))];
         return libtest_mimic::run(&arguments, failed).exit_code();
     }
-    let cases = [git::CASES, programs::CASES, places::CASES, endings::CASES].concat();
+    let cases = [
+        git::CASES,
+        programs::CASES,
+        places::CASES,
+        endings::CASES,
+        attempts::CASES,
+    ]
+    .concat();
     let mut trials = Vec::new();
     for user in User::all() {
         for case in &cases {

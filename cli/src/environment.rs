@@ -10,9 +10,9 @@ pub(crate) fn directory() -> Option<PathBuf> {
     env::current_dir().ok()
 }
 
-/// `$HOME`, where it is set and not empty.
+/// `$HOME`; where it is not set, as for services, or empty, what the user database says.
 pub(crate) fn home() -> Option<PathBuf> {
-    variable("HOME").map(PathBuf::from)
+    env::home_dir().filter(|home| !home.as_os_str().is_empty())
 }
 
 /// The home directory that the system knows for this user, where `$HOME` is not set.

@@ -1,14 +1,15 @@
 //! From a profile as policy describes it to one as the kernel enforces it: real paths, a whole environment.
 
+mod credential;
 mod environment;
 mod found;
 mod git;
+mod git_config;
+mod protected;
 
-use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::slice;
 
 use execpolicy::{Context, Directory, PathGlob, Profile};
 use sandbox::{Grant, Limits, Network, Readable, Scratch, Tier};
@@ -17,6 +18,7 @@ pub use environment::put;
 pub(crate) use environment::{set_by, settle, unconfined};
 use found::{Absent, Finder, Within};
 use git::Repository;
+use protected::Protected;
 
 /// What a command will be confined by.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -100,37 +102,46 @@ pub(crate) fn resolve(
         .map(real)
         .collect();
     let mut finder = Finder::new(context);
-    let mut writable = finder.find(&profile.writable, Absent::Kept, Within::Anywhere);
-    writable.retain(|path| !temporary.contains(path));
+    if context.home.is_none() {
+        finder.tell("no home directory is known: nothing in it is hidden".to_owned());
+    }
+    let writable = finder.find(&profile.writable, Absent::Kept, Within::Anywhere);
+    // A command has temporary files of its own; where a link that is called so leads is none of its business.
     let mut writable: Vec<PathBuf> = writable.iter().map(real).collect();
+    writable.retain(|path| !temporary.contains(path));
     let repository = Repository::around(context);
     if profile.name.as_str() == "workspace-commit"
         && let Some(repository) = &repository
-        && places(context).iter().any(|place| repository.is_confirmed(place))
     {
-        writable.extend(repository.written());
+        if repository.is_confirmed() {
+            writable.extend(repository.written());
+        }
+        if repository.is_doubtful() {
+            let what =
+                "where `.git` leads git to is no repository of this work tree: nothing of it may be written";
+            finder.tell(what.to_owned());
+        }
     }
     let granted = Granted::of(grants);
     // Before it is looked for what is protected: what a grant lets be written has such paths, too.
     writable.extend(granted.writable.iter().cloned());
-    let custom = profile.origin.is_some();
     let base_protected = base.map(|base| base.protected.as_slice()).unwrap_or_default();
     let base_hidden = base.map(|base| base.hidden.as_slice()).unwrap_or_default();
     let named = profile.hidden.iter().chain(&profile.protected);
-    finder.search(&writable, named.chain(base_hidden).chain(base_protected));
-    let mut protected = Protected::default();
-    for glob in profile.protected.iter().chain(base_protected) {
-        let is_essential = is_essential(glob) || (custom && profile.protected.contains(glob));
-        let absent = if is_essential { Absent::Kept } else { Absent::Left };
-        for path in finder.find(slice::from_ref(glob), absent, Within::Roots(&writable)) {
-            protected.add(path, is_essential, &writable, &mut finder)?;
-        }
-    }
-    if let Some(repository) = &repository {
-        for path in repository.protected(profile.name.as_str()) {
-            protected.add(path, true, &writable, &mut finder)?;
-        }
-    }
+    // What is hidden is hidden from who writes nothing, too.
+    let is_written = |place: &PathBuf| writable.iter().any(|root| place.starts_with(root));
+    let mut searched = places(context);
+    searched.retain(|place| !is_written(place));
+    searched.extend(writable.iter().cloned());
+    finder.search(&searched, named.chain(base_hidden).chain(base_protected));
+    let protected = Protected::of(
+        profile,
+        base_protected,
+        repository.as_ref(),
+        &writable,
+        context,
+        &mut finder,
+    )?;
     let stand_ins = repository.as_ref().map(Repository::stand_ins).unwrap_or_default();
     let home = context.home.as_deref().map(real);
     // What every command has a view of its own of needs no hiding.
@@ -148,17 +159,7 @@ pub(crate) fn resolve(
     });
     let hidden: Vec<PathBuf> = hidden.iter().map(real).collect();
     let readable = readable(profile, granted, &mut finder);
-    let is_shipped = profile.origin.is_none();
-    let (network, hosts) = match &profile.network {
-        // Test servers keep working: it is not the host's loopback.
-        execpolicy::Network::None if is_shipped && !writable.is_empty() => (Network::Loopback, Vec::new()),
-        execpolicy::Network::None => (Network::None, Vec::new()),
-        execpolicy::Network::Loopback => (Network::Loopback, Vec::new()),
-        execpolicy::Network::Full => (Network::Full, Vec::new()),
-        execpolicy::Network::Hosts(hosts) => {
-            (Network::Proxied, hosts.iter().map(ToString::to_string).collect())
-        }
-    };
+    let (network, hosts) = network(profile, !writable.is_empty());
     let environment = environment::of(profile, variables);
     let mut confinement = Confinement {
         profile: sandbox::Profile {
@@ -167,6 +168,7 @@ pub(crate) fn resolve(
             readable,
             hidden: distinct(hidden),
             protected: distinct(protected.paths),
+            pinned: distinct(protected.pinned),
             stand_ins,
             scratch: Scratch::Private,
             shown: Vec::new(),
@@ -231,57 +233,19 @@ fn readable(profile: &Profile, granted: Granted, finder: &mut Finder<'_>) -> Rea
     Readable::Only(distinct(paths))
 }
 
-/// The paths that are protected.
-#[derive(Default)]
-struct Protected {
-    paths: Vec<PathBuf>,
-    /// What was looked at, and whether as something essential: many patterns mean the same path.
-    seen: BTreeSet<(PathBuf, bool)>,
-}
-
-impl Protected {
-    /// Adds a path that lies in something writable. Where it is essential, it is not to be made either, and a link in
-    /// its place cannot be accepted; where it is not, only what is there counts.
-    fn add(
-        &mut self,
-        path: PathBuf,
-        is_essential: bool,
-        writable: &[PathBuf],
-        finder: &mut Finder<'_>,
-    ) -> Result<(), ConfinementError> {
-        let is_writable = |path: &Path| writable.iter().any(|root| path.starts_with(root));
-        if !is_writable(&path) || !self.seen.insert((path.clone(), is_essential)) {
-            return Ok(());
+/// What may be connected to, and the hosts that the proxy lets through.
+fn network(profile: &Profile, writes: bool) -> (Network, Vec<String>) {
+    let network = match &profile.network {
+        // Test servers keep working: it is not the host's loopback.
+        execpolicy::Network::None if profile.origin.is_none() && writes => Network::Loopback,
+        execpolicy::Network::None => Network::None,
+        execpolicy::Network::Loopback => Network::Loopback,
+        execpolicy::Network::Full => Network::Full,
+        execpolicy::Network::Hosts(hosts) => {
+            return (Network::Proxied, hosts.iter().map(ToString::to_string).collect());
         }
-        match fs::symlink_metadata(&path) {
-            Ok(found) if found.is_symlink() && is_essential => {
-                return Err(ConfinementError::ProtectedLink { path });
-            }
-            Ok(found) if found.is_symlink() => {
-                let what = format!(
-                    "`{}` is a link: what it leads to is protected, the link is not",
-                    path.display()
-                );
-                finder.tell(what);
-                let real = real(&path);
-                if is_writable(&real) && real.exists() {
-                    self.paths.push(real);
-                }
-            }
-            Ok(_) => self.paths.push(path),
-            Err(_) if is_essential => self.paths.push(path),
-            Err(_) => {}
-        }
-        Ok(())
-    }
-}
-
-/// Names at the root of a work tree that nothing confined may bring into being: git, agents and the gate read there
-/// what to execute.
-const ESSENTIAL: &[&str] = &["**/.git/**", "**/.execpolicy/**", "**/.claude/**", "**/.codex/**"];
-
-fn is_essential(glob: &PathGlob) -> bool {
-    ESSENTIAL.contains(&glob.as_str()) || glob.begins_with("$POLICY")
+    };
+    (network, Vec::new())
 }
 
 fn limits(profile: &Profile) -> Limits {

@@ -90,6 +90,9 @@ pub enum PlanError {
     /// What is hidden lies among too many neighbours to be hidden without mounts.
     #[error("what is hidden cannot be left out of what is granted: that would take more than 20000 rules")]
     TooMany,
+    /// What is hidden or protected takes too many mounts.
+    #[error("more than 30000 paths are hidden, or protected: that would take too many mounts")]
+    TooManyCovered,
     /// The filter over system calls could not be compiled.
     #[error("the filter over system calls could not be compiled")]
     Filter(#[from] seccompiler::BackendError),
@@ -356,6 +359,7 @@ fn check_paths(profile: &Profile) -> Result<(), PlanError> {
         readable,
         &profile.hidden,
         &profile.protected,
+        &profile.pinned,
         &profile.shown,
         &profile.devices,
     ];

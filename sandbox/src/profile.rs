@@ -20,6 +20,9 @@ pub struct Profile {
     pub hidden: Vec<PathBuf>,
     /// What may not be written although it lies in something writable. It does not exist for the command to make, either.
     pub protected: Vec<PathBuf>,
+    /// Directories in something writable that cannot be moved away, nor what they lie in: what is protected below them is
+    /// looked for there.
+    pub pinned: Vec<PathBuf>,
     /// What stands in for protected files that do not exist, where an empty directory would be in the way.
     pub stand_ins: Vec<StandIn>,
     /// What `/tmp` is.

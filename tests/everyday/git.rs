@@ -74,7 +74,9 @@ for attempt in \
     'mv .git/modules gone' \
     'echo elsewhere > .git/commondir' \
     'echo elsewhere > new; mv new .git/commondir' \
-    'ln -s /tmp/x .git/commondir'
+    'ln -s /tmp/x .git/commondir' \
+    'mkdir -p .git/remotes && echo "URL: elsewhere" > .git/remotes/origin' \
+    'mkdir -p .git/branches && echo elsewhere > .git/branches/origin'
 do refused inside "$attempt"; done
 test "$(cat .git/config)" = "$before"
 test ! -e .git/hooks/pre-commit
@@ -91,7 +93,7 @@ PROFILE=workspace-commit
 for attempt in 'mkdir .git/hooks' 'mkdir .git/modules' 'echo x > .git/hooks' 'echo x > .git/config.worktree'
 do refused inside "$attempt"; done
 inside 'git commit -q --allow-empty -m two && git submodule status'
-for ghost in hooks modules config.worktree commondir; do test ! -e ".git/$ghost"; done
+for ghost in hooks modules remotes config.worktree commondir; do test ! -e ".git/$ghost"; done
 "#,
     },
     Case {

@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use execpolicy::{Context, Directory, NamePattern, Profile};
 use sandbox::{HTTP_PORT, SOCKS_PORT};
 
+use super::credential;
 use crate::DEFAULT_PATH;
 
 /// What passes where a profile names nothing: who and where the user is, how terminals and languages are set, and where
@@ -163,15 +164,19 @@ const PROXY: [&str; 8] = [
 
 /// The environment of a command: of the caller's variables those that pass, and what the profile sets.
 pub(super) fn of(profile: &Profile, variables: &[(OsString, OsString)]) -> Vec<(OsString, OsString)> {
-    let passes = |name: &str| match &profile.env {
-        Some(patterns) => patterns.iter().any(|pattern: &NamePattern| pattern.matches(name)),
-        None => is_one(name, PASSING) && !is_secret(name),
+    let passes = |name: &str, value: &OsStr| {
+        if let Some(patterns) = &profile.env {
+            return patterns.iter().any(|pattern: &NamePattern| pattern.matches(name));
+        }
+        // Colons in lists of directories set no password apart.
+        let is_harmless = name.ends_with("PATH") || !credential::holds_one(value);
+        is_one(name, PASSING) && !is_secret(name) && is_harmless
     };
     let mut environment: Vec<(OsString, OsString)> = variables
         .iter()
-        .filter(|(name, _)| {
+        .filter(|(name, value)| {
             name.to_str()
-                .is_some_and(|name| passes(name) && !is_one(name, MEANING))
+                .is_some_and(|name| passes(name, value) && !is_one(name, MEANING))
         })
         .cloned()
         .collect();

@@ -88,7 +88,7 @@ pub(super) struct Finder<'c> {
     /// Where a name that stands anywhere is looked for: the work tree, and the home directory.
     starts: Vec<Start>,
     /// What the search has found, by the first name of the patterns.
-    found: BTreeMap<String, BTreeSet<PathBuf>>,
+    found: BTreeMap<OsString, BTreeSet<PathBuf>>,
     /// The names in each directory that was listed.
     listed: BTreeMap<PathBuf, Rc<[OsString]>>,
     entries: usize,
@@ -121,7 +121,7 @@ impl<'c> Finder<'c> {
 
     /// Searches these directories once for what the patterns name anywhere.
     pub(super) fn search<'g>(&mut self, roots: &[PathBuf], globs: impl Iterator<Item = &'g PathGlob>) {
-        let wanted: BTreeSet<&str> = globs.filter_map(first_name).collect();
+        let wanted: BTreeSet<&OsStr> = globs.filter_map(first_name).map(OsStr::new).collect();
         let mut waiting: VecDeque<PathBuf> = roots.iter().cloned().collect();
         let mut left = DIRECTORIES;
         while let Some(directory) = waiting.pop_front() {
@@ -136,13 +136,12 @@ impl<'c> Finder<'c> {
             };
             for entry in entries.flatten() {
                 let name = entry.file_name();
-                let Some(name) = name.to_str() else { continue };
-                if wanted.contains(name) {
-                    let paths = self.found.entry(name.to_owned()).or_default();
-                    paths.insert(entry.path());
-                }
-                if entry.file_type().is_ok_and(|kind| kind.is_dir()) && !SKIPPED.contains(&name) {
+                let is_skipped = SKIPPED.iter().any(|skipped| name == *skipped);
+                if !is_skipped && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                     waiting.push_back(entry.path());
+                }
+                if wanted.contains(&*name) {
+                    self.found.entry(name).or_default().insert(entry.path());
                 }
             }
         }
@@ -189,7 +188,9 @@ impl<'c> Finder<'c> {
         for start in starts {
             self.follow(start, rest, within, paths);
         }
-        let found = first_name(glob).and_then(|name| self.found.get(name)).cloned();
+        let found = first_name(glob)
+            .and_then(|name| self.found.get(OsStr::new(name)))
+            .cloned();
         let Some((_, below)) = rest.split_first() else {
             return;
         };
@@ -222,7 +223,8 @@ impl<'c> Finder<'c> {
             }
             PathPart::Names(names) => {
                 for name in &*self.names(&at) {
-                    if name.to_str().is_some_and(|name| names.means(name)) {
+                    // What is no UTF-8 is meant by a star as everything is.
+                    if names.means(&name.to_string_lossy()) {
                         self.follow(at.join(name), rest, within, paths);
                     }
                 }

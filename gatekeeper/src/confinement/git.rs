@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use execpolicy::Context;
 use sandbox::StandIn;
 
+use super::git_config::Led;
 use super::{places, real};
 
 /// Bytes of a file that says where something is.
@@ -22,40 +23,55 @@ const POINTERS: &[(&str, &str)] = &[
 /// A work tree's repository.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Repository {
+    /// The work tree's root.
+    place: PathBuf,
     /// What the work tree has of its own: its index and its HEAD.
     own: PathBuf,
     /// What all work trees share: objects, refs, hooks, config.
     common: PathBuf,
     /// What leads there, where `.git` is no directory itself.
     leading: Option<PathBuf>,
+    /// Whether there is common data, where git puts it: it is what the work tree has of its own, or that lies in its
+    /// `worktrees`.
+    is_regular: bool,
 }
 
 impl Repository {
-    /// The repository of the work tree around a command, if there is one.
+    /// The repository of the work tree around a command, or what git would take for one, if there is something.
     pub(super) fn around(context: &Context) -> Option<Self> {
-        places(context)
-            .iter()
-            .find_map(|place| Self::of(&place.join(".git")))
+        places(context).into_iter().find_map(Self::of)
     }
 
-    fn of(git: &Path) -> Option<Self> {
+    fn of(place: PathBuf) -> Option<Self> {
+        let git = place.join(".git");
+        let is_directory = fs::symlink_metadata(&git).is_ok_and(|found| found.is_dir());
         let own = if git.is_dir() {
-            real(git)
+            real(&git)
         } else {
-            let text = pointer(git)?;
+            let text = pointer(&git)?;
             let path = Path::new(text.strip_prefix("gitdir:")?.trim()).to_owned();
-            real(git.parent()?.join(path))
+            real(place.join(path))
         };
-        let common = match pointer(&own.join("commondir")) {
-            Some(text) => real(own.join(text.trim())),
-            None => own.clone(),
+        let leading = (!is_directory).then_some(git);
+        let commondir = own.join("commondir");
+        let (common, is_regular) = match (fs::symlink_metadata(&commondir), pointer(&commondir)) {
+            (_, Some(text)) => {
+                let common = real(own.join(text.trim()));
+                let is_linked = leading.is_some() && own.parent() == Some(&*common.join("worktrees"));
+                let is_regular = common == own || is_linked;
+                (common, is_regular)
+            }
+            // Git may read more from it than is read here.
+            (Ok(_), None) => (own.clone(), false),
+            (Err(_), None) => (own.clone(), true),
         };
-        // Whoever wrote the pointer chose where it leads: only a repository is taken for one.
-        let is_directory = fs::symlink_metadata(git).is_ok_and(|found| found.is_dir());
-        common.join("objects").is_dir().then_some(Self {
+        Some(Self {
+            // Whoever wrote the pointer chose where it leads: only a repository is taken for one.
+            is_regular: is_regular && common.join("objects").is_dir(),
+            place,
             own,
             common,
-            leading: (!is_directory).then(|| git.to_owned()),
+            leading,
         })
     }
 
@@ -64,21 +80,29 @@ impl Repository {
         vec![self.own.clone(), self.common.clone()]
     }
 
-    /// Whether the repository itself says that this work tree is its own. Whoever wrote a `.git` that leads elsewhere
-    /// chose where it leads: it opens nothing that does not lead back.
-    pub(super) fn is_confirmed(&self, place: &Path) -> bool {
-        let git = place.join(".git");
-        let leads_back =
-            pointer(&self.own.join("gitdir")).is_some_and(|text| real(text.trim()) == real(&git));
-        self.own == real(&git) || (leads_back && self.own.starts_with(self.common.join("worktrees")))
+    /// Whether the repository itself says that this work tree is its own. Whoever wrote a `.git` that leads elsewhere,
+    /// or a `commondir` in it, chose where it leads: it opens nothing that does not lead back.
+    pub(super) fn is_confirmed(&self) -> bool {
+        let Some(git) = &self.leading else {
+            return self.is_regular;
+        };
+        let leads_back = pointer(&self.own.join("gitdir")).is_some_and(|text| real(text.trim()) == real(git));
+        // What lies in the work tree may have been written by who works in it.
+        leads_back && self.is_regular && self.common != self.own && !self.own.starts_with(&self.place)
+    }
+
+    /// Whether git finds no data where it puts them. What is found there may become a repository.
+    pub(super) fn is_doubtful(&self) -> bool {
+        !self.is_regular
     }
 
     /// What stays as it is: everything, or for commits what git executes and what tells it what to execute.
     pub(super) fn protected(&self, profile: &str) -> Vec<PathBuf> {
-        if profile != "workspace-commit" {
+        if profile != "workspace-commit" || self.is_doubtful() {
             return self.written();
         }
-        let mut protected: Vec<PathBuf> = ["hooks", "config", "modules"]
+        // `remotes` and `branches` say where a push goes, as `config` does.
+        let mut protected: Vec<PathBuf> = ["hooks", "config", "modules", "remotes", "branches"]
             .iter()
             .map(|name| self.common.join(name))
             .collect();
@@ -95,6 +119,28 @@ impl Repository {
         let others = others.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
         protected.extend(others.map(|entry| entry.path()).filter(|path| *path != self.own));
         protected
+    }
+
+    /// Where its data stand, if `.git` leads there: these directories stay in their places, or others could be put
+    /// there.
+    pub(super) fn pinned(&self) -> Vec<PathBuf> {
+        self.leading.as_ref().map_or_else(Vec::new, |_| self.written())
+    }
+
+    /// What its config, and what is set for all of a user's repositories, leads git to beside its data.
+    pub(super) fn led(&self, context: &Context) -> Led {
+        let home = context.home.as_deref().map(Path::new);
+        let own = [&self.common, &self.own].into_iter();
+        let own = own.flat_map(|data| ["config", "config.worktree"].map(|name| data.join(name)));
+        let users = [".gitconfig", ".config/git/config"];
+        let users = users.into_iter().filter_map(|name| Some(home?.join(name)));
+        let files: Vec<PathBuf> = own.chain(users).collect();
+        Led::by(&files, &self.place, home)
+    }
+
+    /// Whether a path lies in the data that it keeps in the work tree.
+    pub(super) fn has(&self, path: &Path) -> bool {
+        path.starts_with(&self.own) || path.starts_with(&self.common)
     }
 
     /// What stands in for files by which git may be led elsewhere, and that are not there.

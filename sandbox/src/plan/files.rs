@@ -48,6 +48,7 @@ pub(super) fn files(profile: &Profile, host: &Host, covers: &Covers) -> Result<F
             let mut hidden: Vec<&Path> = hidden.into_iter().filter(|path| !Outer::hides(path)).collect();
             // The host's devices are there: those that may be opened are named below.
             hidden.push(Path::new("/dev"));
+            hidden.sort_unstable();
             rules.around(Path::new("/"), &hidden, read)?;
         }
         (Readable::Only(paths), _) => {
@@ -140,7 +141,7 @@ impl Rules {
         Ok(())
     }
 
-    /// Grants a right below a directory but for some paths in it: its entries one by one, and so on downwards.
+    /// Grants a right below a directory but for some paths in it, sorted: its entries one by one, and so on downwards.
     fn around(
         &mut self,
         directory: &Path,
@@ -150,7 +151,7 @@ impl Rules {
         if but.is_empty() {
             return self.grant(directory, access, "read", Presence::Vanishing);
         }
-        if but.contains(&directory) {
+        if but.first() == Some(&directory) {
             return Ok(());
         }
         // A directory that cannot be listed is not granted: nothing in it is known not to be hidden.
@@ -159,10 +160,12 @@ impl Rules {
         };
         for entry in entries.flatten() {
             let path = entry.path();
-            let below: Vec<&Path> = but.iter().copied().filter(|one| one.starts_with(&path)).collect();
+            // By names, those below the entry stand together.
+            let (_, not_before) = but.split_at(but.partition_point(|one| *one < path));
+            let (below, _) = not_before.split_at(not_before.partition_point(|one| one.starts_with(&path)));
             match entry.file_type() {
                 Ok(kind) if kind.is_symlink() => {}
-                _ => self.around(&path, &below, access)?,
+                _ => self.around(&path, below, access)?,
             }
         }
         Ok(())

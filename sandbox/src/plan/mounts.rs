@@ -1,8 +1,14 @@
 //! The command's own view of the files: which steps make it.
 
+mod outermost;
+mod pinned;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use outermost::outermost;
+use pinned::pinned;
 
 use super::files::DEVICES;
 use super::step::{Blank, Presence, Step, TreeAccess};
@@ -15,6 +21,10 @@ const RUN: &str = "/run";
 
 /// What stays to be seen below `/run`: no service listens there, and programs are found by it.
 const SHOWN: &[&str] = &["/run/current-system", "/run/booted-system", "/run/opengl-driver"];
+
+/// Paths that are hidden or protected by a mount each, at most: the kernel bounds the mounts of a view (`fs.mount-max`,
+/// 100,000 where nobody sets it), and each costs time.
+const MOST_COVERED: usize = 30_000;
 
 /// What root could change about the whole machine by writing to its own view of the processes.
 const MACHINE: &[&str] = &[
@@ -42,7 +52,7 @@ pub(super) struct View {
 /// The steps that make a profile's view of the files, in a new mount namespace.
 ///
 /// # Errors
-/// [`PlanError::Path`] for a path with a null.
+/// [`PlanError::Path`] for a path with a null, [`PlanError::TooManyCovered`].
 pub(super) fn view(profile: &Profile, host: &Host, sockets: &[PathBuf]) -> Result<View, PlanError> {
     let mut view = View {
         steps: vec![Step::Separate],
@@ -141,47 +151,6 @@ impl Kind {
     }
 }
 
-/// The paths that lie in no other one.
-pub(super) fn outermost(paths: &[PathBuf]) -> Vec<PathBuf> {
-    let is_inner = |path: &PathBuf| paths.iter().any(|other| other != path && path.starts_with(other));
-    let outer: BTreeSet<&PathBuf> = paths.iter().filter(|path| !is_inner(path)).collect();
-    outer.into_iter().cloned().collect()
-}
-
-/// The directories between a writable root and what is protected below it. What is mounted cannot be moved away; without
-/// that, whoever moves `.git` away with the protected `.git/config` in it makes another in its place.
-///
-/// Only below a directory whose name begins with a dot: nobody moves files from there to elsewhere, which the mount
-/// would make a copy. What lies below other directories is nothing that is looked for by its full path.
-fn pinned(protected: &[PathBuf], roots: &[PathBuf]) -> BTreeSet<PathBuf> {
-    let mut pinned = BTreeSet::new();
-    for path in protected {
-        let Some(root) = roots.iter().find(|root| path.starts_with(root)) else {
-            continue;
-        };
-        let first = path
-            .strip_prefix(root)
-            .ok()
-            .and_then(|rest| rest.components().next());
-        // The root may be such a directory itself, as a repository's data is that a work tree points to.
-        let names = [root.file_name(), first.as_ref().map(AsRef::as_ref)];
-        if !names
-            .into_iter()
-            .flatten()
-            .any(|name| name.as_encoded_bytes().starts_with(b"."))
-        {
-            continue;
-        }
-        let above = path.ancestors().skip(1).take_while(|above| *above != root);
-        pinned.extend(
-            above
-                .filter(|above| Kind::of(above) == Some(Kind::Directory))
-                .map(Path::to_owned),
-        );
-    }
-    pinned
-}
-
 /// What is covered with something empty: `/tmp`, `/run`, and hidden directories in which something is shown.
 fn covers(profile: &Profile) -> Vec<PathBuf> {
     let mut covers = vec![PathBuf::from(RUN), PathBuf::from("/dev")];
@@ -242,6 +211,13 @@ fn trees(profile: &Profile, roots: &[PathBuf], covers: &[PathBuf]) -> Vec<(PathB
         }
     }
     trees
+}
+
+fn check_count(paths: &[PathBuf]) -> Result<(), PlanError> {
+    if paths.len() > MOST_COVERED {
+        return Err(PlanError::TooManyCovered);
+    }
+    Ok(())
 }
 
 impl View {
@@ -318,7 +294,8 @@ impl View {
     fn protect(&mut self, profile: &Profile, roots: &[PathBuf]) -> Result<(), PlanError> {
         // What lies in something protected is protected with it.
         let paths = outermost(&profile.protected);
-        for path in pinned(&paths, roots) {
+        check_count(&paths)?;
+        for path in pinned(profile, &paths, roots) {
             self.steps.push(Step::Pin(c_path(&path)?));
         }
         for path in paths {
@@ -342,6 +319,7 @@ impl View {
                     .any(|one| path.starts_with(one) && covers.iter().any(|cover| one.starts_with(cover)))
         };
         let hidden = outermost(&profile.hidden);
+        check_count(&hidden)?;
         let blanks = hidden.iter().map(|path| (path, Presence::Vanishing));
         let sockets = sockets.iter().map(|path| (path, Presence::Vanishing));
         for (path, presence) in blanks.chain(sockets) {
@@ -360,5 +338,23 @@ impl View {
             });
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_than_can_be_mounted_is_refused() {
+        let hidden = (0..=MOST_COVERED)
+            .map(|n| PathBuf::from(format!("/w/d{n}/.env")))
+            .collect();
+        let profile = Profile {
+            hidden,
+            ..Profile::default()
+        };
+        let refused = view(&profile, &Host::look(), &[]);
+        assert!(matches!(refused, Err(PlanError::TooManyCovered)));
     }
 }
