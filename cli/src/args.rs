@@ -232,6 +232,10 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     pub(crate) denials: bool,
 
+    /// A program that assesses the risk for the person who is asked: JSON in, JSON out, in five seconds
+    #[arg(long, value_name = "FILE")]
+    pub(crate) risk_program: Option<PathBuf>,
+
     /// Show the verdict, the confinement and its steps, and run nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

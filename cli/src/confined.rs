@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use diagnostics::visible;
 use gatekeeper::confinement::Confinement;
-use gatekeeper::sandbox::{self, Host, Network, Readable, Scratch};
+use gatekeeper::sandbox::{self, Host, Network, Plan, Readable, Scratch};
 use gatekeeper::{Context, Gatekeeper, Judgement};
 
-use crate::environment;
+use crate::{environment, launch};
 
 /// Paths that are named; of more, the number is told.
 const MOST: usize = 4;
@@ -45,22 +45,27 @@ pub(crate) fn summary(confinement: &Confinement) -> Vec<String> {
     lines.into_iter().chain(unseen).collect()
 }
 
-/// What the command of a judgement would run in here: the profile, and whether this host enforces it. `None` where
-/// nothing confines it.
+/// What is done to confine it, under a heading.
+pub(crate) fn steps(plan: &Plan) -> impl Iterator<Item = String> {
+    let steps = launch::steps(plan);
+    std::iter::once("Steps".to_owned()).chain(steps.into_iter().map(|step| format!("  {step}")))
+}
+
+/// What the command of a judgement would run in here: the profile, and the steps by which this host enforces it. `None`
+/// where nothing confines it.
 pub(crate) fn section(gatekeeper: &Gatekeeper, judgement: &Judgement, context: &Context) -> Option<String> {
     let name = judgement.verdict().confinement().or(context.confinement.as_ref());
     let name = name.filter(|name| !name.is_none())?;
     let mut lines = match gatekeeper.confinement(name, context, &environment::all()) {
         Ok(confinement) => {
             let mut lines = summary(&confinement);
-            lines.push(match sandbox::plan(&confinement.profile, &Host::look()) {
-                Ok(plan) => format!(
-                    "  enforced by {} steps, in tier {}; `execpolicy run --dry-run` lists them",
-                    plan.steps(),
-                    plan.enforcement().tier
-                ),
-                Err(error) => format!("  not enforced: {}", visible(&error.to_string())),
-            });
+            match sandbox::plan(&confinement.profile, &Host::look()) {
+                Ok(plan) => {
+                    lines.push(format!("  enforced in tier {}", plan.enforcement().tier));
+                    lines.extend(steps(&plan));
+                }
+                Err(error) => lines.push(format!("  not enforced: {}", visible(&error.to_string()))),
+            }
             lines
         }
         Err(error) => vec![

@@ -25,6 +25,11 @@ pub(crate) fn temporary() -> Option<PathBuf> {
     absolute("TMPDIR")
 }
 
+/// `$PATH`.
+pub(crate) fn path() -> Option<OsString> {
+    env::var_os("PATH")
+}
+
 /// `$XDG_CONFIG_HOME`, where it is an absolute path: its specification says that others do not count.
 pub(crate) fn settings() -> Option<PathBuf> {
     absolute("XDG_CONFIG_HOME")

@@ -66,6 +66,11 @@ impl Telling {
         })
     }
 
+    /// Whether people are told what was denied, whatever else they are asked.
+    pub(crate) fn tells_denials(&self) -> bool {
+        self.denials == Denied::Told
+    }
+
     /// What has to be observed for it.
     pub(crate) fn watch(&self) -> Option<Watch> {
         (self.report.is_some() || self.denials == Denied::Told).then_some(Watch::Writes)
@@ -93,38 +98,41 @@ pub(crate) fn run(mut plan: Plan, command: Command, telling: Telling) -> Exit {
     let words = command.arguments.clone();
     let before = telling.before(&plan.profile().writable);
     match plan.launch(command) {
-        Ok(running) => wait(running, &words, telling, before, |_| {}),
+        Ok(running) => match wait(running) {
+            Ok(outcome) => tell(&outcome, &words, telling, before),
+            Err(exit) => exit,
+        },
         Err(error) => failed(&error),
     }
 }
 
-/// Waits for the end of a command that runs, in the foreground, and tells of it.
-pub(crate) fn wait(
-    running: Running,
+/// Waits for the end of a command that runs, in the foreground.
+pub(crate) fn wait(running: Running) -> Result<Outcome, Exit> {
+    running.wait_in_foreground().map_err(|error| failed(&error))
+}
+
+/// Tells of a command that has ended.
+pub(crate) fn tell(
+    outcome: &Outcome,
     words: &[OsString],
     telling: Telling,
     before: Option<Snapshot>,
-    ended: impl FnOnce(&Outcome),
 ) -> Exit {
-    let outcome = match running.wait_in_foreground() {
-        Ok(outcome) => outcome,
-        Err(error) => return failed(&error),
-    };
-    ended(&outcome);
     if telling.denials == Denied::Told {
-        tell_denials(&outcome);
+        tell_denials(outcome);
     }
     if let (Some(file), Some(before)) = (telling.report, before) {
         let words = words.iter().map(|word| word.to_string_lossy().into_owned());
         let words: Vec<String> = words.collect();
-        if let Err(error) = file.write(&RunReport::of(&words, &outcome, &before.changes())) {
+        if let Err(error) = file.write(&RunReport::of(&words, outcome, &before.changes())) {
             complain(format!("the report could not be written: {error}"), None);
         }
     }
     Exit::Child(outcome.status.code())
 }
 
-fn tell_denials(outcome: &Outcome) {
+/// Says on stderr what a command was kept from.
+pub(crate) fn tell_denials(outcome: &Outcome) {
     let violations = outcome.observed.iter().flat_map(|observed| &observed.violations);
     for violation in violations {
         let finding = Diagnostic::new(codes::DENIED, Severity::Warning, violation.to_string());
@@ -138,21 +146,21 @@ fn tell_denials(outcome: &Outcome) {
 
 /// Shows what would be done.
 pub(crate) fn show(plan: &Plan, command: &Command) -> Exit {
-    let mut text = steps(plan);
+    let mut lines = steps(plan);
     let words: Vec<String> = command
         .arguments
         .iter()
         .map(|word| visible(&word.to_string_lossy()).into_owned())
         .collect();
-    text.push_str(&words.join(" "));
-    match output::answer_line(&text) {
+    lines.push(words.join(" "));
+    match output::answer_line(&lines.join("\n")) {
         Ok(()) => Exit::Done,
         Err(error) => output::failed("stdout cannot be written", &error),
     }
 }
 
 /// The steps of a plan, what is left out of it and what it does not keep, each on a line.
-pub(crate) fn steps(plan: &Plan) -> String {
+pub(crate) fn steps(plan: &Plan) -> Vec<String> {
     let steps = plan.to_string();
     let absent = plan
         .absent()
@@ -164,7 +172,7 @@ pub(crate) fn steps(plan: &Plan) -> String {
         .iter()
         .map(|hole| format!("not kept: {hole}"));
     let lines = steps.lines().map(str::to_owned).chain(absent).chain(holes);
-    lines.map(|line| visible(&line).into_owned() + "\n").collect()
+    lines.map(|line| visible(&line).into_owned()).collect()
 }
 
 /// Says what could not be looked at.

@@ -45,6 +45,7 @@ impl Request {
             workspace: args.workspace.as_deref(),
             home: args.home.as_deref(),
             temporary: environment::temporary(),
+            path: environment::path(),
             approval: args.approval,
             confinement: args.confinement.as_deref(),
             dialect: args.dialect.into(),
@@ -78,6 +79,8 @@ pub(crate) struct Place<'a> {
     pub(crate) home: Option<&'a Path>,
     /// Where the command's temporary files go; `None` is `/tmp`.
     pub(crate) temporary: Option<PathBuf>,
+    /// The `PATH` that names are looked up by; `None` is not looked at here.
+    pub(crate) path: Option<OsString>,
     pub(crate) approval: ApprovalWord,
     pub(crate) confinement: Option<&'a str>,
     pub(crate) dialect: Dialect,
@@ -119,6 +122,7 @@ impl Place<'_> {
                 environment::state().or_else(account(".local/state")),
             )?,
             environment: environment::names(),
+            path: self.path.clone(),
             links: Links::Assumed,
             approval: self.approval.into(),
             confinement: self.confinement.map(ConfinementName::new),
@@ -134,6 +138,7 @@ pub(crate) fn surroundings_here(workspace: Option<&Path>) -> Result<Surroundings
         workspace,
         home: None,
         temporary: None,
+        path: None,
         approval: ApprovalWord::OnRequest,
         confinement: None,
         dialect: Dialect::Bash,

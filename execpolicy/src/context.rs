@@ -1,7 +1,7 @@
 //! What is known of the place and the people around a command. An argument of `judge`, never looked up by it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shell_parser::{Dialect, Environment};
 
@@ -96,6 +96,8 @@ pub enum Lookup {
     /// Every bare name is the program that knowledge and rules mean by it.
     #[default]
     Assumed,
+    /// As [`Lookup::Assumed`], but for these names: each leads to a file that a confined command could have put there.
+    AssumedBut(BTreeSet<Box<str>>),
     /// These names lead to these files; a name that is not listed leads to nothing.
     Table(BTreeMap<Box<str>, Program>),
 }

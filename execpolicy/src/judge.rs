@@ -37,6 +37,7 @@ use crate::{
 use coverage::{Coverage, Evidence};
 use leaning::Asked;
 
+pub(crate) use coverage::is_in;
 pub(crate) use leaning::{enforces, not_enforced};
 
 /// How deep what programs run is opened: `sudo env A=1 timeout 5 bash -c '…'` is four deep. Deeper is a [`Gap`].

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use shell_parser::{Gap, Segment};
+use shell_parser::{Gap, Segment, Value};
 
 use crate::basis::told;
-use crate::{Basis, BrokenFile, ConfinementName, Decision, Effect, Told};
+use crate::judge::is_in;
+use crate::path_glob::Whereabouts;
+use crate::{Basis, BrokenFile, ConfinementName, Context, Decision, Effect, PathGlob, Told};
 
 /// The answer for a script, with the reason of each part. Only `judge` makes one.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -77,5 +79,11 @@ impl SegmentVerdict {
     /// The bases as people are told them, in order: one path that several path rules may guard is one doubt.
     pub fn told(&self) -> Vec<Told<'_>> {
         told(&self.basis)
+    }
+
+    /// Whether all that the path of an effect may be surely lies in these, by its text and by the links that the
+    /// context knows. The context is the one it was judged in.
+    pub fn surely_lies_in(&self, globs: &[PathGlob], path: &Value, context: &Context) -> bool {
+        is_in(globs, path, &Whereabouts::new(&self.segment, context))
     }
 }

@@ -35,7 +35,7 @@ impl Approver for Person {
 fn main() -> Result<(), Box<dyn Error>> {
     let surroundings = Surroundings {
         cwd: env::current_dir()?.to_str().map(ToOwned::to_owned),
-        home: env::var("HOME").ok(),
+        home: env::home_dir().and_then(|home| home.to_str().map(ToOwned::to_owned)),
         // What a verdict may lean on, and what the command runs in.
         confinement: Some(ConfinementName::new("workspace-write")),
         ..Surroundings::default()

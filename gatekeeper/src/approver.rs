@@ -2,8 +2,12 @@
 
 use std::path::Path;
 
+use execpolicy::Context;
+use sandbox::Grant;
+
 use crate::Judgement;
 use crate::confinement::Confinement;
+use crate::risk::Risk;
 
 /// Somebody who can say yes or no: a person at a terminal, a person behind an agent's window.
 pub trait Approver {
@@ -16,8 +20,15 @@ pub trait Approver {
 pub struct Question<'a> {
     /// The command with its verdict, and with the rule that would answer it where [`Scope::Rule`] is offered.
     pub judgement: &'a Judgement,
-    /// What it would run in; `None` is nothing.
+    /// What it was judged in.
+    pub context: &'a Context,
+    /// How much harm it may do, by its effects.
+    pub risk: &'a Risk,
+    /// What it would run in, with what is granted; `None` is nothing.
     pub confinement: Option<&'a Confinement>,
+    /// What it is given beyond its profile, since it was kept from that before. Where there is any, a verdict that
+    /// allows is asked about too.
+    pub grants: &'a [Grant],
     /// Where it would start.
     pub directory: &'a Path,
     /// The file that would be executed: of a text, the shell that reads it.

@@ -6,12 +6,13 @@ mod prepare;
 use std::ffi::OsString;
 
 use execpolicy::{ConfinementName, Context, Decision};
-use sandbox::{Host, Plan};
+use sandbox::{Grant, Host, Plan};
 
 use crate::approver::{Answer, Approver, Question, Scope};
 use crate::confinement::Confinement;
 use crate::digest::Digest;
 use crate::pinned::Pinned;
+use crate::risk::Risk;
 use crate::{Gatekeeper, Judgement, StartError};
 
 pub(crate) use enclosure::Enclosure;
@@ -50,6 +51,8 @@ pub(crate) struct Terms {
     pub(crate) context: Context,
     /// The profile that confines it; `None` is none.
     pub(crate) confinement: Option<ConfinementName>,
+    /// What it gets beyond that.
+    pub(crate) grants: Vec<Grant>,
     pub(crate) enclosure: Enclosure,
 }
 
@@ -110,19 +113,28 @@ impl Prepared {
     /// Clears it, where a yes may also be given for these scopes.
     pub(crate) fn clear_by(self, approver: &dyn Approver, longer: &[Scope]) -> Result<Clearance, Refusal> {
         match self.judgement.decision() {
-            Decision::Allow => return Ok(self.cleared(None)),
-            Decision::Prompt => {}
+            Decision::Allow if self.terms.grants.is_empty() => return Ok(self.cleared(None)),
+            Decision::Allow | Decision::Prompt => {}
             Decision::Forbidden => return Err(self.declined()),
         }
-        let rule = self.judgement.amendment().map(|_| Scope::Rule);
+        // A rule would not say what is granted.
+        let rule = self
+            .judgement
+            .amendment()
+            .filter(|_| self.terms.grants.is_empty());
+        let rule = rule.map(|_| Scope::Rule);
         let offered: Vec<Scope> = [Scope::Once]
             .into_iter()
             .chain(longer.iter().copied())
             .chain(rule)
             .collect();
+        let risk = Risk::of(&self.judgement, &self.terms.context);
         let answer = approver.ask(&Question {
             judgement: &self.judgement,
+            context: &self.terms.context,
+            risk: &risk,
             confinement: self.confinement(),
+            grants: &self.terms.grants,
             directory: self.terms.directory.path(),
             executable: self.terms.executable.path(),
             offered: &offered,

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::slice;
 
 use execpolicy::{Context, Directory, PathGlob, Profile};
-use sandbox::{Limits, Network, Readable, Scratch, Tier};
+use sandbox::{Grant, Limits, Network, Readable, Scratch, Tier};
 
 pub use environment::put;
 pub(crate) use environment::{set_by, settle, unconfined};
@@ -84,6 +84,7 @@ pub(crate) fn resolve(
     base: Option<&Profile>,
     context: &Context,
     variables: &[(OsString, OsString)],
+    grants: &[Grant],
 ) -> Result<Confinement, ConfinementError> {
     if profile.name.is_none() {
         return Err(ConfinementError::None);
@@ -109,6 +110,9 @@ pub(crate) fn resolve(
     {
         writable.extend(repository.written());
     }
+    let granted = Granted::of(grants);
+    // Before it is looked for what is protected: what a grant lets be written has such paths, too.
+    writable.extend(granted.writable.iter().cloned());
     let custom = profile.origin.is_some();
     let base_protected = base.map(|base| base.protected.as_slice()).unwrap_or_default();
     let base_hidden = base.map(|base| base.hidden.as_slice()).unwrap_or_default();
@@ -143,13 +147,7 @@ pub(crate) fn resolve(
         !is_above_home && path.exists()
     });
     let hidden: Vec<PathBuf> = hidden.iter().map(real).collect();
-    let readable = match &profile.readable {
-        None => Readable::Everything,
-        Some(globs) => {
-            let paths = finder.find(globs, Absent::Kept, Within::Anywhere);
-            Readable::Only(distinct(paths.iter().map(real).collect()))
-        }
-    };
+    let readable = readable(profile, granted, &mut finder);
     let is_shipped = profile.origin.is_none();
     let (network, hosts) = match &profile.network {
         // Test servers keep working: it is not the host's loopback.
@@ -194,6 +192,43 @@ impl Confinement {
         self.profile.network = Network::Proxied;
         self.hosts = hosts;
     }
+}
+
+/// What a person granted beyond a profile. Only files and directories are ever offered.
+#[derive(Default)]
+struct Granted {
+    writable: Vec<PathBuf>,
+    readable: Vec<PathBuf>,
+}
+
+impl Granted {
+    fn of(grants: &[Grant]) -> Self {
+        let mut granted = Self::default();
+        for grant in grants {
+            match grant {
+                Grant::Writable(path) => granted.writable.push(path.clone()),
+                Grant::Readable(path) => granted.readable.push(path.clone()),
+                Grant::Unprotected(_)
+                | Grant::Shown(_)
+                | Grant::Device(_)
+                | Grant::Loopback
+                | Grant::Host(_) => {}
+            }
+        }
+        granted
+    }
+}
+
+/// What may be read; what is granted to be written is, too.
+fn readable(profile: &Profile, granted: Granted, finder: &mut Finder<'_>) -> Readable {
+    let Some(globs) = &profile.readable else {
+        return Readable::Everything;
+    };
+    let paths = finder.find(globs, Absent::Kept, Within::Anywhere);
+    let mut paths: Vec<PathBuf> = paths.iter().map(real).collect();
+    paths.extend(granted.readable);
+    paths.extend(granted.writable);
+    Readable::Only(distinct(paths))
 }
 
 /// The paths that are protected.

@@ -258,10 +258,10 @@ impl Ground {
     /// Leaves a process behind and looks whether it goes on.
     fn survival(&self, host: &Host) -> Attempt {
         let late = self.root.join("work/late");
-        let script = "setsid sh -c 'sleep 0.3; : > late' & disown; true";
+        let script = "setsid sh -c 'sleep 0.6; : > late' & disown; true";
         let (result, why) = match self.run(host, script) {
             Ok(_) => {
-                std::thread::sleep(std::time::Duration::from_millis(500));
+                std::thread::sleep(std::time::Duration::from_millis(800));
                 let result = if late.exists() {
                     AttemptResult::Broken
                 } else {

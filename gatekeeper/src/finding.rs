@@ -11,8 +11,9 @@ use shell_parser::{Gap, GapReason};
 
 use crate::codes;
 use broken::broken;
+
 pub(crate) use broken::of_file as of_broken_file;
-use done::done;
+pub(crate) use done::{done, shown};
 
 /// Findings that are told of one command; the last one says how many more there are.
 const MOST: usize = 20;

@@ -10,6 +10,7 @@ use execpolicy::{
     Amendment, Basis, BrokenFile, BuiltIn, ConfinementName, Context, Decision, Links, PolicyFile, PolicySet,
     Ruling, Unspoken,
 };
+use sandbox::Grant;
 
 use crate::confinement::{self, Confinement, ConfinementError};
 use crate::digest::Digest;
@@ -75,7 +76,9 @@ impl Gatekeeper {
     /// could not be read is broken, too; a project that is not trusted only restricts.
     pub fn of_found(layers: &Layers, defaults: Defaults) -> Self {
         let loaded = execpolicy::load(layers.files(), &builtin::pack);
-        let policy = loaded.policy.with_broken(layers.broken().to_vec());
+        let mut broken = layers.broken().to_vec();
+        broken.extend(policy_file::without_hosts(&loaded.policy));
+        let policy = loaded.policy.with_broken(broken);
         Self {
             digest: Digest::of_policy(layers.files(), layers.broken(), defaults),
             notices: layers.notice(loaded.without_effect).into_iter().collect(),
@@ -134,13 +137,24 @@ impl Gatekeeper {
         context: &Context,
         variables: &[(OsString, OsString)],
     ) -> Result<Confinement, ConfinementError> {
+        self.confinement_granting(name, context, variables, &[])
+    }
+
+    /// The same, with what is granted beyond the profile.
+    pub(crate) fn confinement_granting(
+        &self,
+        name: &ConfinementName,
+        context: &Context,
+        variables: &[(OsString, OsString)],
+        grants: &[Grant],
+    ) -> Result<Confinement, ConfinementError> {
         let unknown = || ConfinementError::Unknown {
             name: name.as_str().to_owned(),
         };
         let profile = self.policy.profile(name).ok_or_else(unknown)?;
         let base = profile.origin.as_ref().map(|_| ConfinementName::new(BASE));
         let base = base.and_then(|base| self.policy.profile(&base));
-        confinement::resolve(&profile, base.as_ref(), context, variables)
+        confinement::resolve(&profile, base.as_ref(), context, variables, grants)
     }
 
     /// Judges one command. Nothing runs, nothing is looked up.

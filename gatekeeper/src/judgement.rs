@@ -68,6 +68,18 @@ impl Judgement {
         VerdictReport::of(&self.command, &self.verdict, self.amendment())
     }
 
+    /// What it does, for people: each effect once in a few words that are safe to show, in the order of the text.
+    pub fn doings(&self) -> Vec<String> {
+        let mut doings = Vec::new();
+        let effects = self.verdict.segments().iter().flat_map(|judged| &judged.effects);
+        for doing in effects.map(|effect| finding::done(&effect.kind)) {
+            if !doings.contains(&doing) {
+                doings.push(doing);
+            }
+        }
+        doings
+    }
+
     /// For people: what is in the way, in the order of the text. One finding says why where nothing is.
     pub fn findings(&self) -> Vec<Diagnostic> {
         finding::findings(self.command.source(), &self.verdict)

@@ -12,6 +12,7 @@ use sandbox::{Command, Denials, Grant, Host, Running, Stream, Watch};
 use crate::clearance::Terms;
 use crate::confinement::ConfinementError;
 use crate::digest::Digest;
+use crate::lookup::{found_on_path, is_less_sure};
 use crate::{Clearance, Gatekeeper};
 
 /// What a command is tied to. By default its streams are its caller's own, and nobody watches.
@@ -67,6 +68,9 @@ pub enum Change {
         /// Its path.
         path: PathBuf,
     },
+    /// What stands on the `PATH` where confined commands may write.
+    #[error("a program that the `PATH` leads to was put there since the command was judged")]
+    Lookup,
     /// The environment that the command would get.
     #[error("the environment has changed since the command was judged")]
     Environment,
@@ -135,7 +139,15 @@ impl Gatekeeper {
             let path = path(terms.executable.path());
             return Err(Change::Executable { path }.into());
         }
-        let now = self.enclose(terms.confinement.as_ref(), &terms.context, variables)?;
+        if is_less_sure(&terms.context.lookup, &found_on_path(variables, &terms.context)) {
+            return Err(Change::Lookup.into());
+        }
+        let now = self.enclose(
+            terms.confinement.as_ref(),
+            &terms.context,
+            variables,
+            &terms.grants,
+        )?;
         if terms.environment != Digest::of_environment(now.environment()) {
             return Err(Change::Environment.into());
         }

@@ -5,8 +5,9 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use diagnostics::{Diagnostic, Severity, Source, Span};
-use execpolicy::{Layer, LoadCode, Loaded, PolicyFile, PolicySet};
+use execpolicy::{BrokenFile, Layer, LoadCode, Loaded, Network, PolicyFile, PolicySet, Profile};
 use rustix::fs::{CWD, Mode, OFlags, openat};
+use sandbox::proxy::Hosts;
 
 use crate::builtin;
 
@@ -44,11 +45,37 @@ pub(crate) fn read_all(paths: &[PathBuf]) -> (Vec<PolicyFile>, Vec<Diagnostic>) 
 pub(crate) fn load(files: &[PolicyFile], mut findings: Vec<Diagnostic>) -> Result<PolicySet, OpenError> {
     let Loaded { policy, broken, .. } = execpolicy::load(files, &builtin::pack);
     findings.extend(broken);
+    findings.extend(policy.profiles().filter_map(no_hosts));
     if findings.is_empty() {
         Ok(policy)
     } else {
         Err(OpenError { findings })
     }
+}
+
+/// What is wrong with the hosts that a profile names: they are read as the proxy will read them.
+fn no_hosts(profile: &Profile) -> Option<Diagnostic> {
+    let (Network::Hosts(hosts), Some(origin)) = (&profile.network, &profile.origin) else {
+        return None;
+    };
+    let error = Hosts::new(hosts).err()?;
+    let message = format!("the profile `{}` names hosts, but {error}", profile.name.as_str());
+    let finding = Diagnostic::new(LoadCode::Host.code(), Severity::Error, message);
+    let finding = finding.at(&origin.source, origin.span, "in this profile");
+    Some(finding.help("write `github.com`, `*.crates.io:443`, `127.0.0.1:8080` or `10.0.0.0/8`"))
+}
+
+/// The files with a profile whose hosts are none.
+pub(crate) fn without_hosts(policy: &PolicySet) -> Vec<BrokenFile> {
+    let broken = policy.profiles().filter_map(|profile| {
+        let origin = profile.origin.as_ref()?;
+        Some(BrokenFile {
+            layer: origin.layer.clone(),
+            file: origin.source.name().into(),
+            findings: vec![no_hosts(profile)?],
+        })
+    });
+    broken.collect()
 }
 
 /// Reads one file by its name.
@@ -146,6 +173,26 @@ mod tests {
         );
         assert!(messages[1].contains("`/` cannot be read"), "{messages:?}");
         assert_eq!(error.to_string(), "2 errors in the policy files");
+    }
+
+    #[test]
+    fn hosts_of_a_profile_are_read_as_the_proxy_reads_them() {
+        let file = |host: &str| PolicyFile {
+            source: Source::new(
+                "team",
+                format!("sandbox_profile(name = 'web', network = ['{host}'])"),
+            ),
+            layer: Layer::new("command line"),
+        };
+        for host in ["github.com", "*.crates.io:443", "127.0.0.1:8080", "10.0.0.0/8"] {
+            assert!(load(&[file(host)], Vec::new()).is_ok(), "{host}");
+        }
+        for host in ["git*.com", "10.0.0.0/99", "two words"] {
+            let error = load(&[file(host)], Vec::new()).unwrap_err();
+            assert_eq!(error.findings.len(), 1, "{host}");
+            let message = &error.findings[0].message;
+            assert!(message.contains("`web`") && message.contains(host), "{message}");
+        }
     }
 
     #[test]

@@ -31,7 +31,8 @@ pub(crate) fn bash() -> Option<PathBuf> {
     BASH.iter().map(PathBuf::from).find(|file| is_executable(file))
 }
 
-fn is_executable(file: &Path) -> bool {
+/// Whether it is a file that may be executed.
+pub(crate) fn is_executable(file: &Path) -> bool {
     fs::metadata(file).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
 }
 

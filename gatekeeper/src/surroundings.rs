@@ -1,9 +1,11 @@
 //! Where a command runs and who may be asked, from what a caller says and what the file system shows.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use execpolicy::{Approval, ConfinementName, Context, Dialect, Directory, Links};
 
+use crate::lookup::lookup;
 use crate::{Places, SystemPlace};
 
 /// What a caller says of the place and the people; what it leaves out is found as the fields say.
@@ -27,6 +29,8 @@ pub struct Surroundings {
     pub state: Option<String>,
     /// Names of the variables in the environment.
     pub environment: Vec<Box<str>>,
+    /// The value of `PATH`. `None` is one with no directory that a confined command may write.
+    pub path: Option<OsString>,
     /// What is known of symbolic links, by absolute paths. Nothing is to be looked up where anything is said.
     pub links: Links,
     /// Who may be asked.
@@ -94,7 +98,7 @@ impl Surroundings {
             .iter()
             .flatten()
             .map(|directory| format!("{directory}/execpolicy").into());
-        Ok(Context {
+        let mut context = Context {
             policy: policy_directories(settings.as_deref(), workspace.as_deref()),
             store: store.collect(),
             temporary: Some(temporary),
@@ -107,7 +111,11 @@ impl Surroundings {
             approval: self.approval,
             confinement: self.confinement.clone(),
             ..Context::default()
-        })
+        };
+        if let Some(path) = &self.path {
+            context.lookup = lookup(path, &context);
+        }
+        Ok(context)
     }
 }
 

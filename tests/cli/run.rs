@@ -296,6 +296,39 @@ fn a_report_is_not_written_through_a_link() {
 }
 
 #[test]
+fn explain_shows_the_steps_that_a_dry_run_shows() {
+    if !confines() {
+        return;
+    }
+    let project = project();
+    let steps = |arguments: &[&str]| {
+        let mut command = project.command(arguments);
+        command.env("PATH", path(&project));
+        let output = finish(command, b"", project.root());
+        let lines: Vec<String> = output
+            .stdout
+            .lines()
+            .skip_while(|line| *line != "Steps")
+            .take_while(|line| !line.is_empty())
+            .map(ToOwned::to_owned)
+            .collect();
+        assert!(lines.iter().any(|line| line == "  execute"), "{output}");
+        lines
+    };
+    let shared = ["-r", "team.codexpolicy", "--confinement", "workspace-write"];
+    let explained = steps(
+        &[
+            &["explain", "--format", "human"],
+            &shared[..],
+            &["--", "tool", "exit 0"],
+        ]
+        .concat(),
+    );
+    let shown = steps(&[&["run", "--dry-run"], &shared[..], &["--", "tool", "exit 0"]].concat());
+    assert_eq!(explained, shown);
+}
+
+#[test]
 fn a_dry_run_shows_and_runs_nothing() {
     if !confines() {
         return;

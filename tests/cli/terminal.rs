@@ -8,6 +8,7 @@ use std::process::Stdio;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{CWD, Mode, OFlags, openat};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
 
 use crate::project::Project;
 
@@ -21,9 +22,20 @@ pub(crate) struct Seen {
     pub(crate) status: i32,
 }
 
+/// Starts the binary as the leader of a session at the terminal, where `^C` ends it whatever the tests were started by.
+const STARTER: [&str; 5] = ["setsid", "--ctty", "--wait", "env", "--default-signal=INT"];
+
+/// Columns of a terminal where nothing else is said.
+const COLUMNS: u16 = 200;
+
 /// Runs the binary at a terminal of its own and types these keys once it asks.
 pub(crate) fn at_terminal(project: &Project, arguments: &[&str], keys: &str) -> Seen {
     at_terminal_meanwhile(project, arguments, keys, || {})
+}
+
+/// The same, at a terminal of so many columns, with an answer for each question.
+pub(crate) fn at_terminal_of(columns: u16, project: &Project, arguments: &[&str], answers: &[&str]) -> Seen {
+    typing(columns, project, arguments, answers, || {})
 }
 
 /// The same, where something happens between the question and the answer.
@@ -33,26 +45,48 @@ pub(crate) fn at_terminal_meanwhile(
     keys: &str,
     happens: impl FnOnce(),
 ) -> Seen {
+    typing(COLUMNS, project, arguments, &[keys], happens)
+}
+
+/// Types each answer once it is asked for; something happens before the first.
+fn typing(
+    columns: u16,
+    project: &Project,
+    arguments: &[&str],
+    answers: &[&str],
+    happens: impl FnOnce(),
+) -> Seen {
     let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
     grantpt(&ours).unwrap();
     unlockpt(&ours).unwrap();
+    let size = Winsize {
+        ws_row: 24,
+        ws_col: columns,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    tcsetwinsize(&ours, size).unwrap();
     let name = ptsname(&ours, Vec::new()).unwrap();
     let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
     let theirs: OwnedFd = openat(CWD, &name, flags, Mode::empty()).unwrap();
     let end = || Stdio::from(theirs.try_clone().unwrap());
-    let mut command = project.command_by(&["setsid", "--ctty", "--wait"], arguments);
+    let mut command = project.command_by(&STARTER, arguments);
+    command.env("PATH", format!("{}/bin:/usr/bin:/bin", project.root().display()));
     command.stdin(end()).stdout(end()).stderr(end());
     let mut child = command.spawn().unwrap();
     drop((command, theirs));
     let mut ours = File::from(ours);
     let mut screen = String::new();
-    let mut answer = Some((keys, happens));
+    let mut answers = answers.iter();
+    let mut happens = Some(happens);
     while let Some(text) = read(&mut ours) {
         screen.push_str(&text);
-        if screen.contains("[y/N] ")
-            && let Some((keys, happens)) = answer.take()
+        if screen.ends_with("/N] ")
+            && let Some(keys) = answers.next()
         {
-            happens();
+            if let Some(happens) = happens.take() {
+                happens();
+            }
             rustix::io::write(&ours, keys.as_bytes()).unwrap();
         }
     }

@@ -1,19 +1,22 @@
 //! `execpolicy run`: judges, asks where the verdict is a prompt, confines, runs.
 
+mod kept_rule;
+mod refused;
+
 use std::ffi::OsString;
 use std::fs;
 
-use diagnostics::{Diagnostic, Severity, visible};
-use gatekeeper::confinement::ConfinementError;
-use gatekeeper::sandbox::{Host, PlanError};
+use diagnostics::{Diagnostic, Severity};
+use gatekeeper::risk::RiskProgram;
+use gatekeeper::sandbox::{Grant, Host, Outcome, Snapshot, Status, Watch};
 use gatekeeper::{
     Clearance, Command, Context, Decision, Dialect, Gatekeeper, Judgement, Places, PrepareError, Prepared,
-    Refusal, StartError, Surroundings, Wiring, codes,
+    Refusal, Scope, Surroundings, Wiring, codes,
 };
 
 use gatekeeper::hook::TokenApprover;
 
-use crate::args::{Format, RunArgs};
+use crate::args::{ApprovalWord, Format, RunArgs};
 use crate::commands::check;
 use crate::exit::Exit;
 use crate::journal::Journal;
@@ -22,6 +25,7 @@ use crate::person::Person;
 use crate::policy::{self, Policy};
 use crate::request::{Place, command_of, command_of_text, context, wrong_place};
 use crate::{confined, environment, launch, output};
+use refused::{not_resolved, not_started};
 
 /// Runs one command, if it may.
 pub(crate) fn run(args: &RunArgs) -> Exit {
@@ -36,6 +40,9 @@ struct Asked<'a> {
     policy: Policy,
     /// Where its layers are.
     places: Places,
+    command: Command,
+    /// What it is to be given beyond its profile.
+    grants: Vec<Grant>,
     gatekeeper: Gatekeeper,
     context: Context,
     variables: Vec<(OsString, OsString)>,
@@ -54,6 +61,8 @@ fn cleared_and_started(args: &RunArgs) -> Result<Exit, Exit> {
     let places = places.map_err(|error| wrong(wrong_place(&error)))?;
     let mut asked = Asked {
         args,
+        command,
+        grants: Vec::new(),
         gatekeeper: open(args, &policy, &places)?,
         policy,
         places,
@@ -65,35 +74,42 @@ fn cleared_and_started(args: &RunArgs) -> Result<Exit, Exit> {
             Journal::open("run")
         },
     };
-    let prepared = asked
-        .gatekeeper
-        .prepare(command, &mut asked.context, &asked.variables);
+    let prepared = asked.prepare();
     if args.dry_run {
         return Ok(asked.show(prepared));
     }
     let prepared = prepared.map_err(|error| asked.not_prepared(error))?;
     let telling = Telling::new(args.report.as_deref(), args.denials.into())?;
-    let (clearance, id) = asked.clear(prepared)?;
-    let id = id.as_deref();
-    let words = clearance.arguments().to_vec();
-    let writable = clearance
-        .confinement()
-        .map(|confinement| &confinement.profile.writable);
-    let before = telling.before(writable.map_or(&[], Vec::as_slice));
-    let wiring = Wiring {
-        watch: telling.watch(),
-        ..Wiring::default()
-    };
-    let running = asked
-        .gatekeeper
-        .launch(clearance, &asked.variables, wiring)
-        .map_err(|error| {
-            asked.journal.not_started(id, &error);
-            not_started(&error)
-        })?;
-    Ok(launch::wait(running, &words, telling, before, |outcome| {
-        asked.journal.ended(id, outcome);
-    }))
+    let clearance = asked.clear(prepared)?;
+    let mut ended = asked.start(clearance, &telling)?;
+    for _ in 0..MOST_TIMES_AGAIN {
+        let Some(again) = asked.again(&ended.outcome, &telling) else {
+            break;
+        };
+        // Who does not want it again has seen how it ended.
+        let Ok(clearance) = asked.clear(again) else {
+            break;
+        };
+        ended = asked.start(clearance, &telling)?;
+    }
+    Ok(launch::tell(&ended.outcome, &ended.words, telling, ended.before))
+}
+
+/// How often a command may be run again with more. Who still lacks something then needs another profile.
+const MOST_TIMES_AGAIN: usize = 3;
+
+/// A command that may run.
+struct Cleared {
+    clearance: Clearance,
+    /// Of its decision in the log.
+    id: Option<String>,
+}
+
+/// A command that has ended.
+struct Ended {
+    outcome: Outcome,
+    words: Vec<OsString>,
+    before: Option<Snapshot>,
 }
 
 fn command(args: &RunArgs) -> Result<Command, Diagnostic> {
@@ -127,6 +143,8 @@ fn place(args: &RunArgs) -> Result<(Surroundings, Context), Diagnostic> {
         home: None,
         // A confined command has a `/tmp` of its own, whatever its caller has.
         temporary: environment::temporary().filter(|_| !is_confined),
+        // It is looked at when the command is prepared, as the command gets it.
+        path: None,
         approval: args.approval,
         confinement: Some(args.confinement.as_str()).filter(|_| is_confined),
         dialect: Dialect::Bash,
@@ -137,17 +155,78 @@ fn place(args: &RunArgs) -> Result<(Surroundings, Context), Diagnostic> {
 }
 
 impl Asked<'_> {
-    /// Clears a command, by its verdict or by a person's yes, and logs that; gives the log's id too. Nobody is asked
-    /// about what could not be run.
-    fn clear(&mut self, prepared: Prepared) -> Result<(Clearance, Option<String>), Exit> {
-        let decision = prepared.judgement().decision();
-        if let (Decision::Prompt, Some(token)) = (decision, &self.args.clearance) {
+    /// Judges the command, with what it is to be given.
+    fn prepare(&mut self) -> Result<Prepared, PrepareError> {
+        let command = self.command.clone();
+        self.gatekeeper
+            .prepare_granting(command, &mut self.context, &self.variables, &self.grants)
+    }
+
+    /// Runs a cleared command to its end. What it is kept from is noted where somebody can be asked about it.
+    fn start(&self, cleared: Cleared, telling: &Telling) -> Result<Ended, Exit> {
+        let Cleared { clearance, id } = cleared;
+        let id = id.as_deref();
+        let words = clearance.arguments().to_vec();
+        let confinement = clearance.confinement();
+        let writable = confinement.map_or(&[][..], |confinement| &confinement.profile.writable);
+        let before = telling.before(writable);
+        let may_ask = confinement.is_some() && self.may_ask();
+        let wiring = Wiring {
+            watch: telling.watch().or(may_ask.then_some(Watch::Writes)),
+            ..Wiring::default()
+        };
+        let running = self
+            .gatekeeper
+            .launch(clearance, &self.variables, wiring)
+            .map_err(|error| {
+                self.journal.not_started(id, &error);
+                not_started(&error)
+            })?;
+        let outcome = launch::wait(running)?;
+        self.journal.ended(id, &outcome);
+        Ok(Ended {
+            outcome,
+            words,
+            before,
+        })
+    }
+
+    /// The command with what it was kept from, where it failed, somebody can be asked, and policy lets it have that.
+    fn again(&mut self, outcome: &Outcome, telling: &Telling) -> Option<Prepared> {
+        if outcome.status == Status::Exited(0) || !self.may_ask() {
+            return None;
+        }
+        let violations = outcome
+            .observed
+            .as_ref()
+            .map_or(&[][..], |observed| &observed.violations);
+        let mut more = self.gatekeeper.grantable(violations, &self.context);
+        more.retain(|grant| !self.grants.contains(grant));
+        if more.is_empty() {
+            return None;
+        }
+        if !telling.tells_denials() {
+            launch::tell_denials(outcome);
+        }
+        self.grants.extend(more);
+        self.prepare().ok()
+    }
+
+    /// Clears a command, by its verdict or by a person's yes, and logs that. Nobody is asked about what could not be run.
+    fn clear(&mut self, mut prepared: Prepared) -> Result<Cleared, Exit> {
+        let asks = prepared.judgement().decision() == Decision::Prompt && self.grants.is_empty();
+        if let (true, Some(token)) = (asks, &self.args.clearance) {
             return self.clear_by_token(token, prepared);
         }
-        policy::tell_notices(&self.gatekeeper, decision, self.args.format);
-        let is_prompt = decision == Decision::Prompt;
-        let person = if is_prompt { Person::look() } else { Person::Absent };
-        if let (true, Person::Present(_)) = (is_prompt, &person) {
+        policy::tell_notices(
+            &self.gatekeeper,
+            prepared.judgement().decision(),
+            self.args.format,
+        );
+        let is_prompt = prepared.judgement().decision() == Decision::Prompt || !self.grants.is_empty();
+        let person = if is_prompt { self.person() } else { Person::Absent };
+        if is_prompt && person.is_present() {
+            prepared = prepared.proposing(&self.gatekeeper);
             prepared
                 .plan(&Host::look())
                 .map_err(|error| not_started(&error))?;
@@ -172,9 +251,16 @@ impl Asked<'_> {
         let id = self.log(cleared.judgement(), answer);
         if is_prompt {
             // The person took a while; the policy that the command is launched by is the one of now.
+            let judged_by = self.gatekeeper.digest();
             self.gatekeeper = open(self.args, &self.policy, &self.places)?;
+            if cleared.answered() == Some(Scope::Rule) && self.gatekeeper.digest() == judged_by {
+                kept_rule::keep(cleared.judgement(), &self.context, self.args.format);
+            }
         }
-        Ok((cleared, id))
+        Ok(Cleared {
+            clearance: cleared,
+            id,
+        })
     }
 
     /// Logs a decision; gives its id.
@@ -184,7 +270,7 @@ impl Asked<'_> {
     }
 
     /// A person was asked by an agent, and the yes came with the command.
-    fn clear_by_token(&self, token: &str, prepared: Prepared) -> Result<(Clearance, Option<String>), Exit> {
+    fn clear_by_token(&self, token: &str, prepared: Prepared) -> Result<Cleared, Exit> {
         let refused = |why: &str| {
             let message = format!("refused: the yes that came with it does not hold: {why}");
             let finding = Diagnostic::new(codes::WOULD_ASK, Severity::Error, message)
@@ -199,7 +285,10 @@ impl Asked<'_> {
         match prepared.clear(&approver) {
             Ok(cleared) => {
                 let id = self.log(cleared.judgement(), Some(("person", "once")));
-                Ok((cleared, id))
+                Ok(Cleared {
+                    clearance: cleared,
+                    id,
+                })
             }
             Err(refusal) => {
                 if let Refusal::Declined { judgement } | Refusal::Cancelled { judgement } = refusal {
@@ -208,6 +297,19 @@ impl Asked<'_> {
                 Err(refused(&approver.refusal().unwrap_or_default()))
             }
         }
+    }
+
+    /// Whether somebody can be asked about what was denied.
+    fn may_ask(&self) -> bool {
+        self.args.approval != ApprovalWord::Never && Person::look(None).is_present()
+    }
+
+    fn person(&self) -> Person {
+        let adviser = self.args.risk_program.as_ref().map(|file| {
+            let here = environment::directory().unwrap_or_default();
+            RiskProgram::new(here.join(file), &self.variables)
+        });
+        Person::look(adviser)
     }
 
     /// Nobody can be asked: says what was in the way, and what would not be.
@@ -233,7 +335,11 @@ impl Asked<'_> {
         let finding = Diagnostic::new(
             codes::PROMPT,
             Severity::Note,
-            "nothing was run: the answer was no",
+            if self.grants.is_empty() {
+                "nothing was run: the answer was no"
+            } else {
+                "it was not run again: the answer was no"
+            },
         );
         output::complain(&[finding], self.args.format);
         Exit::Refused
@@ -275,48 +381,15 @@ impl Asked<'_> {
             Err(error) => return not_started(&error),
         };
         let decision = prepared.judgement().decision();
-        let mut text = match prepared.confinement() {
-            Some(confinement) => confined::summary(confinement).join("\n"),
-            None => "Confinement: none".to_owned(),
+        let mut lines = match prepared.confinement() {
+            Some(confinement) => confined::summary(confinement),
+            None => vec!["Confinement: none".to_owned()],
         };
-        text.push_str("\nSteps\n");
-        let steps = launch::steps(&plan);
-        text.extend(steps.lines().flat_map(|line| ["  ", line, "\n"]));
+        lines.extend(confined::steps(&plan));
         let told = check::tell(prepared.judgement(), Format::Human);
-        output::exit(decision, told.and_then(|()| output::answer_line(text.trim_end())))
-    }
-}
-
-/// Says that this host cannot keep what the confinement promises.
-fn unenforceable(error: &PlanError) -> Exit {
-    let help =
-        "`execpolicy doctor` says what this host lacks; `--confinement none` runs unconfined what may run so";
-    launch::complain(error.to_string(), Some(help));
-    Exit::Refused
-}
-
-fn not_resolved(error: &ConfinementError) -> Exit {
-    launch::complain(error.to_string(), Some(error.help()));
-    Exit::NotStarted
-}
-
-/// Says why a cleared command was not started.
-fn not_started(error: &StartError) -> Exit {
-    match error {
-        StartError::Changed(change) => {
-            let message = format!("refused: {}", visible(&change.to_string()));
-            let finding = Diagnostic::new(codes::CHANGED, Severity::Error, message)
-                .note("nothing was run")
-                .help("run it again: it is then judged as it is now");
-            output::complain(&[finding], None);
-            Exit::Refused
-        }
-        StartError::Plan(error) => unenforceable(error),
-        StartError::Launch(error) => launch::failed(error),
-        StartError::Confinement(error) => not_resolved(error),
-        StartError::Hosts(_) | _ => {
-            launch::complain(error.to_string(), None);
-            Exit::NotStarted
-        }
+        output::exit(
+            decision,
+            told.and_then(|()| output::answer_line(&lines.join("\n"))),
+        )
     }
 }

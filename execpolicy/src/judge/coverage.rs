@@ -214,7 +214,7 @@ fn names(found: &RuleMatch, cause: Span, segment: &Segment) -> bool {
 }
 
 /// Whether all that the value may be surely lies in these paths.
-fn is_in(globs: &[PathGlob], path: &Value, whereabouts: &Whereabouts<'_>) -> bool {
+pub(crate) fn is_in(globs: &[PathGlob], path: &Value, whereabouts: &Whereabouts<'_>) -> bool {
     holds_for_all(path, whereabouts, |located| {
         lies_in(globs, located, Last::Followed, whereabouts.context)
     })

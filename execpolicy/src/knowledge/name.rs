@@ -10,12 +10,15 @@ use crate::{Context, Lookup};
 pub(crate) fn program<'a>(name: &'a Value, context: &Context) -> Option<&'a str> {
     // A name with a blank is one word to the shell; entries of sub-commands have names of more.
     let name = name.exact().filter(|name| !name.contains(' '))?;
-    let Lookup::Table(table) = &context.lookup else {
-        return match name.rsplit_once('/') {
-            None => Some(name),
-            Some(("/bin" | "/sbin" | "/usr/bin" | "/usr/sbin", base)) => Some(base),
-            Some(_) => None,
-        };
+    let belongs = |name: &'a str| match name.rsplit_once('/') {
+        None => Some(name),
+        Some(("/bin" | "/sbin" | "/usr/bin" | "/usr/sbin", base)) => Some(base),
+        Some(_) => None,
+    };
+    let table = match &context.lookup {
+        Lookup::AssumedBut(replaceable) if replaceable.contains(name) => return None,
+        Lookup::Assumed | Lookup::AssumedBut(_) => return belongs(name),
+        Lookup::Table(table) => table,
     };
     let bare = base(name);
     match table.get(bare) {

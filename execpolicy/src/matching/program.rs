@@ -92,7 +92,8 @@ fn path_as_written(name: &str, segment: &Segment) -> Certainty {
 /// A bare name leads where it should, unless the table says otherwise.
 fn bare_name(name: &str, context: &Context) -> Certainty {
     match &context.lookup {
-        Lookup::Assumed => Certainty::Yes,
+        Lookup::AssumedBut(replaceable) if replaceable.contains(name) => Certainty::Maybe,
+        Lookup::Assumed | Lookup::AssumedBut(_) => Certainty::Yes,
         Lookup::Table(table) => match table.get(name) {
             Some(found) if !found.replaceable => Certainty::Yes,
             Some(_) | None => Certainty::Maybe,
@@ -103,7 +104,7 @@ fn bare_name(name: &str, context: &Context) -> Certainty {
 /// The file that a bare name leads to, where that is known.
 fn resolved<'a>(name: &str, context: &'a Context) -> Option<&'a str> {
     match &context.lookup {
-        Lookup::Assumed => None,
+        Lookup::Assumed | Lookup::AssumedBut(_) => None,
         Lookup::Table(table) => table.get(name).map(|found| &*found.path),
     }
 }

@@ -195,6 +195,23 @@ fn a_table_says_where_bare_names_lead() {
 }
 
 #[test]
+fn an_allow_is_not_for_a_name_that_a_confined_command_could_have_taken() {
+    let context = Context {
+        lookup: Lookup::AssumedBut(["git".into()].into()),
+        ..Context::default()
+    };
+    for (policy, words, met) in [
+        ("prefix_rule(['git'])", ["git"], ""),
+        ("prefix_rule(['ls'])", ["ls"], "A"),
+        ("prefix_rule(['/usr/bin/git'])", ["/usr/bin/git"], "A"),
+        ("prefix_rule(['git'], 'prompt')", ["git"], "P"),
+        ("prefix_rule(['git'], 'forbidden')", ["git"], "F"),
+    ] {
+        assert_eq!(met_in(policy, &words, &context), met, "{policy} {words:?}");
+    }
+}
+
+#[test]
 fn a_relative_path_is_only_itself_where_the_script_started() {
     let policy = policy("prefix_rule(['./gradlew'])\nprefix_rule(['/opt/gradlew'])");
     for (directory, name, expected) in [

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use execpolicy::{ConfinementName, Context};
 use sandbox::proxy::Hosts;
-use sandbox::{Host, Network, Plan};
+use sandbox::{Grant, Host, Network, Plan};
 
 use crate::confinement::{self, Confinement, ConfinementError};
 use crate::{Gatekeeper, StartError};
@@ -88,13 +88,14 @@ impl Gatekeeper {
         name: Option<&ConfinementName>,
         context: &Context,
         variables: &[(OsString, OsString)],
+        grants: &[Grant],
     ) -> Result<Enclosure, ConfinementError> {
         let Some(name) = name else {
             let mut environment = confinement::unconfined(variables);
             confinement::settle(&mut environment, context, variables);
             return Ok(Enclosure::Open(environment));
         };
-        let mut resolved = self.confinement(name, context, variables)?;
+        let mut resolved = self.confinement_granting(name, context, variables, grants)?;
         confinement::settle(&mut resolved.profile.environment, context, variables);
         Ok(Enclosure::Confined(Box::new(resolved)))
     }

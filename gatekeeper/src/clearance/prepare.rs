@@ -4,12 +4,14 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::PathBuf;
 
-use execpolicy::{ConfinementName, Context, Decision, Directory};
+use execpolicy::{ConfinementName, Context, Decision, Directory, Lookup};
+use sandbox::Grant;
 
 use super::{Prepared, Terms};
 use crate::command::Invocation;
 use crate::confinement::{self, ConfinementError};
 use crate::digest::Digest;
+use crate::lookup::found_on_path;
 use crate::pinned::Pinned;
 use crate::program_file::{bash, program_file};
 use crate::{Command, Gatekeeper, Judgement};
@@ -59,7 +61,8 @@ impl Gatekeeper {
     /// the environment made of its caller's variables, the confinement.
     ///
     /// It runs in the confinement that its verdict leans on or that a rule asks for; where there is none, in the
-    /// context's. The context gets what is found out on the way: links, and variables that the confinement sets.
+    /// context's. The context gets what is found out on the way: links, variables that the confinement sets, and names
+    /// that the `PATH` leads into directories which confined commands may write.
     ///
     /// # Errors
     /// [`PrepareError`].
@@ -69,6 +72,21 @@ impl Gatekeeper {
         context: &mut Context,
         variables: &[(OsString, OsString)],
     ) -> Result<Prepared, PrepareError> {
+        self.prepare_granting(command, context, variables, &[])
+    }
+
+    /// The same, for a command that was kept from something by its confinement, and is to have it: what
+    /// [`Gatekeeper::grantable`] left of that. Nobody but an approver clears it then, whatever the verdict.
+    ///
+    /// # Errors
+    /// [`PrepareError`].
+    pub fn prepare_granting(
+        &self,
+        command: Command,
+        context: &mut Context,
+        variables: &[(OsString, OsString)],
+        grants: &[Grant],
+    ) -> Result<Prepared, PrepareError> {
         let invocation = command.invocation().ok_or(PrepareError::NotRunnable)?;
         let directory = match &context.cwd {
             Directory::Known(path) => PathBuf::from(&**path),
@@ -77,13 +95,16 @@ impl Gatekeeper {
         let pinned = |path: PathBuf| Pinned::take(path.clone()).map_err(|source| (path, source));
         let directory =
             pinned(directory).map_err(|(path, source)| PrepareError::Directory { path, source })?;
+        if context.lookup == Lookup::Assumed {
+            context.lookup = found_on_path(variables, context);
+        }
         let (judgement, name) = self.judge_for_running(command, context);
         if judgement.decision() == Decision::Forbidden {
             return Err(PrepareError::Forbidden {
                 judgement: Box::new(judgement),
             });
         }
-        let enclosure = self.enclose(name.as_ref(), context, variables)?;
+        let enclosure = self.enclose(name.as_ref(), context, variables, grants)?;
         let (file, arguments) = match invocation {
             Invocation::Words(words) => {
                 let called = words.first().map_or(OsStr::new(""), OsString::as_os_str);
@@ -111,6 +132,7 @@ impl Gatekeeper {
                 policy: self.digest(),
                 context: context.clone(),
                 confinement: name,
+                grants: grants.to_vec(),
                 enclosure,
             },
         })

@@ -4,7 +4,7 @@ use diagnostics::visible;
 use execpolicy::{EffectKind, Executed, Value};
 
 /// What an effect is, such as `writes .git/config`.
-pub(super) fn done(kind: &EffectKind) -> String {
+pub(crate) fn done(kind: &EffectKind) -> String {
     let of = |verb: &str, value: &Value| format!("{verb} {}", shown(value));
     match kind {
         EffectKind::List(path) => of("lists", path),
@@ -26,7 +26,7 @@ pub(super) fn done(kind: &EffectKind) -> String {
 }
 
 /// A value in backticks where it is known, and cut where it is long.
-fn shown(value: &Value) -> String {
+pub(crate) fn shown(value: &Value) -> String {
     const LONGEST: usize = 60;
     let known = match value {
         Value::Exact(text) | Value::Glob(text) => Some(text.to_string()),

@@ -111,6 +111,16 @@ fn a_change_between_the_verdict_and_the_launch_is_refused_by_name() {
         ground.refused(clearance),
         "the policy has changed since the command was judged"
     );
+
+    let path = format!("{}:/usr/bin", ground.path("work/.venv/bin").display());
+    ground.variables = vec![("PATH".into(), path.into())];
+    let clearance = ground.cleared(&["ls"], None);
+    fs::create_dir_all(ground.path("work/.venv/bin")).unwrap();
+    fs::write(ground.path("work/.venv/bin/cat"), "").unwrap();
+    assert_eq!(
+        ground.refused(clearance),
+        "a program that the `PATH` leads to was put there since the command was judged"
+    );
 }
 
 #[test]

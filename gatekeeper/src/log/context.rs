@@ -1,6 +1,6 @@
 //! The context of a judgement as the log keeps it: all that is needed to judge again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use execpolicy::{
     Approval, ConfinementName, Context, Dialect, Directory, EffectKind, Link, Links, Lookup, Program, Verdict,
@@ -39,6 +39,9 @@ pub struct ContextEntry {
     /// What program names lead to, where the caller said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lookup: Option<BTreeMap<Box<str>, ProgramEntry>>,
+    /// Of the names in the text, those that the `PATH` led to a file that a confined command could have put there.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub replaceable: BTreeSet<Box<str>>,
     /// The shell that reads the text.
     pub dialect: DialectWord,
     /// Who could be asked.
@@ -123,11 +126,18 @@ impl ContextEntry {
                 .cloned()
                 .collect(),
             lookup: match &context.lookup {
-                Lookup::Assumed => None,
+                Lookup::Assumed | Lookup::AssumedBut(_) => None,
                 Lookup::Table(table) => {
                     let each = table.iter().map(|(name, program)| (name.clone(), program.into()));
                     Some(each.collect())
                 }
+            },
+            replaceable: match &context.lookup {
+                Lookup::AssumedBut(replaceable) => {
+                    let named = replaceable.iter().filter(|name| text.contains(&***name));
+                    named.cloned().collect()
+                }
+                Lookup::Assumed | Lookup::Table(_) => BTreeSet::new(),
             },
             dialect: dialect.into(),
             approval: context.approval.into(),
@@ -142,7 +152,12 @@ impl ContextEntry {
             let each = table.iter().map(|(path, target)| (path.clone(), link(target)));
             Links::Table(each.collect())
         });
-        let lookup = self.lookup.as_ref().map_or(Lookup::Assumed, |table| {
+        let assumed = if self.replaceable.is_empty() {
+            Lookup::Assumed
+        } else {
+            Lookup::AssumedBut(self.replaceable.clone())
+        };
+        let lookup = self.lookup.as_ref().map_or(assumed, |table| {
             let each = table.iter().map(|(name, program)| {
                 let program = Program {
                     path: program.path.clone(),

@@ -37,8 +37,7 @@ pub(super) fn attend(
         }
         let [ended, told] = polled.map(|one| !one.revents().is_empty());
         if ended {
-            let mut drained = [0_u8; 128];
-            while matches!(rustix::io::read(children, &mut drained), Ok(count) if count > 0) {}
+            drain(children);
             if let Some(status) = reap(command, channel) {
                 return match (status.exit_status(), status.terminating_signal()) {
                     (Some(code), _) => Message::Exited(code),
@@ -95,6 +94,46 @@ fn reap(command: Pid, channel: &OwnedFd) -> Option<WaitStatus> {
         }
     }
     None
+}
+
+/// Milliseconds that what a command leaves behind has to come to its own end.
+const GRACE: u64 = 200;
+
+/// Lets what the command has left behind come to its own end, for a moment: a shell does not wait for its process
+/// substitutions, and `tee >(cat > copy)` would lose what `cat` has still to write. Where nothing is left, or the
+/// supervisor wants an end, there is no waiting.
+pub(super) fn linger(channel: &OwnedFd, children: &OwnedFd) {
+    let deadline = now().saturating_add(GRACE);
+    loop {
+        match wait(WaitOptions::NOHANG) {
+            Ok(Some(_)) | Err(Errno::INTR) => continue,
+            Ok(None) => {}
+            // No child is left.
+            Err(_) => return,
+        }
+        let left = deadline.saturating_sub(now());
+        let mut polled = [
+            PollFd::new(children, PollFlags::IN),
+            PollFd::new(channel, PollFlags::IN),
+        ];
+        if left == 0 || poll(&mut polled, Some(&milliseconds(left))).is_err() {
+            return;
+        }
+        let [ended, told] = polled.map(|one| !one.revents().is_empty());
+        if told {
+            // A signal or the end of the supervisor: either way nobody waits any more.
+            return;
+        }
+        if ended {
+            drain(children);
+        }
+    }
+}
+
+/// Takes what has been told of children; what it was they say themselves.
+fn drain(children: &OwnedFd) {
+    let mut drained = [0_u8; 128];
+    while matches!(rustix::io::read(children, &mut drained), Ok(count) if count > 0) {}
 }
 
 /// Ends all that is left, and waits until it has ended.

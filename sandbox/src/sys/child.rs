@@ -14,8 +14,8 @@ use rustix::io::Errno;
 use rustix::mount::UnmountFlags;
 use rustix::pipe::PipeFlags;
 
-use super::attend::{attend, end};
-use super::channel;
+use super::attend::{attend, end, linger};
+use super::channel::{self, Message};
 use super::fork::{self, Closing, Namespaces, Side, Strings};
 use super::memory::Origins;
 use super::signal::{self, Mask};
@@ -192,6 +192,9 @@ pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
     // A stream that is still open here would not end for its reader when the command closes it.
     close_streams();
     let message = attend(command, channel, &children, birth.wall_seconds);
+    if let Message::Exited(_) = message {
+        linger(channel, &children);
+    }
     end(birth.ending);
     birth.placeholders.take_away();
     let told = channel::send(channel, message, &[]);

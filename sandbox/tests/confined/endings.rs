@@ -95,6 +95,18 @@ fn what_leaves_its_parents_does_not_outlive_the_command() {
 }
 
 #[test]
+fn what_a_shell_does_not_wait_for_writes_what_it_has_still_to_write() {
+    for (tier, host) in tiers() {
+        let ground = Ground::new();
+        let script = "echo text | tee >(cat > copy) > /dev/null";
+        let outcome = start(&ground, &profile(&ground, tier), &host, script).wait();
+        assert_eq!(outcome.status, Status::Exited(0), "{tier}");
+        let copy = fs::read_to_string(ground.path("work/copy"));
+        assert_eq!(copy.unwrap_or_default(), "text\n", "{tier}");
+    }
+}
+
+#[test]
 fn a_command_that_does_not_listen_is_ended_when_its_time_is_over() {
     for (tier, host) in tiers() {
         for (name, first) in [
@@ -182,7 +194,7 @@ fn supervisor() {
 
 #[test]
 fn a_killed_supervisor_takes_everything_with_it() {
-    for (tier, _) in tiers() {
+    for (tier, host) in tiers() {
         let ground = Ground::new();
         let mark = mark();
         let work = ground.path("work").display().to_string();
@@ -198,11 +210,11 @@ fn a_killed_supervisor_takes_everything_with_it() {
         supervisor.wait().unwrap();
         until("nothing sleeps", || marked(&mark).is_empty());
         until("no placeholder stands", || !ground.path("work/.gate").exists());
-        // Nobody is left who could remove it.
-        drop(fs::remove_dir_all(format!(
-            "/tmp/execpolicy-{}-0",
-            supervisor.id()
-        )));
+        // Nobody is left who could remove its directory; the next command does.
+        let left = format!("/tmp/execpolicy-scratch-{}-0", supervisor.id());
+        assert_eq!(fs::exists(&left).unwrap(), tier == Tier::Landlock, "{tier}");
+        start(&ground, &profile(&ground, tier), &host, "true").wait();
+        assert!(!fs::exists(&left).unwrap(), "{tier}");
     }
 }
 

@@ -185,6 +185,7 @@ fn surroundings(written: &Written, base: &Surroundings) -> Surroundings {
         data: base.data.clone().filter(|_| context.home.is_none()),
         state: base.state.clone().filter(|_| context.home.is_none()),
         environment: base.environment.clone(),
+        path: base.path.clone(),
         links: context.links.as_ref().map_or_else(|| base.links.clone(), links),
         approval: approval.unwrap_or(base.approval),
         confinement: confinement.or_else(|| base.confinement.clone()),
