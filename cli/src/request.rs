@@ -137,6 +137,7 @@ pub(crate) fn surroundings_here(workspace: Option<&Path>) -> Result<Surroundings
         cwd: None,
         workspace,
         home: None,
+        path: None,
         temporary: None,
         path: None,
         approval: ApprovalWord::OnRequest,

@@ -2,6 +2,7 @@
 
 mod kept_rule;
 mod refused;
+mod token;
 
 use std::ffi::OsString;
 use std::fs;
@@ -13,8 +14,6 @@ use gatekeeper::{
     Clearance, Command, Context, Decision, Dialect, Gatekeeper, Judgement, Places, PrepareError, Prepared,
     Refusal, Scope, Surroundings, Wiring, codes,
 };
-
-use gatekeeper::hook::TokenApprover;
 
 use crate::args::{ApprovalWord, Format, RunArgs};
 use crate::commands::check;
@@ -214,16 +213,12 @@ impl Asked<'_> {
 
     /// Clears a command, by its verdict or by a person's yes, and logs that. Nobody is asked about what could not be run.
     fn clear(&mut self, mut prepared: Prepared) -> Result<Cleared, Exit> {
-        let asks = prepared.judgement().decision() == Decision::Prompt && self.grants.is_empty();
-        if let (true, Some(token)) = (asks, &self.args.clearance) {
+        let decision = prepared.judgement().decision();
+        if let (Decision::Prompt, Some(token)) = (decision, &self.args.clearance) {
             return self.clear_by_token(token, prepared);
         }
-        policy::tell_notices(
-            &self.gatekeeper,
-            prepared.judgement().decision(),
-            self.args.format,
-        );
-        let is_prompt = prepared.judgement().decision() == Decision::Prompt || !self.grants.is_empty();
+        policy::tell_notices(&self.gatekeeper, decision, self.args.format);
+        let is_prompt = decision == Decision::Prompt || !self.grants.is_empty();
         let person = if is_prompt { self.person() } else { Person::Absent };
         if is_prompt && person.is_present() {
             prepared = prepared.proposing(&self.gatekeeper);
@@ -267,36 +262,6 @@ impl Asked<'_> {
     fn log(&self, judgement: &Judgement, answer: Option<(&str, &str)>) -> Option<String> {
         self.journal
             .decided(&self.gatekeeper, judgement, &self.context, answer)
-    }
-
-    /// A person was asked by an agent, and the yes came with the command.
-    fn clear_by_token(&self, token: &str, prepared: Prepared) -> Result<Cleared, Exit> {
-        let refused = |why: &str| {
-            let message = format!("refused: the yes that came with it does not hold: {why}");
-            let finding = Diagnostic::new(codes::WOULD_ASK, Severity::Error, message)
-                .note("nothing was run")
-                .help("let the agent ask again: a yes holds once, for a short time, for what was shown");
-            output::complain(&[finding], self.args.format);
-            Exit::Refused
-        };
-        let policy = self.gatekeeper.digest();
-        let approver = TokenApprover::open(&self.context, token, policy, environment::now());
-        let approver = approver.map_err(|error| refused(&error.to_string()))?;
-        match prepared.clear(&approver) {
-            Ok(cleared) => {
-                let id = self.log(cleared.judgement(), Some(("person", "once")));
-                Ok(Cleared {
-                    clearance: cleared,
-                    id,
-                })
-            }
-            Err(refusal) => {
-                if let Refusal::Declined { judgement } | Refusal::Cancelled { judgement } = refusal {
-                    self.log(&judgement, Some(("nobody", "no")));
-                }
-                Err(refused(&approver.refusal().unwrap_or_default()))
-            }
-        }
     }
 
     /// Whether somebody can be asked about what was denied.
