@@ -139,7 +139,6 @@ pub(crate) fn surroundings_here(workspace: Option<&Path>) -> Result<Surroundings
         home: None,
         path: None,
         temporary: None,
-        path: None,
         approval: ApprovalWord::OnRequest,
         confinement: None,
         dialect: Dialect::Bash,
