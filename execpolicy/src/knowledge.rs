@@ -73,14 +73,18 @@ impl Knowledge {
     /// The knowledge of a text that [`compile`](crate::compile) wrote. An entry is read from it when a command first
     /// names it.
     pub fn compiled(text: &'static str) -> Self {
-        Self::default().with_compiled(text)
-    }
-
-    /// The same knowledge, and that of a compiled text for what it does not describe itself.
-    #[must_use]
-    pub fn with_compiled(self, text: &'static str) -> Self {
         Self {
             compiled: Compiled::new(text),
+            ..Self::default()
+        }
+    }
+
+    /// The same knowledge, and the compiled one of `base` for what it does not describe itself. What is read of that is
+    /// read once for all that share it.
+    #[must_use]
+    pub(crate) fn over_compiled(self, base: &Self) -> Self {
+        Self {
+            compiled: base.compiled.clone(),
             ..self
         }
     }

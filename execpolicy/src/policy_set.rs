@@ -125,12 +125,11 @@ impl PolicySet {
         Self { knowledge, ..self }
     }
 
-    /// The same rules, and for programs that the policies do not describe themselves the knowledge of a text that
-    /// [`compile`](crate::compile) wrote.
+    /// The same rules, and for programs that the policies do not describe themselves what [`Knowledge::compiled`] gave.
     #[must_use]
-    pub fn with_compiled_knowledge(self, text: &'static str) -> Self {
+    pub fn with_compiled_knowledge(self, base: &Knowledge) -> Self {
         Self {
-            knowledge: self.knowledge.with_compiled(text),
+            knowledge: self.knowledge.over_compiled(base),
             ..self
         }
     }

@@ -1,7 +1,9 @@
 //! What comes with the program: knowledge of programs, and the rules that speak where no policy file does.
 
+use std::sync::{Arc, LazyLock};
+
 use diagnostics::Source;
-use execpolicy::{BuiltIn, Layer, PolicySet};
+use execpolicy::{BuiltIn, Knowledge, Layer, PolicySet};
 
 /// `default.codexpolicy` and the packs it loads, compiled; a test keeps it what they say.
 const COMPILED: &str = include_str!("../../policies/compiled.jsonl");
@@ -189,11 +191,19 @@ pub(crate) fn completed(policy: PolicySet, fallback: &BuiltIn) -> PolicySet {
     policy
         .with_guarded(fallback.policy())
         .with_compiled_layer(GUARD, &[Source::of_static(name, text)], &Layer::new(GUARD_LAYER))
-        .with_compiled_knowledge(COMPILED)
+        .with_compiled_knowledge(&KNOWLEDGE)
 }
 
-/// What answers where no policy file does.
-pub(crate) fn fallback() -> BuiltIn {
+/// What is known of programs: what was read of it for one policy is there for the next one.
+static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::compiled(COMPILED));
+
+/// What answers where no policy file does; made once, for it is the same for every policy.
+pub(crate) fn fallback() -> Arc<BuiltIn> {
+    static FALLBACK: LazyLock<Arc<BuiltIn>> = LazyLock::new(|| Arc::new(read_fallback()));
+    Arc::clone(&FALLBACK)
+}
+
+fn read_fallback() -> BuiltIn {
     // The texts are only needed to show where a rule stands.
     let files = FILES.iter().filter(|(name, _)| !name.starts_with(PROGRAMS));
     let files: Vec<Source> = files.map(|(name, text)| Source::of_static(name, text)).collect();

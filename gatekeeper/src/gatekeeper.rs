@@ -37,7 +37,7 @@ const BASE: &str = "workspace-commit";
 pub struct Gatekeeper {
     policy: PolicySet,
     /// What answers where no policy file does; `None` always asks.
-    fallback: Option<BuiltIn>,
+    fallback: Option<Arc<BuiltIn>>,
     /// Of the files that it was made from.
     digest: Digest,
     /// What its policy files ask a person to know.
@@ -160,7 +160,7 @@ impl Gatekeeper {
     /// Judges one command. Nothing runs, nothing is looked up.
     pub fn judge(&self, command: Command, context: &Context) -> Judgement {
         let verdict = match &self.fallback {
-            Some(built_in) => execpolicy::judge(command.script(), &self.policy, context, built_in),
+            Some(built_in) => execpolicy::judge(command.script(), &self.policy, context, &**built_in),
             None => execpolicy::judge(command.script(), &self.policy, context, &ask),
         };
         Judgement::new(command, verdict)
@@ -197,7 +197,7 @@ impl Gatekeeper {
         let policies: Vec<&PolicySet> = self
             .fallback
             .iter()
-            .map(BuiltIn::policy)
+            .map(|built_in| built_in.policy())
             .chain([&self.policy])
             .collect();
         let mut reader = Reader::new();
@@ -209,7 +209,7 @@ impl Gatekeeper {
     /// Judges one command as [`Gatekeeper::judge`] does, and tells with each effect who speaks of it.
     pub fn explain(&self, command: Command, context: &Context) -> Judgement {
         let verdict = match &self.fallback {
-            Some(built_in) => execpolicy::explain(command.script(), &self.policy, context, built_in),
+            Some(built_in) => execpolicy::explain(command.script(), &self.policy, context, &**built_in),
             None => execpolicy::explain(command.script(), &self.policy, context, &ask),
         };
         Judgement::new(command, verdict)
@@ -221,7 +221,7 @@ impl Gatekeeper {
         let script = judgement.command().script();
         let verdict = judgement.verdict();
         let proposal = match &self.fallback {
-            Some(built_in) => execpolicy::propose(script, verdict, &self.policy, context, built_in),
+            Some(built_in) => execpolicy::propose(script, verdict, &self.policy, context, &**built_in),
             None => execpolicy::propose(script, verdict, &self.policy, context, &ask),
         };
         judgement.with_proposal(proposal)
@@ -232,7 +232,7 @@ impl Gatekeeper {
         let script = judgement.command().script();
         let verdict = judgement.verdict();
         let proposal = match &self.fallback {
-            Some(built_in) => execpolicy::propose_whole(script, verdict, &self.policy, context, built_in),
+            Some(built_in) => execpolicy::propose_whole(script, verdict, &self.policy, context, &**built_in),
             None => execpolicy::propose_whole(script, verdict, &self.policy, context, &ask),
         };
         judgement.with_proposal(proposal)
@@ -248,7 +248,7 @@ impl Gatekeeper {
     pub(crate) fn amended(&self, amendments: &[&Amendment]) -> Self {
         Self {
             policy: Amendment::all_added_to(&self.policy, amendments),
-            fallback: self.fallback.as_ref().map(|_| builtin::fallback()),
+            fallback: self.fallback.clone(),
             digest: Digest::of_policy(&[], &[], Defaults::None),
             notices: Vec::new(),
         }

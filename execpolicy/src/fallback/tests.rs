@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use shell_parser::{Dialect, Limits};
 
-use crate::{Basis, BuiltIn, Context, Decision, Directory, PolicySet, Verdict, judge};
+use crate::{Basis, BuiltIn, Context, Decision, Directory, Knowledge, PolicySet, Verdict, judge};
 
 const COMPILED: &str = include_str!("../../../policies/compiled.jsonl");
 
@@ -16,7 +16,7 @@ fn verdict(text: &str) -> Verdict {
         environment: vec!["lower".into()],
         ..Context::default()
     };
-    let policy = PolicySet::default().with_compiled_knowledge(COMPILED);
+    let policy = PolicySet::default().with_compiled_knowledge(&Knowledge::compiled(COMPILED));
     // However busy the machine is.
     let limits = Limits {
         parse_time: Duration::from_secs(10),
@@ -194,7 +194,7 @@ fn what_is_not_known_leans_and_what_is_known_to_harm_asks() {
             ..Context::default()
         };
         let fallback = BuiltIn::compiled(COMPILED, &[]);
-        let policy = PolicySet::default().with_compiled_knowledge(COMPILED);
+        let policy = PolicySet::default().with_compiled_knowledge(&Knowledge::compiled(COMPILED));
         let policy = policy.with_guarded(fallback.policy());
         let script = shell_parser::parse(text, Dialect::Bash, &Limits::default());
         let found = judge(&script, &policy, &context, &fallback);
@@ -214,7 +214,7 @@ fn what_a_profile_leaves_open_may_be_touched() {
     let fallback = BuiltIn::compiled(COMPILED, &[]);
     let policy = crate::load(&[file], &|_: &str| None).policy;
     let policy = policy
-        .with_compiled_knowledge(COMPILED)
+        .with_compiled_knowledge(&Knowledge::compiled(COMPILED))
         .with_guarded(fallback.policy());
     for (text, profile, decision) in [
         ("apple", "open", Decision::Prompt),
