@@ -54,6 +54,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("seccompiler", &["sandbox/src"]),
     ("libc", &["sandbox/src"]),
     ("httparse", &["sandbox/src/proxy"]),
+    ("jsonc_parser", &["gatekeeper/src/hook"]),
+    ("similar", &["cli/src/commands/hook"]),
 ];
 
 /// The crates that are libraries: they print nothing.

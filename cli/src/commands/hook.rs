@@ -230,6 +230,7 @@ fn place(agent: Agent, event: &Event, home: &Path, confined: bool) -> Result<(Co
         data: environment::data().map(text).transpose()?,
         state: environment::state().map(text).transpose()?,
         environment: environment::names(),
+        path: environment::path(),
         dialect,
         ..Surroundings::default()
     };

@@ -106,6 +106,8 @@ fn read_flat(input: &Input) -> Result<Event, EventError> {
 fn subject(tool: &str, arguments: &Input) -> Result<Subject, EventError> {
     Ok(match tool {
         "bash" | "run_in_terminal" => Subject::Text(arguments.text("command")?.to_owned()),
+        // One tool to look and to write.
+        "str_replace_editor" if arguments.maybe_text("command")? == Some("view") => Subject::Other,
         "create"
         | "edit"
         | "str_replace_editor"

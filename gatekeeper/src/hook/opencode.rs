@@ -67,6 +67,8 @@ fn read(input: &Input) -> Result<Event, EventError> {
             Subject::Writes(vec![arguments.text_of(&["filePath", "file_path"])?.to_owned()])
         }
         "patch" | "apply_patch" => Subject::Writes(patch::files(arguments.text("patchText")?)?),
+        // It names the command of a person that it comes from; what the sub-agent does is told by itself.
+        "task" => Subject::Other,
         tool => Subject::of_unknown(tool, &arguments),
     };
     let cwd = match (&root, arguments.some_text("workdir")?) {

@@ -124,13 +124,9 @@ impl Settings {
         };
         let mut removed = false;
         for (event, list) in lists(&hooks)? {
-            let ours = list.elements().into_iter().filter(|entry| is_ours(agent, entry));
-            let ours: Vec<CstNode> = ours.collect();
-            for entry in &ours {
-                entry.clone().remove();
-            }
-            removed |= !ours.is_empty();
-            if !ours.is_empty() && list.elements().is_empty() {
+            let taken = take_out(agent, &list);
+            removed |= taken;
+            if taken && list.elements().is_empty() {
                 hooks
                     .get(&event)
                     .into_iter()
@@ -227,9 +223,22 @@ fn lists(hooks: &CstObject) -> Result<Vec<(String, CstArray)>, SettingsError> {
     Ok(lists)
 }
 
-/// Whether every command of an entry runs the hook.
-fn is_ours(agent: Agent, entry: &CstNode) -> bool {
-    texts(entry).iter().any(|text| runs_ours(agent, text))
+/// Takes our entries out of a list; says whether there was one. Of a group of hooks only ours goes, and the group with
+/// the last of them.
+fn take_out(agent: Agent, list: &CstArray) -> bool {
+    let mut taken = false;
+    for entry in list.elements() {
+        let group = entry.as_object().and_then(|entry| entry.array_value("hooks"));
+        let has_ours = match &group {
+            Some(group) => take_out(agent, group),
+            None => texts(&entry).iter().any(|text| runs_ours(agent, text)),
+        };
+        if has_ours && group.is_none_or(|group| group.elements().is_empty()) {
+            entry.remove();
+        }
+        taken |= has_ours;
+    }
+    taken
 }
 
 /// Whether a command runs the hook for this agent. Ours begin with the quoted path of the program.

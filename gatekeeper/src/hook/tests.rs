@@ -71,6 +71,8 @@ inputs! {
     copilot_patch: Copilot, r#"{"cwd":"/w","toolName":"apply_patch","toolArgs":"*** Begin Patch\n*** Update File: a\n@@\n-x\n+y\n*** End Patch"}"# => "writes a at /w";
     copilot_typing: Copilot, r#"{"cwd":"/w","toolName":"write_bash","toolArgs":"{\"input\":\"rm -rf x\"}"}"# => "unread write_bash at /w";
     copilot_view: Copilot, r#"{"cwd":"/w","toolName":"view","toolArgs":"{\"path\":\"/w/a\"}"}"# => "other at /w";
+    copilot_look: Copilot, r#"{"cwd":"/w","toolName":"str_replace_editor","toolArgs":{"command":"view","path":"/w/a"}}"# => "other at /w";
+    copilot_replace: Copilot, r#"{"cwd":"/w","toolName":"str_replace_editor","toolArgs":{"command":"str_replace","path":"/w/a"}}"# => "writes /w/a at /w";
     copilot_asked: Copilot, r#"{"hookName":"permissionRequest","cwd":"/w","toolName":"bash","toolInput":{"command":"ls"}}"# => "asked: text ls at /w";
     copilot_vs_code: Copilot, r#"{"timestamp":"2026-01-01T00:00:00Z","sessionId":"s","hookEventName":"PreToolUse","cwd":"/w","tool_name":"run_in_terminal","tool_input":{"command":"ls"}}"# => "text ls at /w";
     copilot_broken_arguments: Copilot, r#"{"cwd":"/w","toolName":"bash","toolArgs":"{\"command\":"}"# => "refused: the event is no JSON object: EOF while parsing a value at line 1 column 11";
@@ -89,6 +91,7 @@ inputs! {
     opencode_bash: Opencode, r#"{"hook":"tool.execute.before","directory":"/w","tool":"bash","args":{"command":"ls","workdir":"a"}}"# => "text ls at /w/a";
     opencode_write: Opencode, r#"{"hook":"tool.execute.before","directory":"/w","tool":"write","args":{"filePath":"/w/a","content":""}}"# => "writes /w/a at /w";
     opencode_patch: Opencode, r#"{"hook":"tool.execute.before","directory":"/w","tool":"apply_patch","args":{"patchText":"*** Begin Patch\n*** Add File: a\n+x\n*** End Patch"}}"# => "writes a at /w";
+    opencode_task: Opencode, r#"{"hook":"tool.execute.before","directory":"/w","tool":"task","args":{"prompt":"x","command":"review"}}"# => "other at /w";
     generic_text: Generic, r#"{"command":"ls","cwd":"/w"}"# => "text ls at /w";
     generic_words: Generic, r#"{"argv":["ls","-l"],"cwd":"/w","workspace":"/"}"# => "words ls|-l at /w of /";
     generic_writes: Generic, r#"{"writes":["a","b"]}"# => "writes a|b";

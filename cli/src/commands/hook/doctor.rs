@@ -3,14 +3,19 @@
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use diagnostics::visible;
 use gatekeeper::hook::{Agent, Answer, CANARY};
 
+use super::deadline;
 use super::settings::{ended, installation};
 use crate::args::AgentSettings;
 use crate::environment;
 use crate::exit::Exit;
+
+/// How long a command is waited for: as long as the agents are told to.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Tries every installed command of an agent.
 pub(super) fn run(args: &AgentSettings) -> Exit {
@@ -27,7 +32,11 @@ pub(super) fn run(args: &AgentSettings) -> Exit {
         }
         let here = environment::directory().ok_or("the working directory is gone")?;
         for command in &commands {
-            let answer = sent(agent, command, &here).map_err(|error| format!("`{command}`: {error}"))?;
+            let (text, place) = (command.clone(), here.clone());
+            let sent = deadline::keep(PATIENCE, move || sent(agent, &text, &place));
+            let answer = sent.map_err(|error| error.to_string());
+            let answer = answer.and_then(|answer| answer.map_err(|error| error.to_string()));
+            let answer = answer.map_err(|why| format!("`{}`: {why}", visible(command)))?;
             if !agent.is_denied_by(&answer) {
                 return Err(format!(
                     "`{}` lets `{CANARY}` through: it said `{}` with status {}",

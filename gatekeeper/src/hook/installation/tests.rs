@@ -141,6 +141,22 @@ fn what_was_changed_since_stays_and_the_hook_goes() {
 }
 
 #[test]
+fn a_hook_that_shares_a_group_with_ours_stays() {
+    let home = Home::of(Agent::ClaudeCode, None);
+    install(&home, Agent::ClaudeCode, &command(Agent::ClaudeCode));
+    let text = home.text().unwrap();
+    let changed = text.replacen("\"hooks\": [", "\"hooks\": [{\"command\": \"mine\"},", 1);
+    assert_ne!(text, changed);
+    fs::write(&home.path, &changed).unwrap();
+    uninstall(&home, Agent::ClaudeCode);
+    let text = home.text().unwrap();
+    assert!(
+        text.contains("mine") && text.contains("matcher") && !text.contains("execpolicy"),
+        "{text}"
+    );
+}
+
+#[test]
 fn another_agents_hook_and_what_looks_like_ours_stay() {
     let theirs = "{\"hooks\": {\"PreToolUse\": [{\"command\": \"'/x/execpolicy' hook codex\"}, {\"command\": \"my-execpolicy hook claude-code\"}]}}";
     let home = Home::of(Agent::ClaudeCode, Some(theirs));
