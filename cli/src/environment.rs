@@ -15,11 +15,6 @@ pub(crate) fn home() -> Option<PathBuf> {
     env::home_dir().filter(|home| !home.as_os_str().is_empty())
 }
 
-/// The home directory that the system knows for this user, where `$HOME` is not set.
-pub(crate) fn home_of_account() -> Option<PathBuf> {
-    env::home_dir().filter(|path| path.is_absolute())
-}
-
 /// `$TMPDIR`, where it is an absolute path.
 pub(crate) fn temporary() -> Option<PathBuf> {
     absolute("TMPDIR")

@@ -95,32 +95,16 @@ impl Place<'_> {
             absolute.map(|path| text_of(what, path.as_os_str())).transpose()
         };
         let owned = |path: Option<&Path>| path.map(Path::to_owned);
-        // Who forgets `$HOME` is not rid of the user's policy.
+        // Who forgets `$HOME` is not rid of the user's policy: the user database names it, too.
         let home = owned(self.home).or_else(environment::home);
-        let is_homeless = home.is_none();
-        let account = |below: &'static str| {
-            move || {
-                let home = is_homeless.then(environment::home_of_account).flatten()?;
-                Some(home.join(below))
-            }
-        };
         Ok(Surroundings {
             cwd: path("--cwd", owned(self.cwd).or_else(|| here.clone()))?,
             workspace: path("--workspace", owned(self.workspace))?,
             home: path("--home", home)?,
             temporary: path("$TMPDIR", self.temporary.clone())?,
-            settings: path(
-                "$XDG_CONFIG_HOME",
-                environment::settings().or_else(account(".config")),
-            )?,
-            data: path(
-                "$XDG_DATA_HOME",
-                environment::data().or_else(account(".local/share")),
-            )?,
-            state: path(
-                "$XDG_STATE_HOME",
-                environment::state().or_else(account(".local/state")),
-            )?,
+            settings: path("$XDG_CONFIG_HOME", environment::settings())?,
+            data: path("$XDG_DATA_HOME", environment::data())?,
+            state: path("$XDG_STATE_HOME", environment::state())?,
             environment: environment::names(),
             path: self.path.clone(),
             links: Links::Assumed,
