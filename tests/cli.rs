@@ -13,6 +13,9 @@ mod bad_input;
 #[path = "cli/hook.rs"]
 mod hook;
 #[cfg(test)]
+#[path = "cli/hook_rewriting.rs"]
+mod hook_rewriting;
+#[cfg(test)]
 #[path = "cli/hook_settings.rs"]
 mod hook_settings;
 #[cfg(test)]

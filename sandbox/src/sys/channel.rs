@@ -116,7 +116,8 @@ pub(crate) fn receive(from: impl AsFd, flags: RecvFlags) -> Result<Received, Err
     let flags = flags | RecvFlags::CMSG_CLOEXEC;
     let received = loop {
         match recvmsg(&from, &mut [IoSliceMut::new(&mut bytes)], &mut ancillary, flags) {
-            Err(Errno::INTR) => {}
+            // The other end was closed with a message that it had not read: said once, before what it has sent itself.
+            Err(Errno::INTR | Errno::CONNRESET) => {}
             other => break other?,
         }
     };
@@ -173,5 +174,19 @@ mod tests {
         assert_eq!(receive(&here, RecvFlags::DONTWAIT).unwrap_err(), Errno::AGAIN);
         drop(there);
         assert!(matches!(receive(&here, RecvFlags::empty()), Ok(Received::End)));
+    }
+
+    #[test]
+    fn what_was_sent_last_arrives_from_an_end_that_was_closed_without_reading() {
+        let (here, there) = pair().unwrap();
+        send(&here, Message::Signal(15), &[]).unwrap();
+        send(&there, Message::Exited(3), &[]).unwrap();
+        drop(there);
+        let last = receive(&here, RecvFlags::DONTWAIT).unwrap();
+        assert!(
+            matches!(last, Received::Message(Message::Exited(3), _)),
+            "{last:?}"
+        );
+        assert!(matches!(receive(&here, RecvFlags::DONTWAIT), Ok(Received::End)));
     }
 }
