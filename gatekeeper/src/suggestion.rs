@@ -18,6 +18,9 @@ use crate::{Command, Gatekeeper, Judgement};
 /// Different prompts that are looked at; the log's later ones are counted and no more.
 const MOST_PROMPTS: usize = 20_000;
 
+/// Prompts that a rule has to be about: what was asked once is no habit.
+const AGAIN: u64 = 2;
+
 /// Commands that are shown for a rule.
 const SHOWN: usize = 3;
 
@@ -323,7 +326,10 @@ fn chosen(answerable: &[Answerable<'_>], most: usize) -> Vec<Box<str>> {
         }
         // Of equals the first by its text.
         let best = gains.into_iter().rev().max_by_key(|(_, gain)| *gain);
-        let Some((rule, _)) = best else { break };
+        let Some((rule, (_, prompts))) = best else { break };
+        if prompts < AGAIN {
+            break;
+        }
         chosen.push(rule.into());
     }
     chosen

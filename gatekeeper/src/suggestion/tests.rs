@@ -56,7 +56,8 @@ fn the_fewest_rules_that_answer_most() {
     assert_eq!(rules(&found), want);
     assert_eq!((found.prompts, found.answered, found.settled), (15, 14, 0));
     assert_eq!(found.rules[0].commands[0], "apple build -x");
-    assert_eq!(suggested("", &asked, 9).rules.len(), 3);
+    // What was asked once is no habit.
+    assert_eq!(rules(&suggested("", &asked, 9)), want);
 }
 
 #[test]
