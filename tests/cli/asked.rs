@@ -5,7 +5,9 @@ use std::os::unix::fs::PermissionsExt;
 
 use crate::project::Project;
 use crate::run::{confines, project};
-use crate::terminal::{Seen, at_terminal, at_terminal_meanwhile, at_terminal_of};
+use crate::terminal::{
+    Seen, at_terminal, at_terminal_ignoring_interrupts, at_terminal_meanwhile, at_terminal_of,
+};
 
 #[test]
 fn a_person_at_a_terminal_decides() {
@@ -195,6 +197,21 @@ pub(crate) fn with_tool(name: &str, text: &str) -> Project {
     fs::write(&file, text).unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
     project
+}
+
+#[test]
+fn an_interrupt_is_a_no_where_it_is_ignored() {
+    for (name, keys, status, ran) in [
+        ("an interrupt", "\u{3}", 126, false),
+        ("behind a key", "y\u{3}", 126, false),
+        ("a yes", "y\n", 0, true),
+    ] {
+        let project = with_tool("cargo", "#!/bin/sh\ntouch ran\n");
+        let words = ["run", "--confinement", "none", "--", "cargo", "test"];
+        let seen = at_terminal_ignoring_interrupts(&project, &words, keys);
+        assert_eq!(seen.status, status, "{name}: {}", seen.screen);
+        assert_eq!(project.work().join("ran").exists(), ran, "{name}");
+    }
 }
 
 #[test]
