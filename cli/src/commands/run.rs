@@ -172,6 +172,7 @@ impl Asked<'_> {
         let may_ask = confinement.is_some() && self.may_ask();
         let wiring = Wiring {
             watch: telling.watch().or(may_ask.then_some(Watch::Writes)),
+            is_in_foreground: true,
             ..Wiring::default()
         };
         let running = self
