@@ -1,6 +1,9 @@
 //! The binary from outside: what it prints, where, and with which status.
 
 #[cfg(test)]
+#[path = "cli/always.rs"]
+mod always;
+#[cfg(test)]
 #[path = "cli/amendments.rs"]
 mod amendments;
 #[cfg(test)]

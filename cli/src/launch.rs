@@ -95,6 +95,7 @@ pub(crate) fn run(mut plan: Plan, command: Command, telling: Telling) -> Exit {
         let denials = Denials::of(plan.profile()).granting(may_be_granted);
         plan.observe(watch, denials);
     }
+    plan.in_foreground();
     let words = command.arguments.clone();
     let before = telling.before(&plan.profile().writable);
     match plan.launch(command) {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod folded;
+mod interrupt;
 mod shown;
 
 use std::fs::File;
@@ -13,6 +14,7 @@ use rustix::termios::{QueueSelector, tcflush, tcgetpgrp, tcgetwinsize};
 
 use answer::answer;
 use diagnostics::visible;
+use interrupt::InterruptKey;
 
 /// In what time an answer is given, in seconds; who has gone away has not said yes.
 const PATIENCE: i64 = 300;
@@ -67,6 +69,7 @@ impl Approver for Person {
         let mut stderr = io::stderr().lock();
         let risk = assessed(question, adviser.as_ref(), &mut stderr);
         let told = stderr.write_all(shown::shown(question, &risk, width(terminal)).as_bytes());
+        let _key = InterruptKey::as_text(terminal);
         // What was typed before the question was seen is no answer to it.
         let flushed = tcflush(terminal, QueueSelector::IFlush);
         let asked = told.and_then(|()| stderr.write_all(choices(question.offered).as_bytes()));

@@ -118,7 +118,7 @@ impl Ground {
             input: Stream::Null,
             output: Stream::Given(writing),
             errors: Stream::Inherit,
-            watch: None,
+            ..Wiring::default()
         };
         let running = self.gatekeeper.launch(clearance, &self.variables, wiring)?;
         let status = running.wait().status;

@@ -26,6 +26,8 @@ pub struct Wiring {
     pub errors: Stream,
     /// What is observed of what its confinement keeps it from; `None` is nothing. Its cost is that of [`Watch`].
     pub watch: Option<Watch>,
+    /// Whether it is waited for by [`Running::wait_in_foreground`]: signals are then handed on from its beginning.
+    pub is_in_foreground: bool,
 }
 
 /// Why a cleared command was not started.
@@ -112,6 +114,9 @@ impl Gatekeeper {
         if let (Some(watch), Some(_)) = (wiring.watch, terms.enclosure.confinement()) {
             let denials = Denials::of(plan.profile()).granting(may_be_granted);
             plan.observe(watch, denials);
+        }
+        if wiring.is_in_foreground {
+            plan.in_foreground();
         }
         let running = plan.launch(Command {
             program: terms.executable.path().to_owned(),

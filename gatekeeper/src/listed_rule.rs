@@ -1,8 +1,8 @@
 //! The rules of all layers, for people who look after them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use execpolicy::{Origin, PolicySet};
+use execpolicy::PolicySet;
 use serde::Serialize;
 
 use crate::report::DecisionWord;
@@ -21,33 +21,44 @@ pub struct ListedRule {
     pub text: String,
     /// The strictest decision of its rules.
     pub decision: DecisionWord,
+    /// The words of its rules about commands, as the log names them; none of a rule about effects or the network.
+    #[serde(skip)]
+    pub patterns: Vec<String>,
 }
 
 /// The calls that make the rules of a policy, by layer and in the order of their files, but for those of this layer.
 pub(crate) fn listed(policy: &PolicySet, but: &str) -> Vec<ListedRule> {
-    let commands = policy.rules().iter().map(|rule| (&rule.origin, rule.decision));
+    let commands = policy
+        .rules()
+        .iter()
+        .map(|rule| (&rule.origin, rule.decision, Some(rule.pattern.to_string())));
     let effects = policy
         .effect_rules()
         .iter()
-        .map(|rule| (&rule.origin, rule.decision));
+        .map(|rule| (&rule.origin, rule.decision, None));
     let network = policy
         .network_rules()
         .iter()
-        .map(|rule| (&rule.origin, rule.decision));
-    let all = commands.chain(effects).chain(network);
-    let mut all: Vec<_> = all.filter(|(origin, _)| origin.layer.as_str() != but).collect();
-    let place = |origin: &Origin| (origin.layer.clone(), origin.source.name().to_owned(), origin.span);
-    // The strictest first of those that stand in one place.
-    all.sort_by_key(|(origin, decision)| (place(origin), std::cmp::Reverse(*decision)));
-    let mut seen = BTreeSet::new();
-    all.retain(|(origin, _)| seen.insert(place(origin)));
-    all.into_iter()
-        .map(|(origin, decision)| ListedRule {
+        .map(|rule| (&rule.origin, rule.decision, None));
+    let mut calls = BTreeMap::new();
+    for (origin, decision, pattern) in commands.chain(effects).chain(network) {
+        if origin.layer.as_str() == but {
+            continue;
+        }
+        let place = (origin.layer.clone(), origin.source.name().to_owned(), origin.span);
+        let (_, strictest, patterns) = calls.entry(place).or_insert((origin, decision, Vec::new()));
+        *strictest = decision.max(*strictest);
+        patterns.extend(pattern);
+    }
+    calls
+        .into_values()
+        .map(|(origin, decision, patterns)| ListedRule {
             layer: origin.layer.as_str().to_owned(),
             file: origin.source.name().to_owned(),
             line: origin.source.position(origin.span.start()).line,
             text: on_one_line(origin.source.snippet(origin.span).unwrap_or_default()),
             decision: decision.into(),
+            patterns,
         })
         .collect()
 }

@@ -7,6 +7,7 @@
 mod context;
 mod end;
 mod entry;
+mod last_uses;
 mod mask;
 mod reader;
 mod reason;
@@ -26,6 +27,7 @@ pub use context::{ApprovalEntry, ContextEntry, DialectWord, ProgramEntry};
 pub use end::{EndEntry, ViolationEntry};
 pub(crate) use entry::asks;
 pub use entry::{AnswerEntry, Asker, Entry, LogSchemaName, NotReplayable, Record, SegmentEntry};
+pub use last_uses::{LastUse, LastUses};
 pub use reader::{Line, Lines, ReadError, files};
 pub use reason::{Reason, ReasonKind, RulePlace};
 

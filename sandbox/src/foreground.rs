@@ -13,10 +13,14 @@ impl Running {
     /// this process is handed on (`SIGHUP`, `SIGINT`, `SIGQUIT`, `SIGTERM`, `SIGUSR1`, `SIGUSR2`). A command that stops
     /// stops this process with it, and goes on with it, where this process was started by one that can have it go on.
     ///
+    /// What comes before this call is handed on as well where the plan was told of it
+    /// ([`Plan::in_foreground`](crate::Plan::in_foreground)); else it means what it means to this process.
+    ///
     /// # Errors
     /// Where no descriptor for signals can be had; the command has then been ended.
     pub fn wait_in_foreground(mut self) -> Result<Outcome, LaunchError> {
-        let signals = Signals::take().map_err(|error| LaunchError::Fork { source: error.into() })?;
+        let signals = self.signals.take().map_or_else(Signals::take, Ok);
+        let signals = signals.map_err(|error| LaunchError::Fork { source: error.into() })?;
         loop {
             match self.next(Some(signals.as_fd())) {
                 Event::Ended(outcome) => return Ok(*outcome),
@@ -54,5 +58,32 @@ impl Running {
             }
         }
         goes_on
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use crate::sys::signal;
+    use crate::{Command, Plan, Status, Stream};
+
+    #[test]
+    fn a_signal_that_comes_before_anybody_waits_reaches_the_command() {
+        let mut plan = Plan::unconfined(Vec::new());
+        plan.in_foreground();
+        let running = plan
+            .launch(Command {
+                program: PathBuf::from("/bin/sleep"),
+                arguments: ["sleep", "60"].map(Into::into).to_vec(),
+                directory: PathBuf::from("/"),
+                input: Stream::Null,
+                output: Stream::Null,
+                errors: Stream::Null,
+            })
+            .unwrap();
+        signal::send_self(libc::SIGTERM);
+        let outcome = running.wait_in_foreground().unwrap();
+        assert_eq!(outcome.status, Status::Killed(libc::SIGTERM));
     }
 }

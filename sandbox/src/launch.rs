@@ -19,6 +19,7 @@ use crate::streams::{self, Streams, Walls};
 use crate::sys::child::{self, Birth, FAILURE, Held};
 use crate::sys::fork::Strings;
 use crate::sys::memory::Origins;
+use crate::sys::signal::Signals;
 use crate::{
     Command, LayError, Network, ObserveError, Placeholder, Placeholders, Plan, PlanError, Profile, Running,
     Spare,
@@ -146,6 +147,8 @@ impl Plan {
             environment.push(text(entry.as_bytes())?);
         }
         let arguments = command.arguments.iter().map(|argument| text(argument.as_bytes()));
+        let signals = self.is_in_foreground.then(Signals::take).transpose();
+        let signals = signals.map_err(|error| LaunchError::Fork { source: error.into() })?;
         let birth = Birth {
             namespaces: self.namespaces,
             outer,
@@ -158,7 +161,7 @@ impl Plan {
             program: c_path(&command.program)?,
             arguments: Strings::new(arguments.collect::<Result<_, _>>()?),
             environment: Strings::new(environment),
-            mask: None,
+            mask: signals.as_ref().map(Signals::before),
             origins: Origins::find(),
             wall_seconds: self.profile.limits.wall_seconds,
             ending: self.ending,
@@ -182,6 +185,7 @@ impl Plan {
             placeholders,
             began,
         );
+        running.signals = signals;
         if let Some((place, source)) = wait_for_exec(&born.started)? {
             // The child has said its last word; nothing of it stays.
             drop(running);

@@ -57,6 +57,8 @@ pub struct Plan {
     can_observe: bool,
     /// What is denied, where it is noted.
     pub(crate) denials: Option<Denials>,
+    /// Whether the command is waited for in the foreground.
+    pub(crate) is_in_foreground: bool,
     /// Who decides which hosts are reached, where the network is proxied.
     pub(crate) gate: Option<Arc<dyn Gate>>,
     pub(crate) enforcement: Enforcement,
@@ -165,6 +167,7 @@ pub fn plan(profile: &Profile, host: &Host) -> Result<Plan, PlanError> {
             Covers::Unmounted(_) => Ending::Sweep,
         },
         scratch: own_scratch(profile, &covers),
+        is_in_foreground: false,
         gate: None,
         can_observe: host.notifications && host.seccomp,
         denials: None,
@@ -266,6 +269,14 @@ impl Plan {
     /// Has this gate decide which hosts are reached. A plan whose network is [`Network::Proxied`] needs one.
     pub fn behind(&mut self, gate: Arc<dyn Gate>) {
         self.gate = Some(gate);
+    }
+
+    /// Has signals be handed on from the moment when the command begins, for [`Running::wait_in_foreground`]. One that
+    /// comes before that call is not lost, and does not end this process.
+    ///
+    /// [`Running::wait_in_foreground`]: crate::Running::wait_in_foreground
+    pub fn in_foreground(&mut self) {
+        self.is_in_foreground = true;
     }
 
     /// Has what the command is kept from be noted. Where calls cannot be told, that is said by the enforcement, and

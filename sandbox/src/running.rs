@@ -12,7 +12,7 @@ use rustix::process::{Signal, WaitId, WaitIdOptions, pidfd_send_signal, waitid};
 use crate::proxy::{Gate, Listeners, Proxy};
 use crate::scratch::ScratchDirectory;
 use crate::sys::channel::{self, Message, Received};
-use crate::sys::signal;
+use crate::sys::signal::{self, Signals};
 use crate::{Denials, Enforcement, LaunchError, Layer, Observer, Outcome, Placeholders, Status};
 
 /// In what time a command that is told to end has ended, before the kernel is asked to end it.
@@ -32,6 +32,8 @@ pub struct Running {
     proxy: Option<Proxy>,
     /// Notes what it is kept from.
     observer: Option<Observer>,
+    /// Held back since before it began, where they are handed on to it.
+    pub(crate) signals: Option<Signals>,
     began: Instant,
     /// How the command ended, once that is known.
     status: Option<Status>,
@@ -66,6 +68,7 @@ impl Running {
             placeholders: Some(placeholders),
             proxy: None,
             observer: None,
+            signals: None,
             began,
             status: None,
             is_reaped: false,

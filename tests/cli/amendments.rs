@@ -90,11 +90,15 @@ fn rules_are_listed_where_they_stand_and_taken_out_there() {
       prefix_rule(pattern = ["cargo", "publish"], decision = "allow")
     $TEST/home/.config/execpolicy/approved.codexpolicy:3 (user)
       prefix_rule(pattern = ["npm", "run", "build"], decision = "allow")
+    -- stderr
+    note[EP4021]: it is not known when rules were last used: the log `$TEST/home/.local/state/execpolicy/log.jsonl` cannot be read: No such file or directory (os error 2)
     -- status 0
     "#);
     assert_snapshot!(project.run(&["rules", "list"]), @r#"
     -- stdout
     {"schema":"execpolicy.rules.v1","rules":[{"layer":"user","file":"$TEST/home/.config/execpolicy/approved.codexpolicy","line":2,"text":"prefix_rule(pattern = [\"cargo\", \"publish\"], decision = \"allow\")","decision":"allow"},{"layer":"user","file":"$TEST/home/.config/execpolicy/approved.codexpolicy","line":3,"text":"prefix_rule(pattern = [\"npm\", \"run\", \"build\"], decision = \"allow\")","decision":"allow"}]}
+    -- stderr
+    note[EP4021]: it is not known when rules were last used: the log `$TEST/home/.local/state/execpolicy/log.jsonl` cannot be read: No such file or directory (os error 2)
     -- status 0
     "#);
     assert_snapshot!(people(&project, &["rules", "remove", "approved.codexpolicy:2"]), @r#"
@@ -106,6 +110,95 @@ fn rules_are_listed_where_they_stand_and_taken_out_there() {
     assert_eq!(checked(&project, "cargo publish"), 10);
     assert_eq!(project.run(&["rules", "undo"]).status, 0);
     assert_eq!(checked(&project, "cargo publish"), 0);
+}
+
+/// A decision of the log that leans on these rules, as file and pattern.
+fn decision(time: &str, rules: &[(&str, &str)]) -> String {
+    let basis: Vec<String> = rules
+        .iter()
+        .map(|(file, pattern)| {
+            format!(
+                r#"{{"kind":"rule","decision":"allow","rule":{{"file":"{file}","line":99,"layer":"user","pattern":{pattern:?}}}}}"#
+            )
+        })
+        .collect();
+    let basis = basis.join(",");
+    format!(r#"{{"record":"decision","time":"{time}","segments":[{{"basis":[{basis}]}}]}}"#)
+}
+
+#[test]
+fn a_rule_is_listed_with_the_day_when_it_was_last_used() {
+    let project = Project::with_layers();
+    let rules = "prefix_rule(['apple'])\nprefix_rule([['fig', 'pear'], 'x'])\nprefix_rule(['plum'])\nnetwork_rule('x.org', 'https', 'allow')\n";
+    project.put(USER, rules);
+    let file = project.root().join(USER).display().to_string();
+    let log = |name: &str, lines: &[String]| {
+        project.put(
+            &format!("home/.local/state/execpolicy/{name}"),
+            lines.join("\n") + "\n",
+        );
+    };
+    log(
+        "log.jsonl",
+        &[
+            decision("2026-11-22T10:00:00.000Z", &[(&file, r#"["pear", "x"]"#)]),
+            decision(
+                "2026-11-21T10:00:00.000Z",
+                &[(&file, r#"["fig", "x"]"#), ("other", r#"["plum"]"#)],
+            ),
+            "no record, with \"pattern\"".to_owned(),
+        ],
+    );
+    log(
+        "log.1.jsonl",
+        &[decision(
+            "2026-10-03T10:00:00.000Z",
+            &[(&file, r#"["apple"]"#), (&file, r#"["fig", "x"]"#)],
+        )],
+    );
+    assert_snapshot!(people(&project, &["rules", "list"]), @"
+    -- stdout
+    $TEST/home/.config/execpolicy/approved.codexpolicy:1 (user), last used 2026-10-03
+      prefix_rule(['apple'])
+    $TEST/home/.config/execpolicy/approved.codexpolicy:2 (user), last used 2026-11-22
+      prefix_rule([['fig', 'pear'], 'x'])
+    $TEST/home/.config/execpolicy/approved.codexpolicy:3 (user), never in the log
+      prefix_rule(['plum'])
+    $TEST/home/.config/execpolicy/approved.codexpolicy:4 (user)
+      network_rule('x.org', 'https', 'allow')
+    -- status 0
+    ");
+    assert_snapshot!(project.run(&["rules", "list"]), @r#"
+    -- stdout
+    {"schema":"execpolicy.rules.v1","rules":[{"layer":"user","file":"$TEST/home/.config/execpolicy/approved.codexpolicy","line":1,"text":"prefix_rule(['apple'])","decision":"allow","lastUsed":"2026-10-03T10:00:00.000Z"},{"layer":"user","file":"$TEST/home/.config/execpolicy/approved.codexpolicy","line":2,"text":"prefix_rule([['fig', 'pear'], 'x'])","decision":"allow","lastUsed":"2026-11-22T10:00:00.000Z"},{"layer":"user","file":"$TEST/home/.config/execpolicy/approved.codexpolicy","line":3,"text":"prefix_rule(['plum'])","decision":"allow"},{"layer":"user","file":"$TEST/home/.config/execpolicy/approved.codexpolicy","line":4,"text":"network_rule('x.org', 'https', 'allow')","decision":"allow"}]}
+    -- status 0
+    "#);
+    // More than is looked at.
+    let older = project.root().join("home/.local/state/execpolicy/log.2.jsonl");
+    fs::File::create(older).unwrap().set_len(1 << 30).unwrap();
+    let listed = people(&project, &["rules", "list"]);
+    assert!(
+        listed.stdout.contains(":3 (user), not in the newest of the log"),
+        "{listed}"
+    );
+}
+
+#[test]
+fn a_run_is_a_use_of_its_rule() {
+    let project = Project::with_layers();
+    project.put(USER, "prefix_rule(['true', 'x'])\n");
+    let listed = || people(&project, &["rules", "list"]);
+    assert!(listed().stderr.contains("EP4021"), "{}", listed());
+    let run = |words: &[&str]| project.run(&[&["run", "--confinement", "none", "--"], words].concat());
+    assert_eq!(run(&["true"]).status, 0);
+    assert!(listed().stdout.contains("never in the log"), "{}", listed());
+    assert_eq!(run(&["true", "x"]).status, 0);
+    project.put(USER, "\n# moved\nprefix_rule(['true', 'x'])\n");
+    assert!(
+        listed().stdout.contains(":3 (user), last used 20"),
+        "{}",
+        listed()
+    );
 }
 
 #[test]

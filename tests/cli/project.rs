@@ -48,9 +48,14 @@ impl Project {
 
     /// One that is judged by the layers of policy, too: those of the project, of its own user, and of the host.
     pub(crate) fn with_layers() -> Self {
+        Self::new().layered()
+    }
+
+    /// The same, judged by the layers of policy, too.
+    pub(crate) fn layered(self) -> Self {
         Self {
             has_layers: true,
-            ..Self::new()
+            ..self
         }
     }
 

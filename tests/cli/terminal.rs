@@ -35,7 +35,7 @@ pub(crate) fn at_terminal(project: &Project, arguments: &[&str], keys: &str) -> 
 
 /// The same, at a terminal of so many columns, with an answer for each question.
 pub(crate) fn at_terminal_of(columns: u16, project: &Project, arguments: &[&str], answers: &[&str]) -> Seen {
-    typing(columns, project, arguments, answers, || {})
+    typing(&STARTER, columns, project, arguments, answers, || {})
 }
 
 /// The same, where something happens between the question and the answer.
@@ -45,11 +45,19 @@ pub(crate) fn at_terminal_meanwhile(
     keys: &str,
     happens: impl FnOnce(),
 ) -> Seen {
-    typing(COLUMNS, project, arguments, &[keys], happens)
+    typing(&STARTER, COLUMNS, project, arguments, &[keys], happens)
+}
+
+/// The same, by a starter that ignores `^C`.
+pub(crate) fn at_terminal_ignoring_interrupts(project: &Project, arguments: &[&str], keys: &str) -> Seen {
+    let [starter @ .., _] = STARTER;
+    let starter = [&starter[..], &["--ignore-signal=INT"]].concat();
+    typing(&starter, COLUMNS, project, arguments, &[keys], || {})
 }
 
 /// Types each answer once it is asked for; something happens before the first.
 fn typing(
+    starter: &[&str],
     columns: u16,
     project: &Project,
     arguments: &[&str],
@@ -70,7 +78,7 @@ fn typing(
     let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
     let theirs: OwnedFd = openat(CWD, &name, flags, Mode::empty()).unwrap();
     let end = || Stdio::from(theirs.try_clone().unwrap());
-    let mut command = project.command_by(&STARTER, arguments);
+    let mut command = project.command_by(starter, arguments);
     command.env("PATH", format!("{}/bin:/usr/bin:/bin", project.root().display()));
     command.stdin(end()).stdout(end()).stderr(end());
     let mut child = command.spawn().unwrap();

@@ -172,6 +172,7 @@ impl Asked<'_> {
         let may_ask = confinement.is_some() && self.may_ask();
         let wiring = Wiring {
             watch: telling.watch().or(may_ask.then_some(Watch::Writes)),
+            is_in_foreground: true,
             ..Wiring::default()
         };
         let running = self
@@ -221,7 +222,10 @@ impl Asked<'_> {
         let is_prompt = decision == Decision::Prompt || !self.grants.is_empty();
         let person = if is_prompt { self.person() } else { Person::Absent };
         if is_prompt && person.is_present() {
-            prepared = prepared.proposing(&self.gatekeeper);
+            // A rule is written into a layer, and would not count for runs like this one.
+            if !self.args.no_layers {
+                prepared = prepared.proposing(&self.gatekeeper);
+            }
             prepared
                 .plan(&Host::look())
                 .map_err(|error| not_started(&error))?;

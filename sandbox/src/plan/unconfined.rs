@@ -31,6 +31,7 @@ impl Plan {
             scratch: OwnScratch::NotNeeded,
             can_observe: false,
             denials: None,
+            is_in_foreground: false,
             gate: None,
             enforcement: Enforcement {
                 tier: Tier::None,

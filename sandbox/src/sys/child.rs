@@ -51,7 +51,7 @@ pub(crate) struct Birth {
     pub(crate) arguments: Strings,
     /// The command's environment.
     pub(crate) environment: Strings,
-    /// The signals that the command has held back.
+    /// The signals that the command has held back; `None` are those of whoever makes it.
     pub(crate) mask: Option<Mask>,
     /// Where this process keeps what it was started with.
     pub(crate) origins: Option<Origins>,
@@ -133,7 +133,7 @@ pub(crate) fn spawn(mut birth: Birth) -> Result<Born, Errno> {
     }
     birth.closed = gaps(kept);
     let before = signal::hold_all();
-    birth.mask = Some(before);
+    birth.mask.get_or_insert(before);
     // SAFETY: the child runs `run` alone, which only takes steps and waits.
     let forked = unsafe { fork::fork(birth.namespaces) };
     if let Ok(Side::Child) = forked {

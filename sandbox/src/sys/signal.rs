@@ -156,6 +156,11 @@ impl Signals {
         Ok(Self { descriptor, before })
     }
 
+    /// What was held back before them.
+    pub(crate) fn before(&self) -> Mask {
+        self.before
+    }
+
     /// One that has arrived, and who sent it.
     pub(crate) fn next(&self) -> Option<(i32, Origin)> {
         let mut told = [0_u8; size_of::<libc::signalfd_siginfo>()];
@@ -189,6 +194,12 @@ impl Drop for Signals {
     }
 }
 
+/// Sends a signal to this thread.
+pub(crate) fn send_self(number: i32) {
+    // SAFETY: raise(3) touches no memory.
+    unsafe { libc::raise(number) };
+}
+
 /// Stops this process as a terminal's user does, until somebody has it go on or `wake` has something to read. It does
 /// not stop where nobody could have it go on, that is, where no process of its session but of another group started it.
 ///
@@ -202,8 +213,7 @@ pub(crate) fn stop_self(wake: BorrowedFd<'_>) -> Result<(), Errno> {
     let before = hold(&[libc::SIGTSTP]);
     let stopped = control(wake, libc::F_SETFL, (flags | OFlags::ASYNC).bits().cast_signed()).and_then(|()| {
         // From here on SIGCONT takes back a stop that is held back still.
-        // SAFETY: raise(3) touches no memory.
-        unsafe { libc::raise(libc::SIGTSTP) };
+        send_self(libc::SIGTSTP);
         let none = Timespec::default();
         let count = poll(&mut [PollFd::new(&wake, PollFlags::IN)], Some(&none))?;
         if count > 0 {
