@@ -23,7 +23,7 @@ pub struct Context {
     pub home: Option<Box<str>>,
     /// Where temporary files go, absolute: `$TMPDIR` of path rules.
     pub temporary: Option<Box<str>>,
-    /// The files and directories that policy is read from, absolute: `$POLICY` of path rules.
+    /// The files and directories that policy is read from, and the program that judges, absolute: `$POLICY` of path rules.
     pub policy: Vec<Box<str>>,
     /// The files and directories that hold what is trusted, and the log, absolute: `$STORE` of path rules.
     pub store: Vec<Box<str>>,

@@ -99,7 +99,9 @@ impl Surroundings {
             .flatten()
             .map(|directory| format!("{directory}/execpolicy").into());
         let mut context = Context {
-            policy: policy_directories(settings.as_deref(), workspace.as_deref()),
+            policy: policy_directories(settings.as_deref(), workspace.as_deref())
+                .chain(own_executable())
+                .collect(),
             store: store.collect(),
             temporary: Some(temporary),
             workspace,
@@ -175,14 +177,19 @@ fn links(given: &Links) -> Result<Links, SurroundingsError> {
     Ok(Links::Table(each.collect::<Result<_, SurroundingsError>>()?))
 }
 
+/// The program that judges: whoever changes it changes every verdict to come.
+fn own_executable() -> Option<Box<str>> {
+    let file = std::env::current_exe().ok()?;
+    Some(file.to_str()?.into())
+}
+
 /// Where the layers of policy are read from: the system's, the user's, the project's.
-fn policy_directories(settings: Option<&str>, workspace: Option<&str>) -> Vec<Box<str>> {
+fn policy_directories(settings: Option<&str>, workspace: Option<&str>) -> impl Iterator<Item = Box<str>> {
     let users = settings.map(|settings| format!("{settings}/execpolicy").into());
     let projects = workspace.map(|workspace| format!("{workspace}/.execpolicy").into());
     std::iter::once("/etc/execpolicy".into())
         .chain(users)
         .chain(projects)
-        .collect()
 }
 
 fn given_workspace(path: &str, home: Option<&str>) -> Result<Box<str>, SurroundingsError> {
@@ -333,7 +340,9 @@ mod tests {
                 ..Surroundings::default()
             };
             let context = surroundings.context().unwrap();
-            (context.policy.join(" "), context.temporary.unwrap().into_string())
+            let (own, policy) = context.policy.split_last().unwrap();
+            assert_eq!(**own, *std::env::current_exe().unwrap().to_str().unwrap());
+            (policy.join(" "), context.temporary.unwrap().into_string())
         };
         for (settings, temporary, users, wanted) in [
             (None, None, "/home/u/.config/execpolicy", "/tmp"),

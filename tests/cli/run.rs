@@ -354,3 +354,37 @@ fn a_dry_run_shows_and_runs_nothing() {
         assert!(!project.work().join("ran").exists());
     }
 }
+
+#[test]
+fn nobody_who_is_judged_puts_another_program_in_the_place_of_the_gate() {
+    let project = Project::to_run_in();
+    let own = project.work().join("tools");
+    fs::create_dir(&own).unwrap();
+    let own = own.join("gate");
+    fs::copy(env!("CARGO_BIN_EXE_execpolicy"), &own).unwrap();
+    let by_own = |arguments: &[&str]| {
+        let mut command = Command::new(&own);
+        command
+            .args(arguments)
+            .current_dir(project.work())
+            .env_clear()
+            .env("HOME", project.root().join("home"))
+            .env("PATH", "/usr/bin:/bin");
+        finish(command, b"", project.root())
+    };
+    let replace = "cp /bin/true tools/gate";
+    assert_eq!(by_own(&["check", "--no-layers", "--shell", replace]).status, 20);
+    if confines() {
+        for script in [
+            "echo x > tools/gate",
+            "rm -f tools/gate",
+            "cp /bin/true tools/x && mv tools/x tools/gate",
+            "chmod 0 tools/gate",
+            "mv tools elsewhere",
+        ] {
+            let output = by_own(&["sandbox", "--no-layers", "--", "sh", "-c", script]);
+            assert_ne!(output.status, 0, "{script}: {output}");
+        }
+    }
+    assert_eq!(by_own(&["--version"]).status, 0);
+}
