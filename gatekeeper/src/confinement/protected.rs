@@ -37,7 +37,9 @@ impl Protected {
         };
         // What judges is looked for by its full path.
         let judging = context.policy.iter().map(|path| Path::new(&**path));
-        protected.pinned.extend(judging.filter_map(Path::parent).map(real));
+        protected
+            .pinned
+            .extend(judging.filter_map(Path::parent).map(real));
         let is_custom = profile.origin.is_some();
         for glob in profile.protected.iter().chain(base) {
             let is_essential = is_essential(glob) || (is_custom && profile.protected.contains(glob));
