@@ -68,9 +68,8 @@ pub(super) fn read(input: &Input) -> Result<Event, EventError> {
     let arguments = input.object("tool_input")?;
     let subject = match tool {
         "Bash" | "Monitor" => Subject::Text(arguments.text("command")?.to_owned()),
-        "Write" | "Edit" | "MultiEdit" => Subject::Writes(vec![arguments.text("file_path")?.to_owned()]),
-        "NotebookEdit" => Subject::Writes(vec![arguments.text("notebook_path")?.to_owned()]),
-        tool => Subject::of_unknown(tool, &arguments),
+        "Write" | "Edit" | "MultiEdit" | "NotebookEdit" => Subject::Writes(arguments.paths()?),
+        tool => Subject::of_unknown(tool, &arguments)?,
     };
     let event = Event::of(moment, subject).with(arguments);
     Ok(event.at(input.some_text("cwd")?))

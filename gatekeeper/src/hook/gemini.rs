@@ -67,18 +67,12 @@ fn read(input: &Input) -> Result<Event, EventError> {
     let arguments = input.object("tool_input")?;
     let subject = match tool {
         "run_shell_command" => Subject::Text(arguments.text("command")?.to_owned()),
-        "write_file" | "replace" | "edit" => Subject::Writes(vec![
-            arguments
-                .text_of(&["file_path", "absolute_path", "path"])?
-                .to_owned(),
-        ]),
-        tool => Subject::of_unknown(tool, &arguments),
+        "write_file" | "replace" | "edit" => Subject::Writes(arguments.paths()?),
+        tool => Subject::of_unknown(tool, &arguments)?,
     };
     // A command may start below the root.
-    let below = match arguments.some_text("dir_path")? {
-        Some(below) => Some(below),
-        None => arguments.some_text("directory")?,
-    };
+    let below = arguments.maybe_text_of(&["dir_path", "directory"])?;
+    let below = below.filter(|below| !below.is_empty()).map(ToOwned::to_owned);
     let cwd = match (&root, below) {
         (root, None) => root.clone(),
         (_, Some(below)) if below.starts_with('/') => Some(below),

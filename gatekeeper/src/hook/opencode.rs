@@ -8,7 +8,7 @@ use super::input::Input;
 use super::own_rules::{OwnRules, holds};
 use super::ruling::Ruling;
 use super::settings::{Content, Settings};
-use super::{Adapter, patch, reasons};
+use super::{Adapter, reasons};
 
 pub(crate) static ADAPTER: Adapter = Adapter {
     name: "opencode",
@@ -63,13 +63,11 @@ fn read(input: &Input) -> Result<Event, EventError> {
     let arguments = input.object("args")?;
     let subject = match tool {
         "bash" => Subject::Text(arguments.text("command")?.to_owned()),
-        "write" | "edit" | "multiedit" => {
-            Subject::Writes(vec![arguments.text_of(&["filePath", "file_path"])?.to_owned()])
-        }
-        "patch" | "apply_patch" => Subject::Writes(patch::files(arguments.text("patchText")?)?),
+        "write" | "edit" | "multiedit" => Subject::Writes(arguments.paths()?),
+        "patch" | "apply_patch" => Subject::of_patch(&arguments)?,
         // It names the command of a person that it comes from; what the sub-agent does is told by itself.
         "task" => Subject::Other,
-        tool => Subject::of_unknown(tool, &arguments),
+        tool => Subject::of_unknown(tool, &arguments)?,
     };
     let cwd = match (&root, arguments.some_text("workdir")?) {
         (root, None) => root.clone(),
