@@ -59,12 +59,12 @@ fn read(input: &Input) -> Result<Event, EventError> {
         "apply_patch" => Subject::of_patch(&arguments)?,
         tool => Subject::of_unknown(tool, &arguments)?,
     };
-    let root = input
-        .texts("workspaceRoots")?
-        .unwrap_or_default()
-        .into_iter()
-        .next();
-    Ok(Event::of(Moment::BeforeTool, subject).at(root))
+    let workspaces = input.texts("workspaceRoots")?.unwrap_or_default();
+    let root = workspaces.first().cloned();
+    Ok(Event {
+        workspaces,
+        ..Event::of(Moment::BeforeTool, subject).at(root)
+    })
 }
 
 fn answer(_event: &Event, ruling: &Ruling) -> Answer {

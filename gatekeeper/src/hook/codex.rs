@@ -79,7 +79,7 @@ fn read(input: &Input) -> Result<Event, EventError> {
         // It is the session's directory: a call may start in another one, which is not told. An allow that is heard
         // must hold in all of them.
         Moment::WhenAsked => Event {
-            workspace: session,
+            workspaces: session.into_iter().collect(),
             ..event
         },
     })

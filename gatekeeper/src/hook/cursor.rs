@@ -56,8 +56,7 @@ pub(crate) static ADAPTER: Adapter = Adapter {
 };
 
 fn read(input: &Input) -> Result<Event, EventError> {
-    let roots = input.texts("workspace_roots")?.unwrap_or_default();
-    let workspace = roots.into_iter().next();
+    let workspaces = input.texts("workspace_roots")?.unwrap_or_default();
     let cwd = input.some_text("cwd")?;
     let (subject, stated) = match input.text("hook_event_name")? {
         "beforeShellExecution" => (Subject::Text(input.text("command")?.to_owned()), cwd),
@@ -82,9 +81,9 @@ fn read(input: &Input) -> Result<Event, EventError> {
         }
     };
     // An empty directory is the first root.
-    let cwd = stated.or_else(|| workspace.clone());
+    let cwd = stated.or_else(|| workspaces.first().cloned());
     Ok(Event {
-        workspace,
+        workspaces,
         ..Event::of(Moment::BeforeTool, subject).at(cwd)
     })
 }

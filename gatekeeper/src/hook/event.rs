@@ -17,8 +17,8 @@ pub struct Event {
     pub subject: Subject,
     /// Where it would happen; `None` where the agent does not say.
     pub cwd: Option<String>,
-    /// The root of the work tree, where the agent says one.
-    pub workspace: Option<String>,
+    /// The roots of work trees that the agent names: what restricts in one of them counts.
+    pub workspaces: Vec<String>,
     /// The tool's arguments as they came: a rewritten command replaces one of them.
     pub(crate) arguments: BTreeMap<String, Value>,
     /// Which of the agent's spellings the answer has.
@@ -170,7 +170,7 @@ impl Event {
             moment,
             subject,
             cwd: None,
-            workspace: None,
+            workspaces: Vec::new(),
             arguments: BTreeMap::new(),
             spelling: Spelling::Flat,
         }

@@ -80,7 +80,7 @@ fn read(input: &Input) -> Result<Event, EventError> {
         (None, Some(_)) => None,
     };
     Ok(Event {
-        workspace: root.filter(|root| cwd.as_ref() != Some(root)),
+        workspaces: root.into_iter().collect(),
         ..Event::of(Moment::BeforeTool, subject).at(cwd)
     })
 }

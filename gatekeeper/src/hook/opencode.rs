@@ -76,7 +76,10 @@ fn read(input: &Input) -> Result<Event, EventError> {
         (None, Some(_)) => None,
     };
     let event = Event::of(Moment::BeforeTool, subject).with(arguments).at(cwd);
-    Ok(event)
+    Ok(Event {
+        workspaces: root.into_iter().collect(),
+        ..event
+    })
 }
 
 fn answer(event: &Event, ruling: &Ruling) -> Answer {
