@@ -11,7 +11,9 @@ use std::panic;
 use std::path::{Path, PathBuf};
 
 use diagnostics::Diagnostic;
-use gatekeeper::hook::{Agent, Answer, Event, LONGEST_EVENT, Rewriting, Ruling, TokenTerms, Tokens};
+use gatekeeper::hook::{
+    Agent, Answer, Event, LONGEST_EVENT, Rewriting, Ruling, SettingsGround, TokenTerms, Tokens,
+};
 use gatekeeper::log::{Asker, Entry, Log};
 use gatekeeper::{ConfinementName, Context, Directory, Gatekeeper, Judgement, Places};
 use worktrees::Worktree;
@@ -194,8 +196,13 @@ fn rewriting(
             agent.name()
         ));
     }
-    let project = event.cwd.as_deref().map(Path::new);
-    if !agent.rewrites(event, home, project) {
+    let projects = event.cwd.iter().chain(&event.workspaces).map(PathBuf::from);
+    let ground = SettingsGround {
+        home,
+        projects: &projects.collect::<Vec<_>>(),
+        variable: environment::variable,
+    };
+    if !agent.rewrites(event, &ground) {
         return Ok(None);
     }
     let text = |path: &OsStr| {

@@ -30,9 +30,13 @@ pub(crate) static ADAPTER: Adapter = Adapter {
     own_rules: OwnRules {
         files: &[
             "~/.claude/settings.json",
+            "~/.claude/settings.local.json",
+            "$CLAUDE_CONFIG_DIR/settings.json",
+            "$CLAUDE_CONFIG_DIR/settings.local.json",
             "./.claude/settings.json",
             "./.claude/settings.local.json",
             "/etc/claude-code/managed-settings.json",
+            "/etc/claude-code/managed-settings.d/*.json",
         ],
         restricts: in_claude_settings,
     },

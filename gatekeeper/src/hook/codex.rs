@@ -32,6 +32,7 @@ pub(crate) static ADAPTER: Adapter = Adapter {
     own_rules: OwnRules {
         files: &[
             "~/.codex/rules/*.rules",
+            "$CODEX_HOME/rules/*.rules",
             "./.codex/rules/*.rules",
             "/etc/codex/rules/*.rules",
         ],

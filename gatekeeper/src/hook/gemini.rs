@@ -6,7 +6,7 @@ use super::capabilities::{Capabilities, Grant, Shell};
 use super::event::{Event, EventError, Moment, Subject};
 use super::fields::Field;
 use super::input::Input;
-use super::own_rules::{OwnRules, holds};
+use super::own_rules::{OwnRules, holds, in_json};
 use super::reasons;
 use super::ruling::Ruling;
 use super::settings::{Content, Settings, matched};
@@ -33,8 +33,16 @@ pub(crate) static ADAPTER: Adapter = Adapter {
             "~/.gemini/policies/*.toml",
             "./.gemini/policies/*.toml",
             "/etc/gemini-cli/policies/*.toml",
+            "~/.gemini/settings.json",
+            "./.gemini/settings.json",
+            "/etc/gemini-cli/settings.json",
+            "$GEMINI_CLI_SYSTEM_SETTINGS_PATH",
         ],
-        restricts: |text| holds(text, &["deny", "ask_user"]),
+        // Settings are JSON; policies are TOML, which is none.
+        restricts: |text| {
+            let is_restrictive = in_json(text, &["exclude", "excludeTools", "core", "coreTools"]);
+            is_restrictive && holds(text, &["deny", "ask_user", "\\u", "\\U", "xclude", "core"])
+        },
     },
     settings: Some(Settings {
         user: ".gemini/settings.json",

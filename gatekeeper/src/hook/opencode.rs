@@ -5,7 +5,7 @@ use super::capabilities::{Capabilities, Grant, Shell};
 use super::event::{Event, EventError, Moment, Subject};
 use super::fields::Field;
 use super::input::Input;
-use super::own_rules::{OwnRules, holds};
+use super::own_rules::{OwnRules, in_json};
 use super::ruling::Ruling;
 use super::settings::{Content, Settings};
 use super::{Adapter, reasons};
@@ -31,11 +31,19 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         files: &[
             "~/.config/opencode/opencode.json",
             "~/.config/opencode/opencode.jsonc",
+            "~/.config/opencode/config.json",
+            "$XDG_CONFIG_HOME/opencode/opencode.json",
+            "$XDG_CONFIG_HOME/opencode/opencode.jsonc",
+            "$XDG_CONFIG_HOME/opencode/config.json",
+            "$OPENCODE_CONFIG",
+            "$OPENCODE_CONFIG_DIR/opencode.json",
+            "$OPENCODE_CONFIG_DIR/opencode.jsonc",
             "./opencode.json",
             "./opencode.jsonc",
             "./.opencode/opencode.json",
+            "./.opencode/opencode.jsonc",
         ],
-        restricts: |text| holds(text, &["\"deny\"", "\"ask\""]),
+        restricts: |text| in_json(text, &["deny", "ask"]),
     },
     settings: Some(Settings {
         user: ".config/opencode/plugins/execpolicy.js",

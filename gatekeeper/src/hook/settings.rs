@@ -174,6 +174,12 @@ impl Settings {
     }
 }
 
+/// All texts and keys of a JSON text, with comments or without; `None` where it is none.
+pub(crate) fn texts_of(text: &str) -> Option<Vec<String>> {
+    let root = parsed(text).ok()?;
+    Some(root.value().map(|value| texts(&value)).unwrap_or_default())
+}
+
 fn shape(place: &str, what: &'static str) -> SettingsError {
     SettingsError::Shape {
         place: place.to_owned(),
