@@ -61,6 +61,7 @@ fn each_failure_is_each_agents_deny() {
             ("a relative directory", &[], &relative),
             ("a broken policy", &["-r", "broken.codexpolicy"], &whole),
             ("a missing policy", &["-r", "absent.codexpolicy"], &whole),
+            ("an unknown profile", &["--confinement", "nope"], &whole),
             ("an unknown option", &["--unheard-of"], &whole),
             ("an unknown word", &["--unasked", "shrug"], &whole),
         ] {
