@@ -80,6 +80,7 @@ fn absolute(name: &str) -> Option<PathBuf> {
     path.filter(|path| path.is_absolute())
 }
 
-fn variable(name: &str) -> Option<OsString> {
+/// A variable, where it is set.
+pub(crate) fn variable(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
 }

@@ -126,6 +126,11 @@ impl Gatekeeper {
         &self.policy
     }
 
+    /// Whether the policy describes a profile of this name.
+    pub fn describes(&self, name: &ConfinementName) -> bool {
+        self.policy.profile(name).is_some()
+    }
+
     /// What a command will be confined by under the profile of this name, where it is to run, with the variables that
     /// its caller has. What comes with us is protected and hidden under a policy's own profile too.
     ///

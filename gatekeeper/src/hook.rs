@@ -27,13 +27,12 @@ mod settings;
 mod token;
 mod windsurf;
 
-use std::path::Path;
-
 pub use answer::Answer;
 pub use canary::CANARY;
 pub use capabilities::{Capabilities, Grant, Shell, table};
 pub use event::{Event, EventError, Moment, Subject};
 pub use installation::{Installation, InstallationError, SettingsChange};
+pub use own_rules::SettingsGround;
 pub use reasons::Reasons;
 pub use ruling::{Asking, Rewriting, Ruling, quoted};
 pub use settings::SettingsError;
@@ -137,12 +136,12 @@ impl Agent {
     }
 
     /// Whether commands of this event can come back as others: the agent takes them then, and none of its own rules
-    /// would meet another text than it was written for. Looks into the agent's settings in the home directory and in
-    /// the project; what cannot be read there counts as a rule.
-    pub fn rewrites(self, event: &Event, home: &Path, project: Option<&Path>) -> bool {
+    /// would meet another text than it was written for. Looks into the agent's settings there; what cannot be read counts
+    /// as a rule.
+    pub fn rewrites(self, event: &Event, ground: &SettingsGround<'_>) -> bool {
         let adapter = self.adapter();
         let takes = adapter.capabilities.rewrite.is_some() && event.moment == Moment::BeforeTool;
-        takes && matches!(event.subject, Subject::Text(_)) && !adapter.own_rules.restrict(home, project)
+        takes && matches!(event.subject, Subject::Text(_)) && !adapter.own_rules.restrict(ground)
     }
 
     pub(crate) fn settings(self) -> Option<&'static settings::Settings> {

@@ -61,6 +61,7 @@ fn each_failure_is_each_agents_deny() {
             ("a relative directory", &[], &relative),
             ("a broken policy", &["-r", "broken.codexpolicy"], &whole),
             ("a missing policy", &["-r", "absent.codexpolicy"], &whole),
+            ("an unknown profile", &["--confinement", "nope"], &whole),
             ("an unknown option", &["--unheard-of"], &whole),
             ("an unknown word", &["--unasked", "shrug"], &whole),
         ] {
@@ -93,6 +94,62 @@ fn the_layers_count_and_one_that_does_not_load_is_a_failure() {
             "{told}"
         );
     }
+}
+
+#[test]
+fn no_root_that_an_agent_names_takes_a_work_tree_out_of_the_judgement() {
+    let project = Project::new();
+    project.put(
+        "work/.execpolicy/a.codexpolicy",
+        r#"prefix_rule(pattern = ["cat"], decision = "forbidden")"#,
+    );
+    project.put("work/sub/x", "");
+    project.put("other/.git/x", "");
+    let root = project.root().to_str().unwrap();
+    for (name, agent, input) in [
+        (
+            "the directory alone",
+            Agent::Generic,
+            r#"{"command":"cat x","cwd":"ROOT/work/sub"}"#,
+        ),
+        (
+            "a root below the repository",
+            Agent::Cursor,
+            r#"{"hook_event_name":"beforeShellExecution","command":"cat x","cwd":"ROOT/work/sub","workspace_roots":["ROOT/work/sub"]}"#,
+        ),
+        (
+            "the second of two roots",
+            Agent::Cursor,
+            r#"{"hook_event_name":"beforeShellExecution","command":"cat x","cwd":"ROOT/work","workspace_roots":["ROOT/other","ROOT/work"]}"#,
+        ),
+        (
+            "a root that the command does not start in",
+            Agent::Cursor,
+            r#"{"hook_event_name":"beforeShellExecution","command":"cat x","cwd":"ROOT/other","workspace_roots":["ROOT/other","ROOT/work"]}"#,
+        ),
+        (
+            "a directory outside of the root",
+            Agent::Gemini,
+            r#"{"hook_event_name":"BeforeTool","cwd":"ROOT/other","tool_name":"run_shell_command","tool_input":{"command":"cat x","dir_path":"ROOT/work"}}"#,
+        ),
+        (
+            "a workspace below the repository",
+            Agent::Generic,
+            r#"{"command":"cat x","cwd":"ROOT/work/sub","workspace":"ROOT/work/sub"}"#,
+        ),
+        (
+            "a session below the repository",
+            Agent::Codex,
+            r#"{"hook_event_name":"PermissionRequest","cwd":"ROOT/work/sub","tool_name":"Bash","tool_input":{"command":"cat x"}}"#,
+        ),
+    ] {
+        let output = hook(&project, agent, &[], &input.replace("ROOT", root));
+        let denied = blocks(agent, &output) || output.stdout.contains(r#""behavior":"deny""#);
+        assert!(denied, "{name}: {output:?}");
+    }
+    let input = r#"{"command":"cat x","cwd":"ROOT/other","workspace":"ROOT/other"}"#;
+    let output = hook(&project, Agent::Generic, &[], &input.replace("ROOT", root));
+    assert!(output.stdout.contains("\"allow\""), "{output:?}");
 }
 
 #[test]

@@ -195,3 +195,59 @@ fn where_the_agents_own_rules_would_not_match_any_more_nothing_is_rewritten() {
         );
     }
 }
+
+#[test]
+fn the_agents_own_rules_are_found_wherever_it_looks_for_them() {
+    let forbids = "prefix_rule(pattern=['rm'], decision='forbidden')";
+    let denies = r#"{"permissions":{"deny":["Bash(rm:*)"]}}"#;
+    for (agent, file, text, variable) in [
+        (Agent::ClaudeCode, "work/.claude/settings.json", denies, None),
+        (
+            Agent::ClaudeCode,
+            "own/settings.json",
+            denies,
+            Some("CLAUDE_CONFIG_DIR"),
+        ),
+        (Agent::Codex, "work/.codex/rules/a.rules", forbids, None),
+        (Agent::Codex, "own/rules/a.rules", forbids, Some("CODEX_HOME")),
+        (
+            Agent::Opencode,
+            "work/opencode.json",
+            r#"{"permission":{"bash":{"rm *":"\u0064eny"}}}"#,
+            None,
+        ),
+        (
+            Agent::Opencode,
+            "own/opencode/opencode.jsonc",
+            r#"{"permission":{"bash":"ask"}}"#,
+            Some("XDG_CONFIG_HOME"),
+        ),
+        (
+            Agent::Gemini,
+            "home/.gemini/settings.json",
+            r#"{"tools":{"exclude":["run_shell_command(rm)"]}}"#,
+            None,
+        ),
+        (
+            Agent::Gemini,
+            "work/.gemini/settings.json",
+            r#"{"coreTools":["run_shell_command(git)"]}"#,
+            None,
+        ),
+    ] {
+        let project = Project::new();
+        project.put("work/sub/x", "");
+        let below = project.work().join("sub");
+        let answered = || {
+            let mut command = project.command(&["hook", agent.name(), "--confinement", "workspace-write"]);
+            command.envs(variable.map(|name| (name, project.root().join("own"))));
+            let input = agent.event_of("ls", below.to_str().unwrap());
+            finish(command, input.as_bytes(), project.root())
+        };
+        let before = answered();
+        assert!(rewritten(agent, &before).is_some(), "{file}: {before:?}");
+        project.put(file, text);
+        let after = answered();
+        assert_eq!(rewritten(agent, &after), None, "{file}: {after:?}");
+    }
+}

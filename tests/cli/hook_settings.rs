@@ -78,7 +78,45 @@ fn the_doctor_sees_a_hook_that_does_not_answer() {
     fs::write(&file, gone).unwrap();
     let doctor = hook(&project, "doctor", Agent::ClaudeCode, &[]);
     assert_eq!(doctor.status, 1, "{doctor:?}");
-    assert!(doctor.stderr.contains("with status 127"), "{doctor:?}");
+    assert!(doctor.stderr.contains("is not run"), "{doctor:?}");
+}
+
+#[test]
+fn the_doctor_runs_only_what_install_writes() {
+    let project = Project::new();
+    let program = env!("CARGO_BIN_EXE_execpolicy");
+    let file = project.work().join(".claude/settings.json");
+    for command in [
+        "''; touch pwned; '' hook claude-code x".to_owned(),
+        format!("'{program}' hook claude-code; touch pwned"),
+        format!("'{program}' hook claude-code $(touch pwned)"),
+        format!("'{program}' hook claude-code -r '$(touch pwned)' -r x"),
+        "'/bin/touch' hook claude-code".to_owned(),
+        format!("'{program}' hook claude-code install"),
+    ] {
+        let hooks = serde_json::json!({"hooks": {"PreToolUse": [{"hooks": [{"command": command}]}]}});
+        project.put("work/.claude/settings.json", hooks.to_string());
+        let doctor = hook(&project, "doctor", Agent::ClaudeCode, &["--project"]);
+        assert_eq!(doctor.status, 1, "{command}: {doctor:?}");
+        let not_run = ["is not run", "the hook is not in"];
+        assert!(
+            not_run.iter().any(|why| doctor.stderr.contains(why)),
+            "{command}: {doctor:?}"
+        );
+        let left: Vec<_> = fs::read_dir(project.work()).unwrap().collect();
+        assert_eq!(left.len(), 2, "{command}: {left:?}");
+    }
+    fs::remove_file(file).unwrap();
+    project.put("work/it's here.codexpolicy", "");
+    let options = [
+        "--confinement",
+        "none",
+        "-r",
+        "it's here.codexpolicy",
+        "--project",
+    ];
+    succeeded(&hook(&project, "install", Agent::ClaudeCode, &options));
+    succeeded(&hook(&project, "doctor", Agent::ClaudeCode, &["--project"]));
 }
 
 #[test]

@@ -3,20 +3,20 @@
 mod deadline;
 mod doctor;
 mod settings;
+mod worktrees;
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
 use std::io::{self, Read, Write};
 use std::panic;
 use std::path::{Path, PathBuf};
 
 use diagnostics::Diagnostic;
-use gatekeeper::hook::{Agent, Answer, Event, LONGEST_EVENT, Rewriting, Ruling, TokenTerms, Tokens};
-use gatekeeper::log::{Asker, Entry, Log};
-use gatekeeper::{
-    ConfinementName, Context, Dialect, Directory, Gatekeeper, Judgement, Places, Surroundings,
-    SurroundingsError,
+use gatekeeper::hook::{
+    Agent, Answer, Event, LONGEST_EVENT, Rewriting, Ruling, SettingsGround, TokenTerms, Tokens,
 };
+use gatekeeper::log::{Asker, Entry, Log};
+use gatekeeper::{ConfinementName, Context, Directory, Gatekeeper, Judgement, Places};
+use worktrees::Worktree;
 
 use crate::args::{HookArgs, HookOptions, HookVerb};
 use crate::environment;
@@ -68,24 +68,49 @@ fn respond(agent: Agent, options: &HookOptions) -> Result<Answer, String> {
     let event = agent.read(&input()?).map_err(|error| error.to_string())?;
     let home = environment::home().ok_or("there is no home directory: $HOME is not set")?;
     let rewriting = rewriting(agent, options, &event, &home)?;
-    let (mut context, places) = place(agent, &event, &home, rewriting.is_some())?;
-    let gatekeeper = open(options, &places)?;
-    let (ruling, judgement) = gatekeeper.rule_on(&event, &mut context, rewriting.as_ref());
-    // What comes back rewritten is logged where it runs.
-    let is_rewritten = matches!(&ruling, Ruling::Allow { rewritten: Some(_) });
-    if let Some(judgement) = judgement.as_ref().filter(|_| !is_rewritten) {
+    let mut ruling: Option<Ruling> = None;
+    for worktree in worktrees::of(agent, &event, &home, rewriting.is_some())? {
+        let ruled = rule(agent, options, &event, worktree, rewriting.as_ref())?;
+        ruling = Some(match ruling {
+            Some(ruling) => ruling.stricter(ruled),
+            None => ruled,
+        });
+    }
+    let ruling = ruling.ok_or("there is nothing to judge by")?;
+    Ok(agent.answer(&event, ruling, options.unasked.into()))
+}
+
+/// Rules on the event in one work tree.
+fn rule(
+    agent: Agent,
+    options: &HookOptions,
+    event: &Event,
+    worktree: Worktree,
+    rewriting: Option<&Rewriting>,
+) -> Result<Ruling, String> {
+    let mut context = worktree.context;
+    let gatekeeper = open(options, &worktree.places)?;
+    if let Some(name) = options.confinement.as_deref().filter(|name| *name != "none") {
+        if !worktree.is_further && !gatekeeper.describes(&ConfinementName::new(name)) {
+            return Err(format!("there is no profile `{name}`"));
+        }
+    }
+    let (ruling, judgement) = gatekeeper.rule_on(event, &mut context, rewriting);
+    // What comes back rewritten is logged where it runs, and an allow in one of several is not the last word.
+    let is_left = matches!(&ruling, Ruling::Allow { rewritten: Some(_) })
+        || worktree.is_further && !matches!(&ruling, Ruling::Deny(_) | Ruling::Ask { .. });
+    if let Some(judgement) = judgement.as_ref().filter(|_| !is_left) {
         log(agent, &gatekeeper, judgement, &context)?;
     }
-    let ruling = match (ruling, &judgement, &rewriting) {
+    match (ruling, &judgement, rewriting) {
         (Ruling::Ask { reasons, .. }, Some(judgement), Some(rewriting))
-            if agent.capabilities().ask.is_some() =>
+            if agent.capabilities().ask.is_some() && !worktree.is_further =>
         {
             let rewritten = Some(after_a_yes(&gatekeeper, judgement, &context, rewriting)?);
-            Ruling::Ask { reasons, rewritten }
+            Ok(Ruling::Ask { reasons, rewritten })
         }
-        (ruling, ..) => ruling,
-    };
-    Ok(agent.answer(&event, ruling, options.unasked.into()))
+        (ruling, ..) => Ok(ruling),
+    }
 }
 
 /// The command that runs a judged one once a person has said yes.
@@ -176,8 +201,13 @@ fn rewriting(
             agent.name()
         ));
     }
-    let project = event.workspace.as_deref().or(event.cwd.as_deref()).map(Path::new);
-    if !agent.rewrites(event, home, project) {
+    let projects = event.cwd.iter().chain(&event.workspaces).map(PathBuf::from);
+    let ground = SettingsGround {
+        home,
+        projects: &projects.collect::<Vec<_>>(),
+        variable: environment::variable,
+    };
+    if !agent.rewrites(event, &ground) {
         return Ok(None);
     }
     let text = |path: &OsStr| {
@@ -200,51 +230,6 @@ fn rewriting(
         words,
         confinement: ConfinementName::new(name),
     }))
-}
-
-/// The place that the event names, and where its policy is. What it does not say is not known, and is not taken from
-/// this process.
-fn place(agent: Agent, event: &Event, home: &Path, confined: bool) -> Result<(Context, Places), String> {
-    let text = |path: PathBuf| {
-        path.to_str()
-            .map(ToOwned::to_owned)
-            .ok_or(format!("`{}` is not UTF-8", path.display()))
-    };
-    let shell = environment::shell();
-    let dialect = if confined {
-        Dialect::Bash
-    } else {
-        agent.capabilities().shell.dialect(shell.as_deref())
-    };
-    // A confined command has a `/tmp` of its own, whatever its caller has.
-    let temporary = environment::temporary().filter(|_| !confined);
-    // It is judged again where it really starts, and a yes is to be for the same place.
-    let real = event.cwd.as_ref().filter(|_| confined).map(fs::canonicalize);
-    let real = real.and_then(Result::ok).map(text).transpose()?;
-    let mut surroundings = Surroundings {
-        cwd: real.or_else(|| event.cwd.clone()),
-        workspace: event.workspace.clone(),
-        home: Some(text(home.to_owned())?),
-        temporary: temporary.map(text).transpose()?,
-        settings: environment::settings().map(text).transpose()?,
-        data: environment::data().map(text).transpose()?,
-        state: environment::state().map(text).transpose()?,
-        environment: environment::names(),
-        path: environment::path(),
-        dialect,
-        ..Surroundings::default()
-    };
-    let context = match surroundings.context() {
-        // Somebody has opened their home directory, which is no work tree.
-        Err(SurroundingsError::TooWide { .. }) => {
-            surroundings.workspace = None;
-            surroundings.context()
-        }
-        found => found,
-    };
-    let context = context.map_err(|error| error.to_string())?;
-    let places = surroundings.places(context.workspace.as_deref());
-    Ok((context, places.map_err(|error| error.to_string())?))
 }
 
 /// Writes an answer. One that cannot be written blocks by its status, with what it had to say on the other stream.

@@ -30,9 +30,13 @@ pub(crate) static ADAPTER: Adapter = Adapter {
     own_rules: OwnRules {
         files: &[
             "~/.claude/settings.json",
+            "~/.claude/settings.local.json",
+            "$CLAUDE_CONFIG_DIR/settings.json",
+            "$CLAUDE_CONFIG_DIR/settings.local.json",
             "./.claude/settings.json",
             "./.claude/settings.local.json",
             "/etc/claude-code/managed-settings.json",
+            "/etc/claude-code/managed-settings.d/*.json",
         ],
         restricts: in_claude_settings,
     },
@@ -68,9 +72,8 @@ pub(super) fn read(input: &Input) -> Result<Event, EventError> {
     let arguments = input.object("tool_input")?;
     let subject = match tool {
         "Bash" | "Monitor" => Subject::Text(arguments.text("command")?.to_owned()),
-        "Write" | "Edit" | "MultiEdit" => Subject::Writes(vec![arguments.text("file_path")?.to_owned()]),
-        "NotebookEdit" => Subject::Writes(vec![arguments.text("notebook_path")?.to_owned()]),
-        tool => Subject::of_unknown(tool, &arguments),
+        "Write" | "Edit" | "MultiEdit" | "NotebookEdit" => Subject::Writes(arguments.paths()?),
+        tool => Subject::of_unknown(tool, &arguments)?,
     };
     let event = Event::of(moment, subject).with(arguments);
     Ok(event.at(input.some_text("cwd")?))

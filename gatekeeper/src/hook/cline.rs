@@ -7,9 +7,9 @@ use super::event::{Event, EventError, Moment, Subject};
 use super::fields::Field;
 use super::input::Input;
 use super::own_rules::OwnRules;
+use super::reasons;
 use super::ruling::Ruling;
 use super::settings::{Content, MARK, Settings};
-use super::{patch, reasons};
 
 pub(crate) static ADAPTER: Adapter = Adapter {
     name: "cline",
@@ -55,18 +55,16 @@ fn read(input: &Input) -> Result<Event, EventError> {
     let arguments = use_of.object("parameters")?;
     let subject = match tool {
         "execute_command" => Subject::Text(arguments.text("command")?.to_owned()),
-        "write_to_file" | "replace_in_file" | "new_rule" => {
-            Subject::Writes(vec![arguments.text_of(&["path", "absolutePath"])?.to_owned()])
-        }
-        "apply_patch" => Subject::Writes(patch::files(arguments.text("input")?)?),
-        tool => Subject::of_unknown(tool, &arguments),
+        "write_to_file" | "replace_in_file" | "new_rule" => Subject::Writes(arguments.paths()?),
+        "apply_patch" => Subject::of_patch(&arguments)?,
+        tool => Subject::of_unknown(tool, &arguments)?,
     };
-    let root = input
-        .texts("workspaceRoots")?
-        .unwrap_or_default()
-        .into_iter()
-        .next();
-    Ok(Event::of(Moment::BeforeTool, subject).at(root))
+    let workspaces = input.texts("workspaceRoots")?.unwrap_or_default();
+    let root = workspaces.first().cloned();
+    Ok(Event {
+        workspaces,
+        ..Event::of(Moment::BeforeTool, subject).at(root)
+    })
 }
 
 fn answer(_event: &Event, ruling: &Ruling) -> Answer {

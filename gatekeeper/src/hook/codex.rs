@@ -8,7 +8,6 @@ use super::event::{Event, EventError, Moment, Subject};
 use super::fields::Field;
 use super::input::Input;
 use super::own_rules::{OwnRules, holds};
-use super::patch;
 use super::reasons;
 use super::ruling::Ruling;
 use super::settings::{Content, Settings, matched};
@@ -33,6 +32,7 @@ pub(crate) static ADAPTER: Adapter = Adapter {
     own_rules: OwnRules {
         files: &[
             "~/.codex/rules/*.rules",
+            "$CODEX_HOME/rules/*.rules",
             "./.codex/rules/*.rules",
             "/etc/codex/rules/*.rules",
         ],
@@ -70,8 +70,8 @@ fn read(input: &Input) -> Result<Event, EventError> {
             Ok(Some(words)) => Subject::Words(words),
             Ok(None) | Err(_) => Subject::Text(arguments.text("command")?.to_owned()),
         },
-        "apply_patch" | "Edit" | "Write" => Subject::Writes(patch::files(arguments.text("command")?)?),
-        tool => Subject::of_unknown(tool, &arguments),
+        "apply_patch" | "Edit" | "Write" => Subject::of_patch(&arguments)?,
+        tool => Subject::of_unknown(tool, &arguments)?,
     };
     let event = Event::of(moment, subject).with(arguments);
     let session = input.some_text("cwd")?;
@@ -80,7 +80,7 @@ fn read(input: &Input) -> Result<Event, EventError> {
         // It is the session's directory: a call may start in another one, which is not told. An allow that is heard
         // must hold in all of them.
         Moment::WhenAsked => Event {
-            workspace: session,
+            workspaces: session.into_iter().collect(),
             ..event
         },
     })

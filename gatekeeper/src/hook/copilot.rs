@@ -51,10 +51,7 @@ pub(crate) static ADAPTER: Adapter = Adapter {
 };
 
 fn read(input: &Input) -> Result<Event, EventError> {
-    let moment = match input
-        .maybe_text("hook_event_name")?
-        .or(input.maybe_text("hookEventName")?)
-    {
+    let moment = match input.maybe_text_of(&["hook_event_name", "hookEventName"])? {
         Some("PreToolUse") => Moment::BeforeTool,
         Some("PermissionRequest") => Moment::WhenAsked,
         Some(name) => {
@@ -93,12 +90,17 @@ fn read_flat(input: &Input) -> Result<Event, EventError> {
         let patch = input.text_of(&["toolArgs", "toolInput"])?;
         return Ok(Event::of(moment, Subject::Writes(patch::files(patch)?)).at(cwd));
     }
-    let key = if input.has("toolArgs") {
-        "toolArgs"
-    } else {
-        "toolInput"
+    let arguments = match (input.has("toolArgs"), input.has("toolInput")) {
+        (true, false) => input.object_or_text("toolArgs")?,
+        (false, _) => input.object_or_text("toolInput")?,
+        (true, true) => {
+            let arguments = input.object_or_text("toolArgs")?;
+            if arguments != input.object_or_text("toolInput")? {
+                return Err(EventError::Contradiction { key: "toolInput" });
+            }
+            arguments
+        }
     };
-    let arguments = input.object_or_text(key)?;
     let subject = subject(tool, &arguments)?;
     Ok(Event::of(moment, subject).with(arguments).at(cwd))
 }
@@ -112,16 +114,17 @@ fn subject(tool: &str, arguments: &Input) -> Result<Subject, EventError> {
         | "edit"
         | "str_replace_editor"
         | "create_file"
+        | "create_directory"
         | "replace_string_in_file"
+        | "multi_replace_string_in_file"
         | "insert_edit_into_file"
-        | "edit_notebook_file" => Subject::Writes(vec![
-            arguments.text_of(&["path", "filePath", "file_path"])?.to_owned(),
-        ]),
+        | "edit_notebook_file" => Subject::Writes(arguments.paths()?),
+        "apply_patch" => Subject::of_patch(arguments)?,
         // What is typed into a shell that runs already.
         "write_bash" | "powershell" | "write_powershell" => Subject::Unread {
             tool: tool.to_owned(),
         },
-        tool => Subject::of_unknown(tool, arguments),
+        tool => Subject::of_unknown(tool, arguments)?,
     })
 }
 

@@ -42,7 +42,7 @@ pub(crate) static ADAPTER: Adapter = Adapter {
                         ("failClosed", true.into()),
                     ]
                 };
-                let tools = "Write|StrReplace|Edit|MultiEdit|Delete|TabWrite|EditNotebook";
+                let tools = "Write|StrReplace|Edit|MultiEdit|Delete|TabWrite|EditNotebook|ApplyPatch";
                 let matcher = [("matcher", tools.into())];
                 vec![
                     ("beforeShellExecution", fields(common())),
@@ -55,12 +55,8 @@ pub(crate) static ADAPTER: Adapter = Adapter {
     answer,
 };
 
-/// How the path of a written file is called: its tools do not agree.
-const PATHS: &[&str] = &["file_path", "path", "target_file", "filePath"];
-
 fn read(input: &Input) -> Result<Event, EventError> {
-    let roots = input.texts("workspace_roots")?.unwrap_or_default();
-    let workspace = roots.into_iter().next();
+    let workspaces = input.texts("workspace_roots")?.unwrap_or_default();
     let cwd = input.some_text("cwd")?;
     let (subject, stated) = match input.text("hook_event_name")? {
         "beforeShellExecution" => (Subject::Text(input.text("command")?.to_owned()), cwd),
@@ -69,15 +65,11 @@ fn read(input: &Input) -> Result<Event, EventError> {
             let arguments = input.object("tool_input")?;
             let subject = match tool {
                 "Shell" => Subject::Text(arguments.text("command")?.to_owned()),
-                "Write" | "StrReplace" | "Edit" | "MultiEdit" | "Delete" | "TabWrite" => {
-                    Subject::Writes(vec![arguments.text_of(PATHS)?.to_owned()])
+                "Write" | "StrReplace" | "Edit" | "MultiEdit" | "Delete" | "TabWrite" | "EditNotebook" => {
+                    Subject::Writes(arguments.paths()?)
                 }
-                "EditNotebook" => Subject::Writes(vec![
-                    arguments
-                        .text_of(&["target_notebook", "notebook_path", "file_path", "path"])?
-                        .to_owned(),
-                ]),
-                tool => Subject::of_unknown(tool, &arguments),
+                "ApplyPatch" => Subject::of_patch(&arguments)?,
+                tool => Subject::of_unknown(tool, &arguments)?,
             };
             (subject, arguments.some_text("working_directory")?.or(cwd))
         }
@@ -89,9 +81,9 @@ fn read(input: &Input) -> Result<Event, EventError> {
         }
     };
     // An empty directory is the first root.
-    let cwd = stated.or_else(|| workspace.clone());
+    let cwd = stated.or_else(|| workspaces.first().cloned());
     Ok(Event {
-        workspace,
+        workspaces,
         ..Event::of(Moment::BeforeTool, subject).at(cwd)
     })
 }

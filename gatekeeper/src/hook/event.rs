@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::fields::Field;
 use super::input::Input;
-use super::reasons;
+use super::{patch, reasons};
 
 /// What an agent is about to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,13 +17,32 @@ pub struct Event {
     pub subject: Subject,
     /// Where it would happen; `None` where the agent does not say.
     pub cwd: Option<String>,
-    /// The root of the work tree, where the agent says one.
-    pub workspace: Option<String>,
+    /// The roots of work trees that the agent names: what restricts in one of them counts.
+    pub workspaces: Vec<String>,
     /// The tool's arguments as they came: a rewritten command replaces one of them.
     pub(crate) arguments: BTreeMap<String, Value>,
     /// Which of the agent's spellings the answer has.
     pub(crate) spelling: Spelling,
 }
+
+/// What the name of a tool that writes files holds.
+const WRITERS: [&str; 11] = [
+    "write", "edit", "replace", "create", "insert", "patch", "delete", "remove", "rename", "move", "append",
+];
+
+/// Arguments that only a tool that writes files takes.
+const WRITTEN: [&str; 10] = [
+    "content",
+    "contents",
+    "new_string",
+    "newString",
+    "new_str",
+    "newText",
+    "new_text",
+    "edits",
+    "replacements",
+    "patch",
+];
 
 /// When an event is told.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -84,6 +103,12 @@ pub enum EventError {
         /// The key.
         key: &'static str,
     },
+    /// Two spellings of one key say different things.
+    #[error("`{key}` of the event contradicts another key")]
+    Contradiction {
+        /// The later key.
+        key: &'static str,
+    },
     /// An event of a kind that is not known here.
     #[error("the event `{name}` is not known here")]
     UnknownEvent {
@@ -99,16 +124,42 @@ pub enum EventError {
 }
 
 impl Subject {
-    /// What a tool does that no adapter knows: one that takes a command runs something.
-    pub(crate) fn of_unknown(tool: &str, arguments: &Input) -> Self {
-        let runs = ["command", "script", "cmd", "commands"];
-        if runs.iter().any(|key| arguments.has(key)) && !tool.starts_with("mcp__") {
-            Self::Unread {
-                tool: reasons::line(tool),
-            }
-        } else {
-            Self::Other
+    /// What a tool does that no adapter knows: one that takes a command runs something, one that is called like a
+    /// writer or takes what a writer takes writes the files that it names.
+    pub(crate) fn of_unknown(tool: &str, arguments: &Input) -> Result<Self, EventError> {
+        // What a server does with a path or a command is its own matter.
+        if tool.starts_with("mcp__") {
+            return Ok(Self::Other);
         }
+        let has = |keys: &[&str]| keys.iter().any(|key| arguments.has(key));
+        if has(&["command", "script", "cmd", "commands"]) {
+            return Ok(Self::Unread {
+                tool: reasons::line(tool),
+            });
+        }
+        let name = tool.to_ascii_lowercase();
+        if !has(&WRITTEN) && !WRITERS.iter().any(|word| name.contains(word)) {
+            return Ok(Self::Other);
+        }
+        match arguments.paths() {
+            Ok(paths) => Ok(Self::Writes(paths)),
+            Err(EventError::Missing { .. }) => Ok(Self::Other),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The files that patches write, and those that are named beside them.
+    pub(crate) fn of_patch(arguments: &Input) -> Result<Self, EventError> {
+        let mut files = Vec::new();
+        for patch in arguments.patches()? {
+            files.extend(patch::files(patch)?);
+        }
+        match arguments.paths() {
+            Ok(paths) => files.extend(paths),
+            Err(EventError::Missing { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(Self::Writes(files))
     }
 }
 
@@ -119,7 +170,7 @@ impl Event {
             moment,
             subject,
             cwd: None,
-            workspace: None,
+            workspaces: Vec::new(),
             arguments: BTreeMap::new(),
             spelling: Spelling::Flat,
         }

@@ -6,7 +6,7 @@ use super::capabilities::{Capabilities, Grant, Shell};
 use super::event::{Event, EventError, Moment, Subject};
 use super::fields::Field;
 use super::input::Input;
-use super::own_rules::{OwnRules, holds};
+use super::own_rules::{OwnRules, holds, in_json};
 use super::reasons;
 use super::ruling::Ruling;
 use super::settings::{Content, Settings, matched};
@@ -33,8 +33,16 @@ pub(crate) static ADAPTER: Adapter = Adapter {
             "~/.gemini/policies/*.toml",
             "./.gemini/policies/*.toml",
             "/etc/gemini-cli/policies/*.toml",
+            "~/.gemini/settings.json",
+            "./.gemini/settings.json",
+            "/etc/gemini-cli/settings.json",
+            "$GEMINI_CLI_SYSTEM_SETTINGS_PATH",
         ],
-        restricts: |text| holds(text, &["deny", "ask_user"]),
+        // Settings are JSON; policies are TOML, which is none.
+        restricts: |text| {
+            let is_restrictive = in_json(text, &["exclude", "excludeTools", "core", "coreTools"]);
+            is_restrictive && holds(text, &["deny", "ask_user", "\\u", "\\U", "xclude", "core"])
+        },
     },
     settings: Some(Settings {
         user: ".gemini/settings.json",
@@ -67,18 +75,12 @@ fn read(input: &Input) -> Result<Event, EventError> {
     let arguments = input.object("tool_input")?;
     let subject = match tool {
         "run_shell_command" => Subject::Text(arguments.text("command")?.to_owned()),
-        "write_file" | "replace" | "edit" => Subject::Writes(vec![
-            arguments
-                .text_of(&["file_path", "absolute_path", "path"])?
-                .to_owned(),
-        ]),
-        tool => Subject::of_unknown(tool, &arguments),
+        "write_file" | "replace" | "edit" => Subject::Writes(arguments.paths()?),
+        tool => Subject::of_unknown(tool, &arguments)?,
     };
     // A command may start below the root.
-    let below = match arguments.some_text("dir_path")? {
-        Some(below) => Some(below),
-        None => arguments.some_text("directory")?,
-    };
+    let below = arguments.maybe_text_of(&["dir_path", "directory"])?;
+    let below = below.filter(|below| !below.is_empty()).map(ToOwned::to_owned);
     let cwd = match (&root, below) {
         (root, None) => root.clone(),
         (_, Some(below)) if below.starts_with('/') => Some(below),
@@ -86,7 +88,7 @@ fn read(input: &Input) -> Result<Event, EventError> {
         (None, Some(_)) => None,
     };
     Ok(Event {
-        workspace: root.filter(|root| cwd.as_ref() != Some(root)),
+        workspaces: root.into_iter().collect(),
         ..Event::of(Moment::BeforeTool, subject).at(cwd)
     })
 }

@@ -40,7 +40,7 @@ fn read(input: &Input) -> Result<Event, EventError> {
         _ => return Err(EventError::Missing { key: "command" }),
     };
     Ok(Event {
-        workspace: input.some_text("workspace")?,
+        workspaces: input.some_text("workspace")?.into_iter().collect(),
         ..Event::of(Moment::BeforeTool, subject).at(input.some_text("cwd")?)
     })
 }

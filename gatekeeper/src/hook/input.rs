@@ -10,6 +10,38 @@ use super::event::EventError;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Input(BTreeMap<String, Value>);
 
+/// How tools of all agents call the path of a file that they write, or a list of such.
+const PATHS: [&str; 25] = [
+    "file_path",
+    "filePath",
+    "filepath",
+    "path",
+    "paths",
+    "absolute_path",
+    "absolutePath",
+    "target_file",
+    "targetFile",
+    "notebook_path",
+    "notebookPath",
+    "target_notebook",
+    "targetNotebook",
+    "dirPath",
+    "file",
+    "files",
+    "filename",
+    "fileName",
+    "relative_path",
+    "relativePath",
+    "target_path",
+    "targetPath",
+    "new_path",
+    "newPath",
+    "destination",
+];
+
+/// How they call the text of a patch.
+const PATCHES: [&str; 6] = ["patch", "patchText", "patch_text", "input", "diff", "command"];
+
 impl Input {
     /// Reads an object: the whole input, and nothing behind it.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, EventError> {
@@ -24,15 +56,37 @@ impl Input {
         self.maybe_text(key)?.ok_or(EventError::Missing { key })
     }
 
-    /// The text of the first of these keys that there is; several versions spell one thing differently.
+    /// The text of one of these keys; several versions spell one thing differently. Which of two texts an agent goes
+    /// by is not known, so they must agree.
     pub(crate) fn text_of(&self, keys: &[&'static str]) -> Result<&str, EventError> {
-        for key in keys {
-            if let Some(text) = self.maybe_text(key)? {
-                return Ok(text);
-            }
-        }
         let key = keys.first().copied().unwrap_or_default();
-        Err(EventError::Missing { key })
+        self.maybe_text_of(keys)?.ok_or(EventError::Missing { key })
+    }
+
+    /// As [`Input::text_of`]; nothing where there is none, or null.
+    pub(crate) fn maybe_text_of(&self, keys: &[&'static str]) -> Result<Option<&str>, EventError> {
+        let mut found: Option<&str> = None;
+        for key in keys {
+            let text = self.maybe_text(key)?;
+            if found.is_some() && text.is_some() && text != found {
+                return Err(EventError::Contradiction { key });
+            }
+            found = found.or(text);
+        }
+        Ok(found)
+    }
+
+    /// All paths that the arguments of a tool name, under any spelling of such a key and however deep: which of them
+    /// the tool goes by is not known.
+    pub(crate) fn paths(&self) -> Result<Vec<String>, EventError> {
+        let mut paths = Vec::new();
+        for (key, value) in &self.0 {
+            collect_paths(key, value, &mut paths)?;
+        }
+        if paths.is_empty() {
+            return Err(EventError::Missing { key: "file_path" });
+        }
+        Ok(paths)
     }
 
     /// The text of a key; nothing where there is none, or null.
@@ -93,8 +147,35 @@ impl Input {
         self.0
     }
 
+    /// The texts of all keys that can hold a patch.
+    pub(crate) fn patches(&self) -> Result<Vec<&str>, EventError> {
+        let found = PATCHES.iter().map(|key| self.maybe_text(key));
+        let found: Vec<&str> = found.filter_map(Result::transpose).collect::<Result<_, _>>()?;
+        if found.is_empty() {
+            return Err(EventError::Missing { key: "patch" });
+        }
+        Ok(found)
+    }
+
     fn of(fields: &serde_json::Map<String, Value>) -> Self {
         let fields = fields.iter();
         Self(fields.map(|(key, value)| (key.clone(), value.clone())).collect())
+    }
+}
+
+/// Adds the paths in the value of a key. What stands where a path is expected and is none is not understood.
+fn collect_paths(key: &str, value: &Value, paths: &mut Vec<String>) -> Result<(), EventError> {
+    let spelling = PATHS.iter().find(|path| **path == key);
+    match (value, spelling) {
+        (Value::Null, _) | (Value::Bool(_) | Value::Number(_) | Value::String(_), None) => Ok(()),
+        (Value::String(path), Some(_)) => {
+            paths.push(path.clone());
+            Ok(())
+        }
+        (Value::Bool(_) | Value::Number(_), Some(key)) => Err(EventError::WrongType { key }),
+        (Value::Array(items), _) => items.iter().try_for_each(|item| collect_paths(key, item, paths)),
+        (Value::Object(fields), _) => fields
+            .iter()
+            .try_for_each(|(key, value)| collect_paths(key, value, paths)),
     }
 }

@@ -5,10 +5,10 @@ use super::capabilities::{Capabilities, Grant, Shell};
 use super::event::{Event, EventError, Moment, Subject};
 use super::fields::Field;
 use super::input::Input;
-use super::own_rules::{OwnRules, holds};
+use super::own_rules::{OwnRules, in_json};
 use super::ruling::Ruling;
 use super::settings::{Content, Settings};
-use super::{Adapter, patch, reasons};
+use super::{Adapter, reasons};
 
 pub(crate) static ADAPTER: Adapter = Adapter {
     name: "opencode",
@@ -31,11 +31,19 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         files: &[
             "~/.config/opencode/opencode.json",
             "~/.config/opencode/opencode.jsonc",
+            "~/.config/opencode/config.json",
+            "$XDG_CONFIG_HOME/opencode/opencode.json",
+            "$XDG_CONFIG_HOME/opencode/opencode.jsonc",
+            "$XDG_CONFIG_HOME/opencode/config.json",
+            "$OPENCODE_CONFIG",
+            "$OPENCODE_CONFIG_DIR/opencode.json",
+            "$OPENCODE_CONFIG_DIR/opencode.jsonc",
             "./opencode.json",
             "./opencode.jsonc",
             "./.opencode/opencode.json",
+            "./.opencode/opencode.jsonc",
         ],
-        restricts: |text| holds(text, &["\"deny\"", "\"ask\""]),
+        restricts: |text| in_json(text, &["deny", "ask"]),
     },
     settings: Some(Settings {
         user: ".config/opencode/plugins/execpolicy.js",
@@ -63,13 +71,11 @@ fn read(input: &Input) -> Result<Event, EventError> {
     let arguments = input.object("args")?;
     let subject = match tool {
         "bash" => Subject::Text(arguments.text("command")?.to_owned()),
-        "write" | "edit" | "multiedit" => {
-            Subject::Writes(vec![arguments.text_of(&["filePath", "file_path"])?.to_owned()])
-        }
-        "patch" | "apply_patch" => Subject::Writes(patch::files(arguments.text("patchText")?)?),
+        "write" | "edit" | "multiedit" => Subject::Writes(arguments.paths()?),
+        "patch" | "apply_patch" => Subject::of_patch(&arguments)?,
         // It names the command of a person that it comes from; what the sub-agent does is told by itself.
         "task" => Subject::Other,
-        tool => Subject::of_unknown(tool, &arguments),
+        tool => Subject::of_unknown(tool, &arguments)?,
     };
     let cwd = match (&root, arguments.some_text("workdir")?) {
         (root, None) => root.clone(),
@@ -78,7 +84,10 @@ fn read(input: &Input) -> Result<Event, EventError> {
         (None, Some(_)) => None,
     };
     let event = Event::of(Moment::BeforeTool, subject).with(arguments).at(cwd);
-    Ok(event)
+    Ok(Event {
+        workspaces: root.into_iter().collect(),
+        ..event
+    })
 }
 
 fn answer(event: &Event, ruling: &Ruling) -> Answer {

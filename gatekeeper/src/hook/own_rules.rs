@@ -1,10 +1,13 @@
 //! The restrictions that an agent's own settings hold, which a rewritten command would slip past.
 
+use std::ffi::OsString;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+
+use super::settings;
 
 /// Bytes of a settings file that are looked at. A longer one counts as restricting.
 const LONGEST: u64 = 4 * 1024 * 1024;
@@ -12,10 +15,22 @@ const LONGEST: u64 = 4 * 1024 * 1024;
 /// Files of one directory that are looked at. With more, the directory counts as restricting.
 const MOST: usize = 256;
 
+/// Where an agent looks for its settings.
+#[derive(Clone, Copy, Debug)]
+pub struct SettingsGround<'a> {
+    /// The home directory.
+    pub home: &'a Path,
+    /// Directories in a project: all above them count as well. Without any it is not known what restricts.
+    pub projects: &'a [PathBuf],
+    /// The environment that the agent shares.
+    pub variable: fn(&str) -> Option<OsString>,
+}
+
 /// Where an agent keeps rules of its own about commands, and how they are told.
 #[derive(Debug)]
 pub(crate) struct OwnRules {
-    /// Below `~`, below the project (`.`), or anywhere (`/`); the last part may be `*` and an ending.
+    /// Below `~`, below a directory of the project or above it (`.`), below the directory that a variable says
+    /// (`$NAME/`), the file that it says (`$NAME`), or anywhere (`/`); the last part may be `*` and an ending.
     pub(crate) files: &'static [&'static str],
     /// Whether the text of such a file may restrict a shell command.
     pub(crate) restricts: fn(&str) -> bool,
@@ -29,14 +44,31 @@ impl OwnRules {
     };
 
     /// Whether there are restrictions, or there may be: a file that cannot be read counts as one that restricts.
-    pub(crate) fn restrict(&self, home: &Path, project: Option<&Path>) -> bool {
+    pub(crate) fn restrict(&self, ground: &SettingsGround<'_>) -> bool {
         self.files.iter().any(|place| {
-            let path = match (place.strip_prefix("~/"), place.strip_prefix("./")) {
-                (Some(below), _) => Some(home.join(below)),
-                (None, Some(below)) => project.map(|project| project.join(below)),
-                (None, None) => Some(PathBuf::from(place)),
+            if let Some(below) = place.strip_prefix("./") {
+                // A link on the way has two ways up.
+                let real = ground.projects.iter().map(|project| project.canonicalize());
+                let real: Vec<PathBuf> = real.filter_map(Result::ok).collect();
+                let each = ground.projects.iter().chain(&real);
+                let mut above = each.flat_map(|project| project.ancestors());
+                return ground.projects.is_empty()
+                    || above.any(|directory| self.restricts_at(&directory.join(below)));
+            }
+            if let Some(place) = place.strip_prefix('$') {
+                let (name, below) = place.split_once('/').unwrap_or((place, ""));
+                let said = (ground.variable)(name).filter(|said| !said.is_empty());
+                return said.map(PathBuf::from).is_some_and(|said| {
+                    // From where the agent was started, which is not known.
+                    let path = if below.is_empty() { said } else { said.join(below) };
+                    !path.is_absolute() || self.restricts_at(&path)
+                });
+            }
+            let path = match place.strip_prefix("~/") {
+                Some(below) => ground.home.join(below),
+                None => PathBuf::from(place),
             };
-            path.is_some_and(|path| self.restricts_at(&path))
+            self.restricts_at(&path)
         })
     }
 
@@ -45,8 +77,10 @@ impl OwnRules {
         let Some(ending) = name.and_then(|name| name.strip_prefix('*')) else {
             return self.restricts_in(path);
         };
-        let Some(Ok(entries)) = path.parent().map(std::fs::read_dir) else {
-            return false;
+        let entries = match path.parent().map(std::fs::read_dir) {
+            Some(Ok(entries)) => entries,
+            Some(Err(error)) => return !is_absent(&error),
+            None => return false,
         };
         let found: Vec<_> = entries.take(MOST).collect();
         found.len() == MOST
@@ -62,7 +96,7 @@ impl OwnRules {
     fn restricts_in(&self, path: &Path) -> bool {
         // Before it is opened: opening a pipe waits for whoever writes to it.
         match path.metadata() {
-            Err(error) => error.kind() != std::io::ErrorKind::NotFound,
+            Err(error) => !is_absent(&error),
             Ok(found) if !found.is_file() || found.len() > LONGEST => true,
             Ok(_) => {
                 let mut text = String::new();
@@ -87,6 +121,17 @@ pub(crate) fn in_claude_settings(text: &str) -> bool {
                 .is_none_or(|rule| rule.starts_with("Bash") || rule.starts_with('*'))
         })
     })
+}
+
+/// Whether settings in JSON, with comments or without, hold one of these words as a text or a key, however it is written.
+/// What cannot be read may hold it.
+pub(crate) fn in_json(text: &str, words: &[&str]) -> bool {
+    settings::texts_of(text).is_none_or(|texts| texts.iter().any(|text| words.contains(&text.as_str())))
+}
+
+/// Whether it says that there is no such file.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 /// Whether a text holds one of these words.
@@ -144,8 +189,14 @@ mod tests {
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(&file, text).unwrap();
             let project = root.path().join("work");
-            let found = rules.restrict(&root.path().join("home"), Some(&project));
-            assert_eq!(found, wanted, "{name}: {text}");
+            for project in [project.clone(), project.join("a/b")] {
+                let ground = SettingsGround {
+                    home: &root.path().join("home"),
+                    projects: &[project],
+                    variable: |_| None,
+                };
+                assert_eq!(rules.restrict(&ground), wanted, "{name}: {text}");
+            }
         }
     }
 
@@ -156,8 +207,42 @@ mod tests {
             restricts: |_| false,
         };
         let home = tempfile::tempdir().unwrap();
-        assert!(!rules.restrict(home.path(), None));
+        let ground = SettingsGround {
+            home: home.path(),
+            projects: &[],
+            variable: |_| None,
+        };
+        assert!(!rules.restrict(&ground));
         fs::create_dir(home.path().join("x")).unwrap();
-        assert!(rules.restrict(home.path(), None));
+        assert!(rules.restrict(&ground));
+    }
+
+    #[test]
+    fn a_project_that_is_not_known_may_restrict() {
+        let rules = OwnRules {
+            files: &["./x"],
+            restricts: |_| false,
+        };
+        let ground = SettingsGround {
+            home: Path::new("/nowhere"),
+            projects: &[],
+            variable: |_| None,
+        };
+        assert!(rules.restrict(&ground));
+    }
+
+    #[test]
+    fn words_of_settings_are_found_however_they_are_written() {
+        for (text, wanted) in [
+            ("", false),
+            (r#"{"a":"allow"}"#, false),
+            (r#"{"a":{"rm *":"deny"}}"#, true),
+            (r#"{"a":"\u0064eny"}"#, true),
+            ("{\"a\":\"allow\" /* \"deny\" */}", false),
+            ("{// x\n\"deny\":[],}", true),
+            ("{", true),
+        ] {
+            assert_eq!(in_json(text, &["deny"]), wanted, "{text}");
+        }
     }
 }

@@ -48,6 +48,19 @@ pub struct Rewriting {
 }
 
 impl Ruling {
+    /// The stricter of this ruling and that of another work tree that counts too. A question keeps the command that
+    /// this one runs.
+    #[must_use]
+    pub fn stricter(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Deny(reasons), _) | (_, Self::Deny(reasons)) => Self::Deny(reasons),
+            (Self::Allow { rewritten }, Self::Ask { reasons, .. }) => Self::Ask { reasons, rewritten },
+            (ask @ Self::Ask { .. }, _) | (Self::NoOpinion, ask @ Self::Ask { .. }) => ask,
+            (Self::NoOpinion, _) | (_, Self::NoOpinion) => Self::NoOpinion,
+            (allow @ Self::Allow { .. }, Self::Allow { .. }) => allow,
+        }
+    }
+
     /// The same, as far as the agent honours it at this moment. It never becomes laxer: an allow that would not be
     /// heard is not said, and a question that cannot be asked is a deny, unless the caller leaves it to the agent.
     #[must_use]

@@ -1,5 +1,7 @@
 //! An agent's settings file with the hook in it, and without: text in, text out.
 
+use std::collections::BTreeSet;
+
 use jsonc_parser::ParseOptions;
 use jsonc_parser::cst::{CstArray, CstInputValue, CstNode, CstObject, CstRootNode};
 
@@ -52,6 +54,15 @@ pub enum SettingsError {
         /// What it should be.
         what: &'static str,
     },
+    /// A key stands there twice: which of them counts, its readers do not agree on.
+    #[error("it is not understood: `{key}` stands there twice")]
+    Twice {
+        /// The key.
+        key: String,
+    },
+    /// The agent runs no hooks at all.
+    #[error("`disableAllHooks` stands there, so that no hook runs")]
+    Disabled,
     /// A file of this name is somebody else's.
     #[error("it is not one that `execpolicy hook install` wrote")]
     NotOurs,
@@ -86,6 +97,7 @@ impl Settings {
                 let object = root
                     .object_value_or_create()
                     .ok_or(shape("the whole", "an object"))?;
+                enabled(&object)?;
                 if *versioned && object.get("version").is_none() {
                     object.insert(0, "version", CstInputValue::Number("1".to_owned()));
                 }
@@ -168,10 +180,20 @@ impl Settings {
                 };
                 let entries = lists(&hooks)?.into_iter().flat_map(|(_, list)| list.elements());
                 let texts = entries.flat_map(|entry| texts(&entry));
-                Ok(texts.filter(|text| runs_ours(agent, text)).collect())
+                let ours: Vec<String> = texts.filter(|text| runs_ours(agent, text)).collect();
+                if !ours.is_empty() {
+                    enabled(&object)?;
+                }
+                Ok(ours)
             }
         }
     }
+}
+
+/// All texts and keys of a JSON text, with comments or without; `None` where it is none.
+pub(crate) fn texts_of(text: &str) -> Option<Vec<String>> {
+    let root = parsed(text).ok()?;
+    Some(root.value().map(|value| texts(&value)).unwrap_or_default())
 }
 
 fn shape(place: &str, what: &'static str) -> SettingsError {
@@ -195,9 +217,38 @@ fn parsed(text: &str) -> Result<CstRootNode, SettingsError> {
         allow_non_finite_numbers: false,
         allow_extended_string_escapes: false,
     };
-    CstRootNode::parse(text, &options).map_err(|error| SettingsError::NotJson {
+    let root = CstRootNode::parse(text, &options).map_err(|error| SettingsError::NotJson {
         why: error.to_string(),
-    })
+    })?;
+    if let Some(object) = root.value().and_then(|value| value.as_object()) {
+        once(&object)?;
+        if let Some(hooks) = object.get("hooks").and_then(|hooks| hooks.object_value()) {
+            once(&hooks)?;
+        }
+    }
+    Ok(root)
+}
+
+/// Looks that each key of an object stands there once.
+fn once(object: &CstObject) -> Result<(), SettingsError> {
+    let mut keys = BTreeSet::new();
+    for property in object.properties() {
+        let key = property.decoded_name().unwrap_or_default();
+        if keys.contains(&key) {
+            return Err(SettingsError::Twice { key });
+        }
+        keys.insert(key);
+    }
+    Ok(())
+}
+
+/// Looks that the agent runs hooks: one has a switch against all of them.
+fn enabled(object: &CstObject) -> Result<(), SettingsError> {
+    let switch = object.get("disableAllHooks").and_then(|switch| switch.value());
+    match switch {
+        Some(switch) if switch.to_string().trim() != "false" => Err(SettingsError::Disabled),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// The hooks of all events; `None` where there are none.

@@ -18,10 +18,8 @@ fn read(agent: Agent, input: &str) -> String {
                 Subject::Other => "other".to_owned(),
             };
             let at = event.cwd.map(|cwd| format!(" at {cwd}")).unwrap_or_default();
-            let of = event
-                .workspace
-                .map(|root| format!(" of {root}"))
-                .unwrap_or_default();
+            let of = event.workspaces.join(" and ");
+            let of = if of.is_empty() { of } else { format!(" of {of}") };
             let moment = match event.moment {
                 Moment::BeforeTool => "",
                 Moment::WhenAsked => "asked: ",
@@ -52,6 +50,9 @@ inputs! {
     claude_no_command: ClaudeCode, r#"{"hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":{}}"# => "refused: the event has no `command`";
     claude_wrong_command: ClaudeCode, r#"{"hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":{"command":["ls"]}}"# => "refused: `command` of the event is not what it should be";
     claude_no_input: ClaudeCode, r#"{"hook_event_name":"PreToolUse","tool_name":"Bash"}"# => "refused: the event has no `tool_input`";
+    claude_unknown_writer: ClaudeCode, r#"{"cwd":"/w","hook_event_name":"PreToolUse","tool_name":"Put","tool_input":{"path":"/w/a","content":"x"}}"# => "writes /w/a at /w";
+    claude_two_paths: ClaudeCode, r#"{"cwd":"/w","hook_event_name":"PreToolUse","tool_name":"Write","tool_input":{"file_path":"/w/a","path":"/w/b"}}"# => "writes /w/a|/w/b at /w";
+    claude_a_path_that_is_none: ClaudeCode, r#"{"cwd":"/w","hook_event_name":"PreToolUse","tool_name":"Write","tool_input":{"file_path":"/w/a","path":1}}"# => "refused: `path` of the event is not what it should be";
     codex_bash: Codex, r#"{"session_id":"s","turn_id":"t","transcript_path":null,"cwd":"/w","hook_event_name":"PreToolUse","model":"m","permission_mode":"default","tool_name":"Bash","tool_input":{"command":"ls"},"tool_use_id":"u"}"# => "text ls at /w";
     codex_words: Codex, r#"{"cwd":"/w","hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":{"command":["ls","-l"]}}"# => "words ls|-l at /w";
     codex_patch: Codex, r#"{"cwd":"/w","hook_event_name":"PreToolUse","tool_name":"apply_patch","tool_input":{"command":"*** Begin Patch\n*** Add File: a\n+x\n*** Delete File: /etc/b\n*** End Patch"}}"# => "writes a|/etc/b at /w";
@@ -64,6 +65,11 @@ inputs! {
     cursor_write: Cursor, r#"{"hook_event_name":"preToolUse","workspace_roots":["/w"],"tool_name":"Write","tool_input":{"file_path":"/w/a"}}"# => "writes /w/a at /w of /w";
     cursor_delete: Cursor, r#"{"hook_event_name":"preToolUse","workspace_roots":["/w"],"tool_name":"Delete","tool_input":{"path":"/w/a"}}"# => "writes /w/a at /w of /w";
     cursor_write_of_nothing: Cursor, r#"{"hook_event_name":"preToolUse","tool_name":"Write","tool_input":{}}"# => "refused: the event has no `file_path`";
+    cursor_two_roots: Cursor, r#"{"hook_event_name":"beforeShellExecution","workspace_roots":["/v","/w"],"command":"ls","cwd":"/w"}"# => "text ls at /w of /v and /w";
+    cursor_two_paths: Cursor, r#"{"hook_event_name":"preToolUse","tool_name":"Write","tool_input":{"file_path":"a","path":"b"}}"# => "writes a|b";
+    cursor_patch: Cursor, r#"{"hook_event_name":"preToolUse","tool_name":"ApplyPatch","tool_input":{"patch":"*** Begin Patch\n*** Add File: a\n+x\n*** End Patch"}}"# => "writes a";
+    cursor_patch_and_path: Cursor, r#"{"hook_event_name":"preToolUse","tool_name":"ApplyPatch","tool_input":{"file_path":"b","patch":"*** Begin Patch\n*** Add File: a\n+x\n*** End Patch"}}"# => "writes a|b";
+    cursor_search: Cursor, r#"{"hook_event_name":"preToolUse","tool_name":"Grep","tool_input":{"path":"a","pattern":"x"}}"# => "other";
     cursor_mcp: Cursor, r#"{"hook_event_name":"beforeMCPExecution","tool_name":"x","tool_input":"{}"}"# => "other";
     copilot_bash: Copilot, r#"{"sessionId":"s","timestamp":1,"cwd":"/w","toolName":"bash","toolArgs":"{\"command\":\"ls\",\"description\":\"d\"}"}"# => "text ls at /w";
     copilot_bash_object: Copilot, r#"{"sessionId":"s","timestamp":1,"cwd":"/w","toolName":"bash","toolArgs":{"command":"ls"}}"# => "text ls at /w";
@@ -75,23 +81,30 @@ inputs! {
     copilot_replace: Copilot, r#"{"cwd":"/w","toolName":"str_replace_editor","toolArgs":{"command":"str_replace","path":"/w/a"}}"# => "writes /w/a at /w";
     copilot_asked: Copilot, r#"{"hookName":"permissionRequest","cwd":"/w","toolName":"bash","toolInput":{"command":"ls"}}"# => "asked: text ls at /w";
     copilot_vs_code: Copilot, r#"{"timestamp":"2026-01-01T00:00:00Z","sessionId":"s","hookEventName":"PreToolUse","cwd":"/w","tool_name":"run_in_terminal","tool_input":{"command":"ls"}}"# => "text ls at /w";
+    copilot_vs_code_two_paths: Copilot, r#"{"hook_event_name":"PreToolUse","tool_name":"create_file","tool_input":{"path":"a","filePath":"b"}}"# => "writes b|a";
+    copilot_vs_code_many: Copilot, r#"{"hook_event_name":"PreToolUse","tool_name":"multi_replace_string_in_file","tool_input":{"replacements":[{"filePath":"a","newString":"x"},{"filePath":"b"}]}}"# => "writes a|b";
+    copilot_vs_code_patch: Copilot, r#"{"hook_event_name":"PreToolUse","tool_name":"apply_patch","tool_input":{"input":"*** Begin Patch\n*** Add File: a\n+x\n*** End Patch"}}"# => "writes a";
+    copilot_two_arguments: Copilot, r#"{"toolName":"create","toolArgs":{"path":"a"},"toolInput":{"path":"b"}}"# => "refused: `toolInput` of the event contradicts another key";
     copilot_broken_arguments: Copilot, r#"{"cwd":"/w","toolName":"bash","toolArgs":"{\"command\":"}"# => "refused: the event is no JSON object: EOF while parsing a value at line 1 column 11";
-    gemini_shell: Gemini, r#"{"session_id":"s","transcript_path":"/t","cwd":"/w","hook_event_name":"BeforeTool","timestamp":"t","tool_name":"run_shell_command","tool_input":{"command":"ls","description":"d"}}"# => "text ls at /w";
+    gemini_shell: Gemini, r#"{"session_id":"s","transcript_path":"/t","cwd":"/w","hook_event_name":"BeforeTool","timestamp":"t","tool_name":"run_shell_command","tool_input":{"command":"ls","description":"d"}}"# => "text ls at /w of /w";
     gemini_below: Gemini, r#"{"cwd":"/w","hook_event_name":"BeforeTool","tool_name":"run_shell_command","tool_input":{"command":"ls","dir_path":"a/b"}}"# => "text ls at /w/a/b of /w";
-    gemini_write: Gemini, r#"{"cwd":"/w","hook_event_name":"BeforeTool","tool_name":"write_file","tool_input":{"file_path":"a","content":"x"}}"# => "writes a at /w";
-    gemini_replace: Gemini, r#"{"cwd":"/w","hook_event_name":"BeforeTool","tool_name":"replace","tool_input":{"file_path":"/w/a"}}"# => "writes /w/a at /w";
+    gemini_write: Gemini, r#"{"cwd":"/w","hook_event_name":"BeforeTool","tool_name":"write_file","tool_input":{"file_path":"a","content":"x"}}"# => "writes a at /w of /w";
+    gemini_two_paths: Gemini, r#"{"cwd":"/w","hook_event_name":"BeforeTool","tool_name":"write_file","tool_input":{"file_path":"a","absolute_path":"b"}}"# => "writes b|a at /w of /w";
+    gemini_two_places: Gemini, r#"{"cwd":"/w","hook_event_name":"BeforeTool","tool_name":"run_shell_command","tool_input":{"command":"ls","dir_path":"a","directory":"b"}}"# => "refused: `directory` of the event contradicts another key";
+    gemini_replace: Gemini, r#"{"cwd":"/w","hook_event_name":"BeforeTool","tool_name":"replace","tool_input":{"file_path":"/w/a"}}"# => "writes /w/a at /w of /w";
     gemini_other_event: Gemini, r#"{"cwd":"/w","hook_event_name":"AfterTool"}"# => "refused: the event `AfterTool` is not known here";
     windsurf_command: Windsurf, r#"{"agent_action_name":"pre_run_command","trajectory_id":"t","execution_id":"e","timestamp":"..","model_name":"..","tool_info":{"command_line":"ls -la","cwd":"/w"}}"# => "text ls -la at /w";
     windsurf_write: Windsurf, r#"{"agent_action_name":"pre_write_code","tool_info":{"file_path":"/w/a","edits":[]}}"# => "writes /w/a";
     windsurf_read: Windsurf, r#"{"agent_action_name":"pre_read_code","tool_info":{"file_path":"/w/a"}}"# => "other";
     windsurf_unknown: Windsurf, r#"{"agent_action_name":"pre_run_script","tool_info":{}}"# => "refused: the event `pre_run_script` is not known here";
-    cline_command: Cline, r#"{"clineVersion":"3","hookName":"PreToolUse","timestamp":"1","taskId":"t","workspaceRoots":["/w"],"userId":"u","preToolUse":{"toolName":"execute_command","parameters":{"command":"ls","requires_approval":"false"}}}"# => "text ls at /w";
-    cline_write: Cline, r#"{"hookName":"PreToolUse","workspaceRoots":["/w"],"preToolUse":{"toolName":"write_to_file","parameters":{"path":"a","content":"x"}}}"# => "writes a at /w";
-    cline_read: Cline, r#"{"hookName":"PreToolUse","workspaceRoots":["/w"],"preToolUse":{"toolName":"read_file","parameters":{"path":"a"}}}"# => "other at /w";
-    opencode_bash: Opencode, r#"{"hook":"tool.execute.before","directory":"/w","tool":"bash","args":{"command":"ls","workdir":"a"}}"# => "text ls at /w/a";
-    opencode_write: Opencode, r#"{"hook":"tool.execute.before","directory":"/w","tool":"write","args":{"filePath":"/w/a","content":""}}"# => "writes /w/a at /w";
-    opencode_patch: Opencode, r#"{"hook":"tool.execute.before","directory":"/w","tool":"apply_patch","args":{"patchText":"*** Begin Patch\n*** Add File: a\n+x\n*** End Patch"}}"# => "writes a at /w";
-    opencode_task: Opencode, r#"{"hook":"tool.execute.before","directory":"/w","tool":"task","args":{"prompt":"x","command":"review"}}"# => "other at /w";
+    cline_command: Cline, r#"{"clineVersion":"3","hookName":"PreToolUse","timestamp":"1","taskId":"t","workspaceRoots":["/w"],"userId":"u","preToolUse":{"toolName":"execute_command","parameters":{"command":"ls","requires_approval":"false"}}}"# => "text ls at /w of /w";
+    cline_write: Cline, r#"{"hookName":"PreToolUse","workspaceRoots":["/w"],"preToolUse":{"toolName":"write_to_file","parameters":{"path":"a","content":"x"}}}"# => "writes a at /w of /w";
+    cline_read: Cline, r#"{"hookName":"PreToolUse","workspaceRoots":["/w"],"preToolUse":{"toolName":"read_file","parameters":{"path":"a"}}}"# => "other at /w of /w";
+    opencode_bash: Opencode, r#"{"hook":"tool.execute.before","directory":"/w","tool":"bash","args":{"command":"ls","workdir":"a"}}"# => "text ls at /w/a of /w";
+    opencode_write: Opencode, r#"{"hook":"tool.execute.before","directory":"/w","tool":"write","args":{"filePath":"/w/a","content":""}}"# => "writes /w/a at /w of /w";
+    opencode_two_paths: Opencode, r#"{"hook":"tool.execute.before","directory":"/w","tool":"write","args":{"filePath":"a","file_path":"b"}}"# => "writes a|b at /w of /w";
+    opencode_patch: Opencode, r#"{"hook":"tool.execute.before","directory":"/w","tool":"apply_patch","args":{"patchText":"*** Begin Patch\n*** Add File: a\n+x\n*** End Patch"}}"# => "writes a at /w of /w";
+    opencode_task: Opencode, r#"{"hook":"tool.execute.before","directory":"/w","tool":"task","args":{"prompt":"x","command":"review"}}"# => "other at /w of /w";
     generic_text: Generic, r#"{"command":"ls","cwd":"/w"}"# => "text ls at /w";
     generic_words: Generic, r#"{"argv":["ls","-l"],"cwd":"/w","workspace":"/"}"# => "words ls|-l at /w of /";
     generic_writes: Generic, r#"{"writes":["a","b"]}"# => "writes a|b";

@@ -54,7 +54,7 @@ fn read(input: &Input) -> Result<Event, EventError> {
         }
         "pre_write_code" => {
             let tool = input.object("tool_info")?;
-            (Subject::Writes(vec![tool.text("file_path")?.to_owned()]), None)
+            (Subject::Writes(tool.paths()?), None)
         }
         "pre_read_code" | "pre_mcp_tool_use" | "pre_user_prompt" => (Subject::Other, None),
         name => {

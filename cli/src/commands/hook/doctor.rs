@@ -5,12 +5,13 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use clap::Parser;
 use diagnostics::visible;
 use gatekeeper::hook::{Agent, Answer, CANARY};
 
 use super::deadline;
-use super::settings::{ended, installation};
-use crate::args::AgentSettings;
+use super::settings::{self, ended, installation};
+use crate::args::{AgentSettings, Args, Verb};
 use crate::environment;
 use crate::exit::Exit;
 
@@ -32,8 +33,11 @@ pub(super) fn run(args: &AgentSettings) -> Exit {
         }
         let here = environment::directory().ok_or("the working directory is gone")?;
         for command in &commands {
-            let (text, place) = (command.clone(), here.clone());
-            let sent = deadline::keep(PATIENCE, move || sent(agent, &text, &place));
+            // Whoever wrote the project may have written any command there.
+            let words = arguments(agent, command)
+                .ok_or_else(|| format!("`{}` is not run: `install` does not write it", visible(command)))?;
+            let place = here.clone();
+            let sent = deadline::keep(PATIENCE, move || sent(agent, &words, &place));
             let answer = sent.map_err(|error| error.to_string());
             let answer = answer.and_then(|answer| answer.map_err(|error| error.to_string()));
             let answer = answer.map_err(|why| format!("`{}`: {why}", visible(command)))?;
@@ -54,11 +58,46 @@ pub(super) fn run(args: &AgentSettings) -> Exit {
     })
 }
 
+/// The words behind this program in a command, where the command is one that `install` writes, to the byte. It is run
+/// without a shell.
+fn arguments(agent: Agent, command: &str) -> Option<Vec<String>> {
+    let words = unquoted(command)?;
+    let read = Args::try_parse_from(&words).ok()?;
+    let Verb::Hook(read) = read.verb else {
+        return None;
+    };
+    let is_event = read.verb.is_none() && read.agent == Some(agent);
+    let again = settings::command(agent, &read.options).ok()?;
+    let words = words.into_iter().skip(1).collect();
+    (is_event && again == command).then_some(words)
+}
+
+/// The words of a command line of plain and single-quoted words; `None` where there is anything else.
+fn unquoted(text: &str) -> Option<Vec<String>> {
+    let quote = "\u{0}";
+    let text = text.replace(r"'\''", quote);
+    let mut words = Vec::new();
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let (word, behind) = match rest.strip_prefix('\'') {
+            Some(inner) => inner.split_once('\'')?,
+            None => rest.split_at(rest.find(' ').unwrap_or(rest.len())),
+        };
+        words.push(word.replace(quote, "'"));
+        rest = match behind.strip_prefix(' ') {
+            Some(next) => next,
+            None if behind.is_empty() => behind,
+            None => return None,
+        };
+    }
+    Some(words)
+}
+
 /// What the command answers to the canary.
-fn sent(agent: Agent, command: &str, here: &Path) -> io::Result<Answer> {
+fn sent(agent: Agent, words: &[String], here: &Path) -> io::Result<Answer> {
     let event = agent.event_of(CANARY, &here.to_string_lossy());
-    let mut child = Command::new("/bin/sh")
-        .args(["-c", command])
+    let mut child = Command::new(std::env::current_exe()?)
+        .args(words)
         .current_dir(here)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -110,7 +110,7 @@ fn chosen(agent: Agent, options: &HookOptions) -> HookOptions {
 }
 
 /// The command that answers this agent, by the absolute path of this program.
-fn command(agent: Agent, options: &HookOptions) -> Result<String, String> {
+pub(super) fn command(agent: Agent, options: &HookOptions) -> Result<String, String> {
     let text = |path: &Path| {
         path.to_str()
             .map(ToOwned::to_owned)

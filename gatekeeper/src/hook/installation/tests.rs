@@ -247,3 +247,45 @@ fn a_change_that_is_overtaken_is_not_written() {
     );
     assert_eq!(home.text().as_deref(), Some("{\"a\": 1}"));
 }
+
+#[test]
+fn a_hook_that_would_not_run_is_neither_written_nor_taken_for_installed() {
+    let agent = Agent::ClaudeCode;
+    for (before, why) in [
+        (
+            r#"{"hooks":{},"hooks":{"PostToolUse":[]}}"#,
+            "`hooks` stands there twice",
+        ),
+        (
+            r#"{"hooks":{},"h\u006foks":{"PostToolUse":[]}}"#,
+            "`hooks` stands there twice",
+        ),
+        (
+            r#"{"hooks":{"PreToolUse":[],"PreToolUse":[]}}"#,
+            "`PreToolUse` stands there twice",
+        ),
+        (r#"{"disableAllHooks":true}"#, "`disableAllHooks` stands there"),
+    ] {
+        let home = Home::of(agent, Some(before));
+        let refused = home
+            .installation(agent)
+            .install(&command(agent))
+            .unwrap_err()
+            .to_string();
+        assert!(refused.contains(why), "{before}: {refused}");
+        assert_eq!(home.text().as_deref(), Some(before));
+    }
+    let home = Home::of(agent, Some("{}"));
+    install(&home, agent, &command(agent));
+    let text = home.text().unwrap();
+    for (added, why) in [
+        (r#"{"disableAllHooks": true,"#, "`disableAllHooks` stands there"),
+        (r#"{"hooks": {},"#, "`hooks` stands there twice"),
+    ] {
+        fs::write(&home.path, text.replacen('{', added, 1)).unwrap();
+        let refused = home.installation(agent).commands().unwrap_err().to_string();
+        assert!(refused.contains(why), "{added}: {refused}");
+    }
+    fs::write(&home.path, text.replacen('{', r#"{"disableAllHooks": false,"#, 1)).unwrap();
+    assert_eq!(home.installation(agent).commands().unwrap().len(), 1);
+}
