@@ -1,6 +1,7 @@
 //! The smallest rule that would answer a prompt.
 
 mod command_words;
+mod never_proposed;
 mod no_amendment;
 #[cfg(test)]
 mod tests;
@@ -133,13 +134,13 @@ fn proposed<F: Fallback>(
         .iter()
         .map_while(|word| word.value.exact())
         .collect();
-    let prefix = choose(&words, policy).ok_or(NoAmendment::Words)?;
-    if prefix
+    if words
         .first()
         .is_some_and(|program| is_temporary(program, asks, context))
     {
         return Err(NoAmendment::Temporary);
     }
+    let prefix = choose(&words, policy).ok_or(NoAmendment::Words)?;
     let rule = rule_text(&prefix);
     let amended = policy.adding(&rules_of(&rule));
     let decides = |text: &str, policy: &PolicySet| {
@@ -185,14 +186,17 @@ fn is_of_layer(basis: &Basis, policy: &PolicySet) -> bool {
     }
 }
 
-/// The words that make the command: as many as the table says, else as lead to a sub-command that is known, else one
-/// or, of a program that nothing is known of, two where the second looks like a sub-command.
+/// The words that make the command: as many as the table says, else as lead to a sub-command that is known, else one.
+/// Of a program that nothing is known of they are two, see [`unknown_words`].
 fn prefix<'w>(words: &[&'w str], policy: &PolicySet) -> Option<Vec<&'w str>> {
     let program = words.first()?;
     let named: Vec<&str> = std::iter::once(base_name(program))
         .chain(words.iter().skip(1).copied())
         .collect();
-    if command_words::is_never_proposed(&named) {
+    if never_proposed::is_never_proposed(&named) {
+        return None;
+    }
+    if may_be_an_alias(&named, policy) {
         return None;
     }
     let count = match command_words::row_of(&named) {
@@ -216,16 +220,7 @@ fn whole<'w>(words: &[&'w str], policy: &PolicySet) -> Option<Vec<&'w str>> {
 fn known_words(words: &[&str], policy: &PolicySet) -> Option<usize> {
     let knowledge = policy.knowledge();
     let Some(mut entry) = words.first().and_then(|program| knowledge.entry(program)) else {
-        let looks_like_one = |word: &&&str| {
-            word.chars()
-                .all(|letter| letter.is_ascii_lowercase() || letter == '-')
-        };
-        let second = words.get(1).filter(|word| !word.starts_with('-'));
-        return Some(if second.as_ref().is_some_and(looks_like_one) {
-            2
-        } else {
-            1
-        });
+        return unknown_words(words);
     };
     let mut count = 1_usize;
     while entry.has(Trait::Subcommands) {
@@ -238,6 +233,27 @@ fn known_words(words: &[&str], policy: &PolicySet) -> Option<usize> {
     }
     // What runs the rest of its line is a wrapper.
     entry.operands.rest().is_none().then_some(count)
+}
+
+/// The words of a program that nothing is known of: two, where the second looks like a sub-command. A rule for its name
+/// alone would allow whatever it can be told, and it may be one that runs others.
+fn unknown_words(words: &[&str]) -> Option<usize> {
+    let (_, behind) = words.split_first()?;
+    let second = behind.first().filter(|word| !word.starts_with('-'))?;
+    let is_subcommand = second
+        .chars()
+        .all(|letter| letter.is_ascii_lowercase() || letter == '-');
+    let runs_others = behind.iter().any(|word| never_proposed::names_a_runner(word));
+    (is_subcommand && !runs_others).then_some(2)
+}
+
+/// Whether `git` runs what its configuration says: a word that is none of its own commands may be an alias of any.
+fn may_be_an_alias(words: &[&str], policy: &PolicySet) -> bool {
+    let knowledge = policy.knowledge();
+    let ["git", command, ..] = words else {
+        return false;
+    };
+    knowledge.entry("git").is_some() && knowledge.entry(&format!("git {command}")).is_none()
 }
 
 /// Whether a word needs no quotes, neither in a shell nor in a policy, and is no option.

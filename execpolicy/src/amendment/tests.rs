@@ -44,9 +44,9 @@ fn a_command_is_as_many_words_as_the_table_says() {
         ("cargo publish --dry-run", "cargo publish"),
         ("kubectl apply -f x.yaml", "kubectl apply"),
         ("mytool deploy production", "mytool deploy"),
-        ("mytool --fast", "mytool"),
-        ("mytool a.txt", "mytool"),
-        ("mytool", "mytool"),
+        ("mytool --fast", ""),
+        ("mytool a.txt", ""),
+        ("mytool", ""),
         ("A=1; mytool x", ""),
         ("mytool x && mytool y", ""),
     ] {
@@ -59,7 +59,7 @@ fn a_command_is_as_many_words_as_the_table_says() {
 #[test]
 fn it_is_said_why_nothing_is_proposed() {
     let unchanged = NoAmendment::Unchanged {
-        rule: r#"prefix_rule(pattern = ["mytool"], decision = "allow")"#.into(),
+        rule: r#"prefix_rule(pattern = ["mytool", "deploy"], decision = "allow")"#.into(),
     };
     let layer = r#"prefix_rule(pattern = ["mytool"], decision = "prompt")"#;
     for (policy, command, why) in [
@@ -74,7 +74,7 @@ fn it_is_said_why_nothing_is_proposed() {
         ("", "bash x.sh", NoAmendment::Words),
         ("", "sudo mytool x", NoAmendment::Words),
         ("", "/tmp/x", NoAmendment::Temporary),
-        ("", "mytool > x", unchanged),
+        ("", "mytool deploy > x", unchanged),
     ] {
         assert_eq!(
             refused(policy, command, &Context::default()),
@@ -114,9 +114,46 @@ fn commands_that_say_too_little_get_no_proposal() {
         "\"$x\" y",
         "mytool > \"$x\"",
         "mytool $(",
+        "/lib64/ld-linux-x86-64.so.2 /bin/sh -c ls",
+        "/lib64/ld-linux-x86-64.so.2 deploy",
+        "ld.so deploy",
+        "ld-musl-aarch64.so.1 deploy",
+        "qemu-x86_64 deploy",
+        "capsh --",
+        "wsl deploy",
+        "bash.exe deploy",
+        "vagrant ssh",
+        "flatpak run org.x",
+        "distrobox enter x",
+        "toolbox run x",
+        "lerna exec x",
+        "at now",
+        "batch x",
+        "java x",
+        "kotlin x",
+        "octave x",
+        "gnuplot x",
+        "socat x",
+        "mytool deploy sh",
+        "mytool deploy /bin/bash",
+        "mytool deploy --command=/usr/bin/python3.12",
+        "mytool deploy 'exec zsh'",
+        "mytool deploy ld-linux.so.2",
     ] {
         assert!(proposed("", command, &Context::default()).is_err(), "{command}");
     }
+}
+
+#[test]
+fn a_word_that_may_be_an_alias_gets_no_proposal() {
+    let git = r#"program(name = "git", source = "git 2.47, git.txt", subcommands = True)
+program(name = "git push", source = "git 2.47, git-push.txt")"#;
+    let prefix = |command: &str| {
+        let found = proposed(git, command, &Context::default());
+        found.map_or_else(|why| why.to_string(), |found| found.prefix().join(" "))
+    };
+    assert_ne!(prefix("git push x"), NoAmendment::Words.to_string());
+    assert_eq!(prefix("git foo x"), NoAmendment::Words.to_string());
 }
 
 #[test]
@@ -129,7 +166,7 @@ fn what_a_layer_has_spoken_of_is_not_asked_about_again() {
         (restricts, "mytool x", false),
         (forbids, "mytool x", false),
         (about, "mytool > x", false),
-        (other, "mytool x", true),
+        (other, "mytool deploy", true),
     ] {
         let found = proposed(policy, command, &Context::default());
         assert_eq!(found.is_ok(), is_proposed, "{policy} {command}");
@@ -170,7 +207,10 @@ fn a_person_may_choose_more_words_and_never_fewer() {
     for (command, words) in [
         ("git push", r#""git", "push""#),
         ("git push origin main", r#""git", "push", "origin", "main""#),
-        ("mytool --level=3 a/b", r#""mytool", "--level=3", "a/b""#),
+        (
+            "mytool deploy --level=3 a/b",
+            r#""mytool", "deploy", "--level=3", "a/b""#,
+        ),
     ] {
         assert_eq!(chosen(command), rule(words), "{command}");
     }
@@ -183,6 +223,9 @@ fn a_person_may_choose_more_words_and_never_fewer() {
         "mytool \"$x\"",
         "env mytool",
         "nice -n 5 mytool",
+        "mytool --level=3 a/b",
+        "mytool deploy x sh",
+        "/lib64/ld-linux-x86-64.so.2 /bin/ls",
     ] {
         assert_ne!(chosen(command), "", "{command}");
         assert!(

@@ -205,7 +205,16 @@ const BEHIND: &[&str] = &[
 /// Whether words say too little of what a command does: shells, interpreters, wrappers, and what only the words behind
 /// tell apart.
 fn says_too_little(prefix: &[&str]) -> bool {
-    const ALONE: &[&str] = &["git", "npm", "docker", "kubectl", "cargo"];
+    const ALONE: &[&str] = &[
+        "git",
+        "npm",
+        "docker",
+        "kubectl",
+        "cargo",
+        "mytool",
+        "my-tool",
+        "/opt/x/bin/tool",
+    ];
     const ALWAYS: &[&str] = &[
         "bash", "sh", "python3", "node", "awk", "find", "xargs", "env", "npx", "sudo", "timeout", "rm",
         "/tmp/x",
