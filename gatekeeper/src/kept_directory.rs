@@ -2,7 +2,7 @@
 
 use std::fs::{DirBuilder, File};
 use std::io::{self, Read, Write};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::thread;
@@ -15,8 +15,22 @@ use rustix::fs::{
 use rustix::io::Errno;
 use rustix::process::geteuid;
 
-/// How often a lock is tried that somebody else holds, and how long is waited in between: ten seconds in all.
-const TRIES: (usize, Duration) = (1000, Duration::from_millis(10));
+/// How long somebody waits for a lock that another process holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    /// How often it is tried.
+    pub(crate) tries: usize,
+    /// What is waited after each.
+    pub(crate) pause: Duration,
+}
+
+impl Patience {
+    /// Ten seconds, for what has to be written.
+    pub(crate) const LONG: Self = Self {
+        tries: 1000,
+        pause: Duration::from_millis(10),
+    };
+}
 
 /// The directory, held open.
 #[derive(Debug)]
@@ -62,7 +76,7 @@ impl KeptDirectory {
     pub(crate) fn lock(&self, name: &str) -> io::Result<Lock> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let held = openat(&self.0, name, flags, Mode::RUSR | Mode::WUSR)?;
-        wait_for(&held)?;
+        wait_for(&held, Patience::LONG)?;
         Ok(Lock { _held: held })
     }
 
@@ -121,17 +135,15 @@ impl KeptDirectory {
     }
 }
 
-/// Waits until nobody else holds the lock of a file or directory, for ten seconds at most. It is given back when the
-/// descriptor is closed.
+/// Waits until nobody else holds the lock of a file or directory. It is given back when the descriptor is closed.
 ///
 /// # Errors
-/// Somebody else holds it all the while, or it has none.
-pub(crate) fn wait_for(held: &OwnedFd) -> io::Result<()> {
-    let (tries, pause) = TRIES;
-    for _ in 0..tries {
-        match flock(held, FlockOperation::NonBlockingLockExclusive) {
+/// Somebody else holds it all the while ([`io::ErrorKind::TimedOut`]), or it has none.
+pub(crate) fn wait_for(held: impl AsFd, patience: Patience) -> io::Result<()> {
+    for _ in 0..patience.tries {
+        match flock(&held, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => return Ok(()),
-            Err(Errno::WOULDBLOCK | Errno::INTR) => thread::sleep(pause),
+            Err(Errno::WOULDBLOCK | Errno::INTR) => thread::sleep(patience.pause),
             Err(error) => return Err(error.into()),
         }
     }

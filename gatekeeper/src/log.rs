@@ -1,8 +1,9 @@
 //! The log: every decision one line of JSON, appended, bounded, and without secrets.
 //!
 //! A line is written by one call, so that lines of several processes never mix, and no lock is taken for it. A file that
-//! is full is moved aside under a lock, and the oldest of those goes. Nothing is forced to the disk: what the kernel has
-//! is safe from the end of this process, and a power failure may cost the last lines.
+//! is full is moved aside under a lock, and the oldest of those goes; while somebody else holds the lock, lines go to the
+//! full one. Nothing is forced to the disk: what the kernel has is safe from the end of this process, and a power failure
+//! may cost the last lines.
 
 mod context;
 mod end;
@@ -19,9 +20,12 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::Duration;
 
-use rustix::fs::{CWD, FlockOperation, Mode, OFlags, flock, openat};
+use rustix::fs::{CWD, Mode, OFlags, openat};
 use serde::Serialize;
+
+use crate::kept_directory::{Patience, wait_for};
 
 pub use context::{ApprovalEntry, ContextEntry, DialectWord, ProgramEntry};
 pub use end::{EndEntry, ViolationEntry};
@@ -34,10 +38,16 @@ pub use reason::{Reason, ReasonKind, RulePlace};
 /// Bytes of one line; a decision that takes more is told without its segments.
 const LONGEST_LINE: usize = 1024 * 1024;
 
+/// For how long the lock is waited for. To move files aside takes far less, and a decision waits for it.
+const PATIENCE: Patience = Patience {
+    tries: 100,
+    pause: Duration::from_millis(2),
+};
+
 /// How much is kept.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Bounds {
-    /// Bytes of one file; one line may reach beyond.
+    /// Bytes of one file; one line may reach beyond, and more while another process holds the lock.
     pub file: u64,
     /// Files that are kept beside the one that is written to.
     pub files: u32,
@@ -204,10 +214,15 @@ fn open_private(path: &Path, flags: OFlags) -> io::Result<File> {
     Ok(openat(CWD, path, flags, Mode::RUSR | Mode::WUSR)?.into())
 }
 
-/// The file to write so many bytes to, after full ones were moved aside. Whoever comes second finds it done.
+/// The file to write so many bytes to, after full ones were moved aside. Whoever comes second finds it done, and where
+/// somebody keeps the lock nothing is moved.
 fn rotated(directory: &Path, bounds: Bounds, length: u64) -> io::Result<File> {
     let lock = open_private(&directory.join("log.lock"), OFlags::RDWR | OFlags::CREATE)?;
-    flock(&lock, FlockOperation::LockExclusive)?;
+    match wait_for(&lock, PATIENCE) {
+        // A line too many in a file is better than a decision that never comes.
+        Err(error) if error.kind() == io::ErrorKind::TimedOut => return open(directory),
+        held => held?,
+    }
     let file = open(directory)?;
     if file.metadata()?.len().saturating_add(length) <= bounds.file {
         return Ok(file);

@@ -11,7 +11,7 @@ use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RawMode};
 use rustix::io::Errno;
 
 use super::{AmendmentFileError, system};
-use crate::kept_directory::wait_for;
+use crate::kept_directory::{Patience, wait_for};
 use crate::policy_file::MAX_BYTES;
 
 /// A new file's mode, as far as the user's mask lets it.
@@ -71,7 +71,7 @@ impl Directory {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let held = rustix::fs::openat(CWD, &directory, flags, Mode::empty())
             .map_err(system("opened", &directory))?;
-        wait_for(&held).map_err(|error| AmendmentFileError::System {
+        wait_for(&held, Patience::LONG).map_err(|error| AmendmentFileError::System {
             doing: "locked",
             path: directory.clone(),
             error,

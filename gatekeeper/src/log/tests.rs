@@ -6,6 +6,7 @@ use std::path::Path;
 use std::thread;
 
 use execpolicy::{Context, Dialect, Directory};
+use rustix::fs::{FlockOperation, flock};
 
 use super::{Asker, Bounds, EndEntry, Entry, Lines, Log, NotReplayable, Record, files, path_of};
 use crate::{Command, Defaults, Gatekeeper};
@@ -97,6 +98,25 @@ fn a_full_file_is_moved_aside_and_the_oldest_goes() {
         ["0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010"]
     );
     assert_eq!(files(place.path()).len(), 3);
+}
+
+#[test]
+fn who_keeps_the_lock_keeps_no_decision_waiting() {
+    let place = tempfile::tempdir().unwrap();
+    let bounds = Bounds { file: 1, files: 2 };
+    let log = Log::with_bounds(place.path(), bounds).unwrap();
+    log.append(&entry("git push")).unwrap();
+    // As a command may that can only read it; the log waits for it no longer than it says.
+    let lock = place.path().join("log.lock");
+    fs::write(&lock, "").unwrap();
+    let held = fs::File::open(&lock).unwrap();
+    flock(&held, FlockOperation::LockExclusive).unwrap();
+    log.append(&entry("git push")).unwrap();
+    assert_eq!(records(place.path()).len(), 2);
+    assert_eq!(files(place.path()).len(), 1);
+    drop(held);
+    log.append(&entry("git push")).unwrap();
+    assert_eq!(files(place.path()).len(), 2);
 }
 
 #[test]
