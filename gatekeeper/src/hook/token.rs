@@ -35,8 +35,7 @@ pub struct TokenTerms<'a> {
     pub confinement: Option<&'a str>,
     /// The policy that it is judged by.
     pub policy: Digest,
-    /// The `PATH` that leads to its programs: to the same ones here and there. Two may differ in all else, since an
-    /// agent's shell adds to it.
+    /// The `PATH`, as far as it leads to its programs: an agent's shell adds to it.
     pub path: Option<&'a OsStr>,
 }
 
@@ -161,6 +160,16 @@ impl Tokens {
 }
 
 impl TokenTerms<'_> {
+    /// The files that the named programs lead to, as far as their names are known.
+    fn programs(&self) -> Vec<Option<PathBuf>> {
+        let path = self.path.iter().map(|path| ("PATH".into(), OsString::from(path)));
+        let path: Vec<_> = path.collect();
+        let segments = self.judgement.verdict().segments().iter();
+        let names = segments.filter_map(|segment| segment.segment.argv.first()?.value.exact());
+        let file = |name: &str| program_file(name.as_ref(), self.directory, &path);
+        names.map(file).collect()
+    }
+
     /// The keyed digest of all that a token holds for, with its own head.
     fn sealed(&self, key: &[u8; 32], head: &str) -> blake3::Hash {
         let mut sum = Sum::new();
@@ -177,19 +186,6 @@ impl TokenTerms<'_> {
             sum.add(format!("{file:?}").as_bytes());
         }
         blake3::keyed_hash(key, sum.end().bytes())
-    }
-}
-
-impl TokenTerms<'_> {
-    /// The files that the named programs lead to, as far as their names are known.
-    fn programs(&self) -> Vec<Option<PathBuf>> {
-        let path = self.path.map(|path| (OsString::from("PATH"), path.to_owned()));
-        let environment: Vec<_> = path.into_iter().collect();
-        let segments = self.judgement.verdict().segments().iter();
-        let names = segments.filter_map(|segment| segment.segment.argv.first()?.value.exact());
-        names
-            .map(|name| program_file(OsStr::new(name), self.directory, &environment))
-            .collect()
     }
 }
 
@@ -303,8 +299,7 @@ mod tests {
         let program = place.path().join("git");
         std::fs::write(&program, "").unwrap();
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
-        let before = place.path().as_os_str();
-        let before = [before, OsStr::new("/usr/bin:/bin")].join(OsStr::new(":"));
+        let before = [place.path().as_os_str(), OsStr::new("/usr/bin")].join(OsStr::new(":"));
         for (name, changed) in [
             (
                 "one byte",
