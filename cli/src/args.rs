@@ -221,7 +221,7 @@ pub(crate) struct RunArgs {
     pub(crate) confinement: String,
 
     /// A person's yes, as `execpolicy hook` gave it to an agent for this command
-    #[arg(long, value_name = "TOKEN", hide = true)]
+    #[arg(long, value_name = "TOKEN", hide = true, conflicts_with = "no_layers")]
     pub(crate) clearance: Option<String>,
 
     /// Write what was enforced, denied and changed to this file, as JSON

@@ -94,7 +94,10 @@ fn a_persons_yes_comes_with_the_command_and_holds_once_for_it() {
     let options = ["-r", "team.codexpolicy", "--confinement", "workspace-write"];
     for agent in [Agent::ClaudeCode, Agent::Copilot, Agent::Generic] {
         let asks = || {
-            let answered = asked(&project, agent, &options, "tool ask 'echo ran'");
+            let mut command = project.command(&[&["hook", agent.name()], &options[..]].concat());
+            command.env("PATH", crate::run::path(&project));
+            let event = agent.event_of("tool ask 'echo ran'", project.work().to_str().unwrap());
+            let answered = finish(command, event.as_bytes(), project.root());
             assert!(answered.stdout.contains("\"ask\""), "{answered:?}");
             let command = rewritten(agent, &answered).unwrap();
             command.replace("$TEST", project.root().to_str().unwrap())
@@ -113,6 +116,18 @@ fn a_persons_yes_comes_with_the_command_and_holds_once_for_it() {
             "something else",
         );
         refused(&command, &below, "something else");
+        let evil = project.root().join("evil");
+        fs::create_dir_all(&evil).unwrap();
+        let evil_tool = evil.join("tool");
+        fs::copy("/bin/true", &evil_tool).unwrap();
+        let elsewhere = format!("PATH={}:$PATH {command}", evil.display());
+        refused(&elsewhere, &project.work(), "something else");
+        let (status, text) = told(execute(
+            &project,
+            &command.replace("'--clearance'", "'--no-layers' '--clearance'"),
+            &project.work(),
+        ));
+        assert_eq!(status, 2, "{text}");
         refused(
             &command.replace("'workspace-write'", "'read-only'"),
             &project.work(),

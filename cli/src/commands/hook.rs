@@ -125,11 +125,13 @@ fn after_a_yes(
         Directory::Unknown => return Err("where the command starts is not known".to_owned()),
     };
     let name = judgement.verdict().confinement().or(context.confinement.as_ref());
+    let path = environment::path();
     let terms = TokenTerms {
         judgement,
         directory: &directory,
         confinement: name.filter(|name| !name.is_none()).map(ConfinementName::as_str),
         policy: gatekeeper.digest(),
+        path: path.as_deref(),
     };
     let token = Tokens::of(context).and_then(|tokens| tokens.issue(&terms, environment::now()));
     let token = token.map_err(|error| format!("a yes cannot be passed on: {error}"))?;

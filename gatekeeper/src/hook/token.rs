@@ -1,14 +1,16 @@
 //! A person's yes on its way through an agent: keyed, for one command in one place, once, and for a short time.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::approver::{Answer, Approver, Question, Scope};
 use crate::digest::{Digest, Sum};
 use crate::kept_directory::KeptDirectory;
+use crate::program_file::program_file;
 use crate::report::VerdictReport;
 use crate::{Context, Judgement};
 
@@ -33,6 +35,8 @@ pub struct TokenTerms<'a> {
     pub confinement: Option<&'a str>,
     /// The policy that it is judged by.
     pub policy: Digest,
+    /// The `PATH`, as far as it leads to its programs: an agent's shell adds to it.
+    pub path: Option<&'a OsStr>,
 }
 
 /// An approver who has nothing but a token to go by.
@@ -41,6 +45,7 @@ pub struct TokenApprover<'a> {
     tokens: Tokens,
     token: &'a str,
     policy: Digest,
+    path: Option<OsString>,
     now: SystemTime,
     refusal: Mutex<Option<TokenError>>,
 }
@@ -155,6 +160,16 @@ impl Tokens {
 }
 
 impl TokenTerms<'_> {
+    /// The files that the named programs lead to, as far as their names are known.
+    fn programs(&self) -> Vec<Option<PathBuf>> {
+        let path = self.path.iter().map(|path| ("PATH".into(), OsString::from(path)));
+        let path: Vec<_> = path.collect();
+        let segments = self.judgement.verdict().segments().iter();
+        let names = segments.filter_map(|segment| segment.segment.argv.first()?.value.exact());
+        let file = |name: &str| program_file(name.as_ref(), self.directory, &path);
+        names.map(file).collect()
+    }
+
     /// The keyed digest of all that a token holds for, with its own head.
     fn sealed(&self, key: &[u8; 32], head: &str) -> blake3::Hash {
         let mut sum = Sum::new();
@@ -167,6 +182,9 @@ impl TokenTerms<'_> {
         sum.add(self.directory.as_os_str().as_encoded_bytes());
         sum.add(format!("{:?}", self.confinement).as_bytes());
         sum.add(self.policy.bytes());
+        for file in self.programs() {
+            sum.add(format!("{file:?}").as_bytes());
+        }
         blake3::keyed_hash(key, sum.end().bytes())
     }
 }
@@ -180,12 +198,14 @@ impl<'a> TokenApprover<'a> {
         context: &Context,
         token: &'a str,
         policy: Digest,
+        path: Option<OsString>,
         now: SystemTime,
     ) -> Result<Self, TokenError> {
         Ok(Self {
             tokens: Tokens::of(context)?,
             token,
             policy,
+            path,
             now,
             refusal: Mutex::new(None),
         })
@@ -207,6 +227,7 @@ impl Approver for TokenApprover<'_> {
                 .confinement
                 .map(|confinement| confinement.profile.name.as_str()),
             policy: self.policy,
+            path: self.path.as_deref(),
         };
         match self.tokens.redeem(self.token, &terms, self.now) {
             Ok(()) => Answer::Yes(Scope::Once),
@@ -254,6 +275,7 @@ mod tests {
             directory: Path::new("/w"),
             confinement: Some("workspace-write"),
             policy: Digest::of_environment(&[]),
+            path: Some(OsStr::new("/nowhere:/usr/bin:/bin")),
         }
     }
 
@@ -274,6 +296,10 @@ mod tests {
         let of = |terms: &TokenTerms<'_>, now: SystemTime| error(tokens.redeem(&token, terms, now));
         let other = judgement("git push ");
         let policy = Digest::of_environment(&[("A".into(), "1".into())]);
+        let program = place.path().join("git");
+        std::fs::write(&program, "").unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let before = [place.path().as_os_str(), OsStr::new("/usr/bin")].join(OsStr::new(":"));
         for (name, changed) in [
             (
                 "one byte",
@@ -304,6 +330,13 @@ mod tests {
                 },
             ),
             ("the policy", TokenTerms { policy, ..terms }),
+            (
+                "another program of that name",
+                TokenTerms {
+                    path: Some(before.as_os_str()),
+                    ..terms
+                },
+            ),
         ] {
             assert_eq!(of(&changed, now), "it was given for something else", "{name}");
         }
@@ -315,6 +348,11 @@ mod tests {
         }
         assert_eq!(of(&terms, now + LIFE), "its time is over");
         assert_eq!(of(&terms, UNIX_EPOCH), "its time is over");
+        // Another `PATH` that leads to the same programs is the same.
+        let terms = TokenTerms {
+            path: Some(OsStr::new("/usr/bin:/nowhere/else")),
+            ..terms
+        };
         assert_eq!(of(&terms, now + LIFE / 2), "taken");
         assert_eq!(of(&terms, now + LIFE / 2), "it was used before");
         let fresh = tokens.issue(&terms, now).unwrap();

@@ -20,7 +20,13 @@ impl Asked<'_> {
             Exit::Refused
         };
         let policy = self.gatekeeper.digest();
-        let approver = TokenApprover::open(&self.context, token, policy, environment::now());
+        let approver = TokenApprover::open(
+            &self.context,
+            token,
+            policy,
+            environment::path(),
+            environment::now(),
+        );
         let approver = approver.map_err(|error| refused(&error.to_string()))?;
         match prepared.clear(&approver) {
             Ok(clearance) => {
