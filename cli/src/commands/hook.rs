@@ -90,10 +90,11 @@ fn rule(
 ) -> Result<Ruling, String> {
     let mut context = worktree.context;
     let gatekeeper = open(options, &worktree.places)?;
-    if let Some(name) = options.confinement.as_deref().filter(|name| *name != "none") {
-        if !worktree.is_further && !gatekeeper.describes(&ConfinementName::new(name)) {
-            return Err(format!("there is no profile `{name}`"));
-        }
+    if let Some(name) = options.confinement.as_deref().filter(|name| *name != "none")
+        && !worktree.is_further
+        && !gatekeeper.describes(&ConfinementName::new(name))
+    {
+        return Err(format!("there is no profile `{name}`"));
     }
     let (ruling, judgement) = gatekeeper.rule_on(event, &mut context, rewriting);
     // What comes back rewritten is logged where it runs, and an allow in one of several is not the last word.
