@@ -19,6 +19,8 @@ const ANYWHERE: &[&str] = &[
     "secretkey",
     "credential",
     "authorization",
+    "keypass",
+    "storepass",
 ];
 
 /// Words of a name that say so.
@@ -142,6 +144,10 @@ fn value_of(text: &Text<'_>, name: &[u8], end: usize, last: &Range<usize>) -> Op
     let behind = end.saturating_add(quote);
     let blank = |from: usize| text.end_of(from, |byte| matches!(byte, b' ' | b'\t'));
     match text.at(blank(behind)) {
+        // `NAME+=x`, and what bash reads as `--name=x`.
+        b'+' | b'\\' if text.starts_with(behind.saturating_add(1), b"=") => {
+            Some(text.value(behind.saturating_add(2), false))
+        }
         b'=' if blank(behind) == behind || quote > 0 => {
             let start = text.end_of(behind, |byte| matches!(byte, b' ' | b'=' | b'>'));
             Some(text.value(start, false))
@@ -157,7 +163,9 @@ fn value_of(text: &Text<'_>, name: &[u8], end: usize, last: &Range<usize>) -> Op
         }
         _ => {
             let is_option = name.starts_with('-');
-            let is_set = text.slice(last.clone()) == b"set";
+            // `npm config set //host/:_authToken x`.
+            let is_of_host = name.starts_with('_') && text.before(end.saturating_sub(name.len())) == b':';
+            let is_set = is_of_host || text.slice(last.clone()) == b"set";
             let start = text.end_of(end, |byte| byte.is_ascii_whitespace());
             let is_word = start > end && (is_option || is_set);
             (is_word && text.at(start) != b'-').then(|| text.value(start, false))
@@ -179,8 +187,8 @@ fn is_secret(name: &str) -> bool {
     let neighbours = words.iter().zip(words.iter().skip(1));
     ANYWHERE.iter().any(|part| glued.contains(part))
         || words.iter().any(|word| WORDS.contains(&word.as_str()))
-        // Alone it is the working directory.
-        || words.len() > 1 && last == "pwd"
+        // Alone it is the working directory, but for an option.
+        || (words.len() > 1 || name.starts_with('-')) && ["pw", "pwd"].contains(&last.as_str())
         || neighbours
             .into_iter()
             .any(|(one, other)| PAIRS.contains(&(one.as_str(), other.as_str())))

@@ -46,11 +46,16 @@ const ROWS: &[Row] = &[
     Row("redis-cli", "-a", Taken::Either),
     Row("skopeo", "-p", Taken::Login),
     Row("smbclient", "-U", Taken::Either),
+    Row("sqlcmd", "-P", Taken::Either),
     Row("sshpass", "-p", Taken::Either),
+    Row("twine", "-p", Taken::Either),
     Row("unzip", "-P", Taken::Either),
     Row("xh", "-a", Taken::Either),
     Row("zip", "-P", Taken::Either),
 ];
+
+/// Options of curl without a value, which may stand in one word with one that has a secret: `-su me:x`.
+const FLAGS_OF_CURL: &[u8] = b"#0123469BGIJLNORSZafgijklnpqsv";
 
 /// What stands in front of a password where openssl is told one.
 const OPENSSL: &[u8] = b"pass:";
@@ -95,13 +100,25 @@ fn is_part(byte: u8) -> bool {
 /// The secret that an option of this program holds, or the word behind it.
 fn secret(text: &Text<'_>, program: &[u8], logs_in: bool, word: Range<usize>) -> Option<Range<usize>> {
     let bytes = text.slice(word.clone());
+    let flags = if program == b"curl" {
+        flags_of_curl(bytes)
+    } else {
+        0
+    };
     let mut rows = ROWS.iter().filter(|row| row.0.as_bytes() == program);
-    let row = rows.find(|row| bytes.starts_with(row.1.as_bytes()))?;
+    let row = rows.find(|row| {
+        let option = row.1.as_bytes();
+        match bytes.get(flags.saturating_add(1)..) {
+            Some(rest) if flags > 0 => option.len() == 2 && rest.first() == option.get(1),
+            Some(_) | None => bytes.starts_with(option),
+        }
+    })?;
     if row.2 == Taken::Login && !logs_in {
         return None;
     }
-    let behind = word.start.saturating_add(row.1.len());
-    let value = if bytes.len() > row.1.len() {
+    let length = row.1.len().saturating_add(flags);
+    let behind = word.start.saturating_add(length);
+    let value = if bytes.len() > length {
         // A long option has its value behind `=`, and may be the beginning of another one.
         match (row.1.starts_with("--"), text.at(behind)) {
             (true, b'=') => text.value(behind.saturating_add(1), false),
@@ -117,4 +134,15 @@ fn secret(text: &Text<'_>, program: &[u8], logs_in: bool, word: Range<usize>) ->
         return None;
     };
     (!value.is_empty() && !text.is_reference(&value)).then_some(value)
+}
+
+/// How many of those stand in front of the last option of a word.
+fn flags_of_curl(word: &[u8]) -> usize {
+    match word {
+        [b'-', letters @ ..] if !letters.starts_with(b"-") => {
+            let flags = letters.iter().take_while(|letter| FLAGS_OF_CURL.contains(letter));
+            flags.count()
+        }
+        _ => 0,
+    }
 }

@@ -157,8 +157,22 @@ fn password(text: &Text<'_>, start: usize) -> Option<Range<usize>> {
     let end = text.end_of(start, is_part);
     let authority = text.slice(start..end);
     let at = authority.iter().rposition(|byte| *byte == b'@')?;
-    let colon = authority.iter().take(at).position(|byte| *byte == b':')?;
+    let colon = authority.iter().take(at).position(|byte| *byte == b':');
+    let user = authority.get(..colon.unwrap_or(at)).unwrap_or_default();
+    let says_token =
+        text.slice(start.saturating_add(user.len())..start.saturating_add(at)) == b":x-oauth-basic";
+    let is_variable = user.starts_with(b"$");
+    if !user.is_empty() && !is_variable && (says_token || colon.is_none() && is_mixed(user)) {
+        return Some(start..start.saturating_add(user.len()));
+    }
+    let colon = colon?;
     let password = start.saturating_add(colon).saturating_add(1)..start.saturating_add(at);
     let is_variable = text.at(password.start) == b'$';
     (!password.is_empty() && !is_variable && !text.is_reference(&password)).then_some(password)
+}
+
+/// Whether a user's name is none that a person has: a token that stands alone.
+fn is_mixed(user: &[u8]) -> bool {
+    let has = |kind: fn(&u8) -> bool| user.iter().any(kind);
+    user.len() >= 8 && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit)
 }

@@ -84,6 +84,25 @@ secrets! {
     camel_case: "x AbstractSingletonProxyFactoryBean2Impl" => "x AbstractSingletonProxyFactoryBean2Impl";
     date: "x backup-2024-01-02T03-04-05Z-full" => "x backup-2024-01-02T03-04-05Z-full";
     plain: "git log --oneline | head -5" => "git log --oneline | head -5";
+    assignment_in_c_quotes: "PASSWORD=$'hunter2' x" => "PASSWORD=# x";
+    assignment_that_appends: "PASSWORD+=hunter2 x" => "PASSWORD+=# x";
+    option_joined_with_a_backslash: "x --password\\=hunter2 y" => "x --password\\=# y";
+    password_by_two_letters: "X_PW=hunter2 x -pw hunter3 --pwd hunter4" => "X_PW=# x -pw # --pwd #";
+    option_that_ends_in_secret: "rclone --drive-client-secret hunter2" => "rclone --drive-client-secret #";
+    option_of_a_store: "keytool -storepass hunter2 -keypass hunter3" => "keytool -storepass # -keypass #";
+    token_of_a_registry: "npm config set //host/:_authToken hunter2" => "npm config set //host/:_authToken #";
+    header_of_git: "git -c http.extraHeader='Authorization: Basic hunter2' fetch" => "git -c http.extraHeader='Authorization: #' fetch";
+    token_as_a_user: "git clone https://hunter2Zq9@host/x" => "git clone https://#@host/x";
+    token_before_a_fixed_password: "git clone https://hunter2:x-oauth-basic@host/x" => "git clone https://#:x-oauth-basic@host/x";
+    curl_user_behind_flags: "curl -su me:hunter2 -fsSL https://x" => "curl -su # -fsSL https://x";
+    curl_flags_alone: "curl -sSo out https://x" => "curl -sSo out https://x";
+    sshpass: "sshpass -p hunter2 ssh h" => "sshpass -p # ssh h";
+    mongosh: "mongosh -p hunter2" => "mongosh -p #";
+    sqlcmd: "sqlcmd -P hunter2" => "sqlcmd -P #";
+    twine: "twine upload -p hunter2" => "twine upload -p #";
+    httpie: "http -a me:hunter2 host" => "http -a # host";
+    smbclient: "smbclient -U me%hunter2 //h" => "smbclient -U # //h";
+
     nothing: "" => "";
 }
 

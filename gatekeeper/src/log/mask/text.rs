@@ -112,7 +112,8 @@ impl<'t> Text<'t> {
     fn names_a_variable(&self, from: usize) -> bool {
         let is_quote = self.quote(from) == 0 && self.at(from) == b'"';
         let start = from.saturating_add(usize::from(is_quote));
-        self.quote(start) != b'\'' && matches!(self.at(start), b'$' | b'`')
+        let is_literal = self.quote(start) == 0 && self.starts_with(start, b"$'");
+        !is_literal && self.quote(start) != b'\'' && matches!(self.at(start), b'$' | b'`')
     }
 
     /// Whether an unquoted word ends here.
