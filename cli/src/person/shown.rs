@@ -22,7 +22,9 @@ pub(super) fn shown(question: &Question<'_>, risk: &Risk, width: usize) -> Strin
         width,
     };
     page.heading("Command");
-    for line in question.judgement.command().source().text().lines() {
+    // Not by `lines`, which drops the return in front of a newline: bash reads it as part of a word.
+    let text = question.judgement.command().source().text();
+    for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
         page.line(line);
     }
     page.line(&format!("in {}", question.directory.display()));
