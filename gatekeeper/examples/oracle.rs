@@ -22,6 +22,8 @@ impl Approver for Person {
             drop(writeln!(out, "  {}", finding.message));
         }
         drop(write!(out, "run {text:?}? [once/session/no] "));
+        // A terminal shows a line that has no end only so.
+        drop(out.flush());
         let mut line = String::new();
         // Who cannot be read has not said yes.
         match io::stdin().read_line(&mut line).map(|_| line.trim()) {

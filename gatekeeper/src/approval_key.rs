@@ -3,8 +3,8 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use execpolicy::{EffectKind, SegmentVerdict, UnknownEffect};
-use shell_parser::{Limits, WorkingDirectory};
+use execpolicy::{EffectKind, Executed, SegmentVerdict, UnknownEffect};
+use shell_parser::{Input, Limits, WorkingDirectory};
 
 use crate::clearance::Terms;
 use crate::digest::{Digest, Sum};
@@ -83,6 +83,13 @@ fn add_files(sum: &mut Sum, segment: &SegmentVerdict, terms: &Terms) -> Option<(
     if let Some(file) = file {
         sum.add_seen(&file, Seen::at(&file).ok());
     }
+    if runs_what_is_not_said(segment) {
+        return None;
+    }
+    for told in files_of_code(segment)? {
+        let file = directory.as_ref()?.join(told);
+        sum.add_seen(&file, Some(Seen::at(&file).ok()?));
+    }
     for path in files_that_are_run(segment) {
         let file = directory.as_ref()?.join(path);
         if file.is_file() {
@@ -90,6 +97,54 @@ fn add_files(sum: &mut Sum, segment: &SegmentVerdict, terms: &Terms) -> Option<(
         }
     }
     Some(())
+}
+
+/// Whether a segment runs what neither its words nor a file that they name say: code or a command that is only known at
+/// run time, a file that a word only known at run time names, what another command writes.
+fn runs_what_is_not_said(segment: &SegmentVerdict) -> bool {
+    let mut executed = segment.effects.iter().filter_map(|effect| executed(&effect.kind));
+    let mut words = segment.segment.argv.iter();
+    runs_code(segment) && (is_fed(segment) || words.any(|word| word.value.exact().is_none()))
+        || executed.any(|executed| match executed {
+            Executed::Script(text) | Executed::Code { text, .. } => text.exact().is_none(),
+            Executed::Command(words) => words.iter().any(|word| word.exact().is_none()),
+            Executed::Startup(_) => false,
+        })
+}
+
+/// Whether what a segment reads comes out of another command, or is a text that is only known at run time.
+fn is_fed(segment: &SegmentVerdict) -> bool {
+    match &segment.segment.input {
+        Input::Pipe(_) | Input::Stage(_) | Input::Found(_) => true,
+        Input::Text(text) => text.exact().is_none(),
+        Input::Inherited | Input::File => false,
+    }
+}
+
+/// The files that a program which runs code may read from, those of the blocks around it too; `None` where it is not
+/// known which.
+fn files_of_code(segment: &SegmentVerdict) -> Option<Vec<&str>> {
+    if !runs_code(segment) || segment.segment.input != Input::File {
+        return Some(Vec::new());
+    }
+    let redirects = segment.segment.redirects.iter();
+    let reading = redirects.filter(|redirect| redirect.fd == 0);
+    reading.map(|redirect| redirect.target.exact()).collect()
+}
+
+/// Whether the program runs code, or may: nobody knows what its operand is.
+fn runs_code(segment: &SegmentVerdict) -> bool {
+    segment.effects.iter().any(|effect| {
+        executed(&effect.kind).is_some() || effect.kind == EffectKind::Unknown(UnknownEffect::Operand)
+    })
+}
+
+fn executed(kind: &EffectKind) -> Option<&Executed> {
+    if let EffectKind::Execute(executed) = kind {
+        Some(executed)
+    } else {
+        None
+    }
 }
 
 /// What may name a file that the program runs: a script for an interpreter, a file of tasks. Not each is one.

@@ -169,6 +169,59 @@ fn a_yes_is_for_the_same_files_place_policy_and_environment() {
 }
 
 #[test]
+fn a_yes_is_not_for_a_script_that_was_changed() {
+    for (name, command, again) in [
+        ("a script that a shell reads", "tool ask; sh < build.sh", 1),
+        (
+            "a script that a shell in a block with another file reads",
+            "tool ask; { sh < build.sh; } < /dev/null",
+            1,
+        ),
+        (
+            "a script that a shell reads from a command",
+            "tool ask; cat build.sh | sh",
+            1,
+        ),
+        (
+            "a script for what is found",
+            "tool ask; find . -name build.sh -exec sh {} \\;",
+            1,
+        ),
+        (
+            "a script that a command names",
+            "tool ask; sh $(echo build.sh)",
+            1,
+        ),
+        (
+            "a script that an interpreter reads",
+            "tool ask; python3 < build.sh",
+            1,
+        ),
+        (
+            "a script for each line of a command",
+            "tool ask; ls | xargs sh",
+            1,
+        ),
+        (
+            "a file that only the standard input of what shows it is",
+            "tool ask; cat < build.sh",
+            0,
+        ),
+        ("no script behind a pipe", "tool ask | head -n 3", 0),
+    ] {
+        let ground = Ground::new();
+        let script = ground.path("work/build.sh");
+        fs::write(&script, "tool").unwrap();
+        let (session, person) = (Session::new(), person(Answer::Yes(Scope::Session)));
+        assert_eq!(asked(&ground, &session, text(command), &person), 1, "{name}");
+        // The kernel counts changes in ticks.
+        std::thread::sleep(Duration::from_millis(20));
+        fs::write(&script, "evil").unwrap();
+        assert_eq!(asked(&ground, &session, text(command), &person), again, "{name}");
+    }
+}
+
+#[test]
 fn what_the_verdict_allows_is_not_asked_about_and_a_rule_is_offered_where_there_is_one() {
     let ground = Ground::new();
     let (session, person) = (Session::new(), person(Answer::Yes(Scope::Rule)));
