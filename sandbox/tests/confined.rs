@@ -13,6 +13,9 @@ mod launch;
 #[path = "confined/network.rs"]
 mod network;
 #[cfg(test)]
+#[path = "host/reached.rs"]
+mod reached;
+#[cfg(test)]
 #[path = "confined/streams.rs"]
 mod streams;
 #[cfg(test)]

@@ -6,6 +6,9 @@
     reason = "a case fails by a panic, and some are about time"
 )]
 
+#[path = "host/reached.rs"]
+mod reached;
+
 use std::fs;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -15,35 +18,12 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Trial};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
-use sandbox::{Command, Host, Limits, Namespaces, Profile, Stream, Tier, plan};
+use sandbox::{Command, Limits, Profile, Stream, Tier, plan};
 
-/// In what time things happen that happen at once, on a machine that has much else to do.
-const PATIENCE: Duration = Duration::from_secs(60);
+use reached::{PATIENCE, tiers, until};
 
 /// Says to this test's own process what to launch.
 const LAUNCHER: &str = "SANDBOX_TEST_LAUNCHER";
-
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !is_so() {
-        assert!(began.elapsed() < PATIENCE, "waited too long: {what}");
-        thread::sleep(Duration::from_millis(10));
-    }
-}
-
-fn tiers() -> Vec<(Tier, Host)> {
-    let own = Host::look();
-    let poor = Host {
-        namespaces: Namespaces::Absent {
-            why: "for the test".to_owned(),
-        },
-        ..own.clone()
-    };
-    let all = [(Tier::Full, own), (Tier::Landlock, poor)];
-    all.into_iter()
-        .filter(|(tier, host)| host.tier() == *tier)
-        .collect()
-}
 
 fn main() -> ExitCode {
     // The launcher of the tests is this program too: signals find the one thread that it has.

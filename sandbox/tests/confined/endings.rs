@@ -6,16 +6,14 @@ use std::os::fd::OwnedFd;
 use std::process::Child;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{Pid, Signal, kill_process};
-use sandbox::{Command, Host, Limits, Namespaces, Profile, Running, Status, Stream, Tier, plan};
+use sandbox::{Command, Host, Limits, Profile, Running, Status, Stream, Tier, plan};
 
 use super::ground::{Ground, bash, has_namespaces};
-
-/// In what time things happen that happen at once, on a machine that has much else to do.
-const PATIENCE: Duration = Duration::from_secs(60);
+use super::reached::{tiers, until};
 
 /// Says to this test's own process where the ground is, and with which tier to launch.
 const SUPERVISOR: &str = "SANDBOX_TEST_SUPERVISOR";
@@ -36,30 +34,6 @@ fn marked(mark: &str) -> Vec<i32> {
         words.split(|byte| *byte == 0).any(|word| word == mark.as_bytes())
     };
     numbers.filter(is_marked).collect()
-}
-
-#[expect(clippy::disallowed_methods, reason = "a test waits, but not for ever")]
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !is_so() {
-        assert!(began.elapsed() < PATIENCE, "waited too long: {what}");
-        thread::sleep(Duration::from_millis(10));
-    }
-}
-
-/// The tiers that this host reaches, with a host that reaches no more.
-fn tiers() -> Vec<(Tier, Host)> {
-    let own = Host::look();
-    let poor = Host {
-        namespaces: Namespaces::Absent {
-            why: "for the test".to_owned(),
-        },
-        ..own.clone()
-    };
-    let all = [(Tier::Full, own), (Tier::Landlock, poor)];
-    all.into_iter()
-        .filter(|(tier, host)| host.tier() == *tier)
-        .collect()
 }
 
 fn profile(ground: &Ground, tier: Tier) -> Profile {

@@ -7,24 +7,10 @@ use std::path::Path;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{CWD, Mode, OFlags};
-use sandbox::{Command, Host, LaunchError, Namespaces, Profile, Status, Stream, Tier, plan};
+use sandbox::{Command, Host, LaunchError, Profile, Status, Stream, Tier, plan};
 
 use super::ground::{Ground, bash, has_namespaces};
-
-/// The tiers that this host reaches, with a host that reaches no more.
-fn tiers() -> Vec<(Tier, Host)> {
-    let own = Host::look();
-    let poor = Host {
-        namespaces: Namespaces::Absent {
-            why: "for the test".to_owned(),
-        },
-        ..own.clone()
-    };
-    let all = [(Tier::Full, own), (Tier::Landlock, poor)];
-    all.into_iter()
-        .filter(|(tier, host)| host.tier() == *tier)
-        .collect()
-}
+use super::reached::tiers;
 
 fn profile(ground: &Ground, tier: Tier) -> Profile {
     let all = ground.profile();
