@@ -31,6 +31,22 @@ fn adds_by(words: &[&str], place: &Place) -> String {
         .collect()
 }
 
+/// The words that run a command behind a shell text that mounts something over this directory, for that command alone.
+fn mounting<'a>(text: &'a str, directory: &'a Path) -> [&'a str; 9] {
+    let directory = directory.to_str().unwrap();
+    [
+        "unshare",
+        "--user",
+        "--map-root-user",
+        "--mount",
+        "sh",
+        "-c",
+        text,
+        "sh",
+        directory,
+    ]
+}
+
 #[test]
 fn child_adds() {
     if let Some(root) = std::env::var_os(CHILD) {
@@ -84,18 +100,7 @@ fn a_full_disk() {
     // A file system of one page, full, over the directory of the user's policy: seen by the one process only.
     let policy = place.path("config/execpolicy");
     let full = "mount -t tmpfs -o size=4k,mode=755 none \"$1\" && head -c 4096 /dev/zero > \"$1/filler\"; shift; exec \"$@\"";
-    let words = [
-        "unshare",
-        "--user",
-        "--map-root-user",
-        "--mount",
-        "sh",
-        "-c",
-        full,
-        "sh",
-        policy.to_str().unwrap(),
-    ];
-    let told = adds_by(&words, &place);
+    let told = adds_by(&mounting(full, &policy), &place);
     if told.is_empty() {
         skipped("this host gives no file system of one's own");
         return;
@@ -112,18 +117,7 @@ fn a_directory_that_may_not_be_written() {
     for directory in ["config/execpolicy", "state/execpolicy"] {
         let directory = place.path(directory);
         let bind = "mount --bind -o ro \"$1\" \"$1\" && shift && exec \"$@\"";
-        let words = [
-            "unshare",
-            "--user",
-            "--map-root-user",
-            "--mount",
-            "sh",
-            "-c",
-            bind,
-            "sh",
-            directory.to_str().unwrap(),
-        ];
-        let told = adds_by(&words, &place);
+        let told = adds_by(&mounting(bind, &directory), &place);
         if told.is_empty() {
             skipped("this host gives no mounts of one's own");
             return;
