@@ -187,6 +187,11 @@ impl Thread {
         self.given.forget();
     }
 
+    /// Ends one item; says whether there was one of this id that was not over.
+    pub(crate) fn terminate(&self, item: &str) -> bool {
+        self.turns().values().any(|turn| turn.terminate(item))
+    }
+
     /// Tells that an item begins.
     pub(crate) fn item_started(&self, turn: &Turn, item: &Item) {
         let _gone = self.client.tell(&Notification::ItemStarted {
