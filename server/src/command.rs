@@ -7,6 +7,8 @@ mod life;
 mod output;
 mod pump;
 mod reason;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

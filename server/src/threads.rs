@@ -30,6 +30,12 @@ impl Threads {
         }
     }
 
+    /// The thread of this id, whoever has it.
+    #[cfg(test)]
+    pub(crate) fn any(&self, id: &str) -> Arc<Thread> {
+        self.all()[id].clone()
+    }
+
     pub(crate) fn add(&self, thread: Thread) -> Arc<Thread> {
         let thread = Arc::new(thread);
         self.all().insert(thread.id.clone(), thread.clone());

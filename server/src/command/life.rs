@@ -79,7 +79,7 @@ impl Life {
             took: None,
         };
         self.thread.item_started(&self.turn, &item.in_progress());
-        let ended = self.tries(judged, &mut output, &mut item.took);
+        let ended = self.tries(judged, &mut output, &mut item);
         let is_cancelled = ended.is_cancelled;
         self.thread
             .item_completed(&self.turn, &item.ended(ended, &output));
@@ -102,7 +102,7 @@ impl Life {
     }
 
     /// Runs it, and again with more where it lacked something that somebody gives it.
-    fn tries(&self, judged: Judged, output: &mut Output, took: &mut Option<Duration>) -> Ended {
+    fn tries(&self, judged: Judged, output: &mut Output, item: &mut Told<'_>) -> Ended {
         let mut judged = judged;
         let mut more = More::default();
         let mut before: Option<Ended> = None;
@@ -125,7 +125,10 @@ impl Life {
                     };
                 }
             };
-            *took = Some(took.unwrap_or_default().saturating_add(outcome.took));
+            item.took = Some(item.took.unwrap_or_default().saturating_add(outcome.took));
+            if more.is_outside {
+                item.confinement = None;
+            }
             let ended = self.ended(&outcome);
             if self.guard.stop.is_ordered() {
                 return ended;
