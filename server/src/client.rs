@@ -100,9 +100,9 @@ impl Client {
         self.0.outbox.flush();
     }
 
-    /// Tells something. Waits while the client does not read.
+    /// Tells something. Waits while the client does not read, until the connection is over.
     pub(crate) fn tell(&self, notification: &Notification) -> Result<(), Gone> {
-        self.say(notification, None)
+        self.say(notification, Some(&self.0.gone))
     }
 
     /// Tells something, unless the order is given while the client does not read.

@@ -35,6 +35,9 @@ const MOST_CAP: u64 = 64 * 1024 * 1024;
 /// Bytes of a command. No kernel takes a longer text in one argument, nor more in all of them.
 const LONGEST_COMMAND: usize = 2 * 1024 * 1024;
 
+/// Commands of all clients that are not over; each has a thread and about ten descriptors.
+const MOST_LIVES: usize = 1000;
+
 /// Takes a command, and answers with its item. What becomes of it is told by notifications, from a thread of its own.
 pub(crate) fn exec(server: &Arc<Server>, thread: &Arc<Thread>, params: CommandExecParams, reply: Reply) {
     match life(server, thread, params) {
@@ -94,6 +97,12 @@ fn life(server: &Arc<Server>, thread: &Arc<Thread>, params: CommandExecParams) -
     let context = surroundings.context().map_err(|error| wrong(&error))?;
     let policy = server.policies.of(surroundings.workspace.as_deref());
     let policy = policy.map_err(|error| wrong(&error))?;
+    let place = server.lives.clone();
+    // The server's own, and this one.
+    if Arc::strong_count(&place) > MOST_LIVES.saturating_add(1) {
+        let message = format!("{MOST_LIVES} commands are not over; try again later");
+        return Err(ErrorObject::new(ErrorCode::Busy, message));
+    }
     let id = new_id("item").map_err(failed)?;
     let over = || ErrorObject::new(ErrorCode::TurnOver, "the turn is over; start another one");
     let guard = turn.begin(&id).map_err(failed)?.ok_or_else(over)?;
@@ -111,6 +120,7 @@ fn life(server: &Arc<Server>, thread: &Arc<Thread>, params: CommandExecParams) -
             timeout,
             cap,
         },
+        place,
     })
 }
 

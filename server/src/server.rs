@@ -15,6 +15,8 @@ pub(crate) struct Server {
     pub(crate) policies: Policies,
     pub(crate) threads: Threads,
     pub(crate) journal: Journal,
+    /// Held once by each command that is not over, and by the server.
+    pub(crate) lives: Arc<()>,
     /// How many open files the server might have when it was started, and what it runs may.
     pub(crate) open_files: Option<u64>,
 }
@@ -25,6 +27,7 @@ impl Server {
             policies: Policies::new(&options),
             threads: Threads::default(),
             journal: Journal::open(options.state.as_deref()),
+            lives: Arc::default(),
             open_files: descriptors::raise(),
             options,
         })

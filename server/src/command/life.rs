@@ -30,6 +30,8 @@ pub(super) struct Life {
     /// The last that goes: the turn is not over before.
     pub(super) guard: ItemGuard,
     pub(super) subject: Subject,
+    /// Its place among all that are not over.
+    pub(super) place: Arc<()>,
 }
 
 /// What is to run, and how.
@@ -84,8 +86,13 @@ impl Life {
         self.thread
             .item_completed(&self.turn, &item.ended(ended, &output));
         let Self {
-            thread, turn, guard, ..
+            thread,
+            turn,
+            guard,
+            place,
+            ..
         } = self;
+        drop(place);
         drop(guard);
         if is_cancelled {
             thread.abort(&turn, "the answer was to stop");
@@ -156,6 +163,7 @@ impl Life {
         if more.is_outside {
             context.confinement = None;
         }
+        // Hosts that were given count where the host itself connects: a profile names those of a command.
         let given = self.thread.permissions().grants(&self.turn.id);
         let prepared = gatekeeper.prepare_granting(
             subject.command.clone(),

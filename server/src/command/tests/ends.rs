@@ -82,7 +82,7 @@ fn an_end_ends_the_whole_tree() {
 
 #[test]
 fn a_flood_is_ended_though_nobody_reads_it() {
-    for how in ["interrupt", "leave"] {
+    for how in ["interrupt", "leave", "silence"] {
         let mut ground = Ground::new(None);
         let (time, _) = sleeper();
         let flood = format!("sh -c 'sleep {time} & yes'");
@@ -93,6 +93,9 @@ fn a_flood_is_ended_though_nobody_reads_it() {
         std::thread::sleep(std::time::Duration::from_millis(300));
         if how == "leave" {
             ground.leave();
+        } else if how == "silence" {
+            ground.fall_silent();
+            wait_for("its end", || running(&time) == 0);
         } else {
             let turn = json!({"threadId": ground.thread, "turnId": ground.turn});
             ground.ask("turn/interrupt", &turn);

@@ -148,6 +148,16 @@ impl Ground {
         self.server.threads.any(&self.thread)
     }
 
+    /// A place among all lives.
+    pub(super) fn place(&self) -> Arc<()> {
+        self.server.lives.clone()
+    }
+
+    /// The client says nothing more, and does not read either.
+    pub(super) fn fall_silent(&mut self) {
+        self.stream.shutdown(std::net::Shutdown::Write).unwrap();
+    }
+
     pub(super) fn path(&self, below: &str) -> PathBuf {
         self.root.path().join(below)
     }
