@@ -14,6 +14,8 @@ mod notification;
 mod permission;
 mod request;
 mod response;
+#[cfg(feature = "schema")]
+mod schema;
 
 pub use approval::{
     AcceptSettings, CommandApproval, CommandApprovalAnswer, CommandDecision, FileChangeApproval,
@@ -37,3 +39,5 @@ pub use response::{
     PermissionsRequestResult, PolicyReloadResult, Thread, ThreadListResult, ThreadResult, Turn,
     TurnDiffResult, TurnResult, TurnStatus,
 };
+#[cfg(feature = "schema")]
+pub use schema::schema;
