@@ -20,6 +20,7 @@ mod policies;
 pub mod protocol;
 mod reply;
 mod server;
+mod service;
 mod signals;
 mod slots;
 mod stop;
@@ -36,6 +37,7 @@ use stop::{Stop, has_come};
 
 pub use listener::{SocketError, serve_socket};
 pub use options::Options;
+pub use service::Service;
 
 /// Serves one client on standard input and output, to the end of its input or until it is told to terminate. Then nothing
 /// that it started runs.
