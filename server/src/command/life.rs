@@ -6,8 +6,8 @@ use std::time::Duration;
 use diagnostics::Severity;
 use gatekeeper::sandbox::{Background, Host, Outcome, Status, Stream, Watch};
 use gatekeeper::{
-    Clearance, Command, CommandAction, Context, Gatekeeper, Live, PrepareError, Prepared, Refusal, Scope,
-    Wiring, amendment_file,
+    Clearance, Command, CommandAction, Context, Gatekeeper, PrepareError, Prepared, Refusal, Scope, Wiring,
+    amendment_file,
 };
 
 use super::again::{MOST_TIMES, More};
@@ -17,7 +17,7 @@ use super::output::Output;
 use super::pump::Pipes;
 use super::reason;
 use crate::journal::Whose;
-use crate::protocol::{ItemStatus, Notification};
+use crate::protocol::{Item, ItemStatus, Notification};
 use crate::server::Server;
 use crate::thread::{ItemGuard, Thread, Turn};
 
@@ -30,8 +30,6 @@ pub(super) struct Life {
     /// The last that goes: the turn is not over before.
     pub(super) guard: ItemGuard,
     pub(super) subject: Subject,
-    /// Its place among all that are not over.
-    pub(super) place: Arc<()>,
 }
 
 /// What is to run, and how.
@@ -42,7 +40,8 @@ pub(super) struct Subject {
     /// Where it starts; real.
     pub(super) cwd: String,
     pub(super) context: Context,
-    pub(super) policy: Arc<Live>,
+    /// By which it was taken.
+    pub(super) policy: Arc<Gatekeeper>,
     pub(super) timeout: Duration,
     /// Bytes of its output that are streamed.
     pub(super) cap: u64,
@@ -70,6 +69,21 @@ impl Life {
         &self.subject.id
     }
 
+    /// How it is told that it ended because the server failed on it.
+    pub(super) fn lost(&self) -> Item {
+        let subject = &self.subject;
+        let told = Told {
+            life: self,
+            actions: vec![CommandAction::Unknown {
+                command: subject.command.source().text().to_owned(),
+            }],
+            confinement: None,
+            took: None,
+        };
+        let ended = Ended::new(ItemStatus::Failed, "the server failed on it");
+        told.ended(ended, &Output::new(0))
+    }
+
     /// Lives it, and tells of it.
     pub(super) fn live(self) {
         let mut output = Output::new(self.subject.cap);
@@ -86,13 +100,8 @@ impl Life {
         self.thread
             .item_completed(&self.turn, &item.ended(ended, &output));
         let Self {
-            thread,
-            turn,
-            guard,
-            place,
-            ..
+            thread, turn, guard, ..
         } = self;
-        drop(place);
         drop(guard);
         if is_cancelled {
             thread.abort(&turn, "the answer was to stop");
@@ -154,11 +163,18 @@ impl Life {
         before.unwrap_or_else(|| Ended::new(ItemStatus::Failed, "it was run too often"))
     }
 
+    /// The policy as its files are now.
+    fn policy_now(&self) -> Arc<Gatekeeper> {
+        let subject = &self.subject;
+        let now = self.server.policy_now(subject.context.workspace.as_deref());
+        // Its places could be when the command was taken.
+        now.unwrap_or_else(|_| subject.policy.clone())
+    }
+
     /// Judges it by the policy of now.
     fn judge(&self, more: &More) -> Judged {
         let subject = &self.subject;
-        subject.policy.refresh();
-        let gatekeeper = subject.policy.current();
+        let gatekeeper = self.policy_now();
         let mut context = subject.context.clone();
         if more.is_outside {
             context.confinement = None;
@@ -240,8 +256,7 @@ impl Life {
         let mut by_now = gatekeeper.clone();
         if approver.was_asked() {
             // The answer took a while; the policy that the command is launched by is the one of now.
-            self.subject.policy.refresh();
-            by_now = self.subject.policy.current();
+            by_now = self.policy_now();
             if clearance.answered() == Some(Scope::Rule) && by_now.digest() == gatekeeper.digest() {
                 self.keep_rule(&clearance, &context);
             }

@@ -110,12 +110,12 @@ impl Ground {
             state: Some(below("state")),
             risk_program: None,
         };
-        let server = Server::new(options);
+        let server = Server::new(options).unwrap();
         let of_thread = server.clone();
         let (ours, theirs) = UnixStream::pair().unwrap();
-        let input = BufReader::new(theirs.try_clone().unwrap());
+        let input = theirs.try_clone().unwrap();
         let served = std::thread::spawn(move || {
-            crate::connection::serve(&of_thread, input, theirs).unwrap();
+            crate::connection::serve(&of_thread, input, theirs, || {}).unwrap();
         });
         ours.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut ground = Self {
@@ -146,11 +146,6 @@ impl Ground {
     /// The thread, as the server has it.
     pub(super) fn owned(&self) -> Arc<Thread> {
         self.server.threads.any(&self.thread)
-    }
-
-    /// A place among all lives.
-    pub(super) fn place(&self) -> Arc<()> {
-        self.server.lives.clone()
     }
 
     /// The client says nothing more, and does not read either.
