@@ -39,7 +39,7 @@ pub(crate) fn serve(
     };
     // What is asked is denied, and what runs is ended.
     client.gone().order();
-    server.threads.leave(&client);
+    server.threads.leave(&client, "the connection is over");
     client.flush();
     client.leave();
     ended

@@ -18,7 +18,7 @@ impl Server {
     pub(crate) fn new(options: Options) -> Arc<Self> {
         Arc::new(Self {
             policies: Policies::new(&options),
-            threads: Threads::default(),
+            threads: Threads::new(options.state.as_deref()),
             options,
         })
     }

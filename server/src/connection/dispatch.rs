@@ -1,5 +1,7 @@
 //! From a request to whoever answers it.
 
+mod begin;
+
 use std::sync::Arc;
 use std::thread::Builder;
 
@@ -7,12 +9,10 @@ use serde::Serialize;
 
 use crate::client::Client;
 use crate::protocol::{
-    ClientRequest, Empty, ErrorCode, ErrorObject, InitializeResult, Notification, PolicyReloadResult,
-    RequestId, ThreadResult, TurnResult,
+    ClientRequest, Empty, ErrorCode, ErrorObject, InitializeResult, PolicyReloadResult, RequestId, TurnResult,
 };
 use crate::reply::Reply;
 use crate::server::Server;
-use crate::thread::Thread;
 use crate::{command, patch, permission};
 
 /// The version of this protocol.
@@ -74,17 +74,12 @@ impl Dispatch {
                     policy: String::new(),
                 }));
             }
-            ClientRequest::ThreadStart(params) => {
-                reply.give(Thread::start(server, client, params).map(|thread| {
-                    let thread = server.threads.add(thread);
-                    let _gone = client.tell(&Notification::ThreadStarted {
-                        thread: thread.told(),
-                    });
-                    ThreadResult {
-                        thread: thread.told(),
-                    }
-                }))
+            ClientRequest::ThreadStart(params) => reply.give(begin::start(server, client, params)),
+            ClientRequest::ThreadResume(params) => {
+                reply.give(begin::resume(server, client, &params.thread_id));
             }
+            ClientRequest::ThreadFork(params) => reply.give(begin::fork(server, client, &params.thread_id)),
+            ClientRequest::ThreadList(params) => reply.give(begin::list(server, client, &params)),
             ClientRequest::TurnStart(params) => reply.give(
                 thread(&params.thread_id)
                     .and_then(|thread| thread.start_turn())
@@ -129,12 +124,7 @@ impl Dispatch {
                     policy: String::new(),
                 }));
             }
-            ClientRequest::Check(_)
-            | ClientRequest::ThreadList(_)
-            | ClientRequest::ThreadResume(_)
-            | ClientRequest::ThreadFork(_)
-            | ClientRequest::TurnDiff(_)
-            | ClientRequest::CommandTerminate(_) => {
+            ClientRequest::Check(_) | ClientRequest::TurnDiff(_) | ClientRequest::CommandTerminate(_) => {
                 refuse(reply, ErrorObject::new(ErrorCode::Internal, "not there yet"));
             }
         }
