@@ -5,11 +5,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::client::Client;
+use crate::limits::{THREADS, THREADS_OF_ALL};
 use crate::protocol::{ErrorCode, ErrorObject, ThreadListParams, ThreadListResult};
 use crate::thread::{Archive, Listed, Start, Thread};
-
-/// Threads that one connection has at once. Each holds a file open.
-const MOST: usize = 256;
 
 /// Threads of one page of a list, where nothing is said of it.
 const PAGE: u32 = 25;
@@ -62,14 +60,15 @@ impl Threads {
     /// [`ErrorCode::Busy`] where it has many already.
     pub(crate) fn check_room(&self, client: &Client) -> Result<(), ErrorObject> {
         let all = self.all();
-        let count = all.values().filter(|thread| thread.client.is(client)).count();
-        if count < MOST {
+        let own = all.values().filter(|thread| thread.client.is(client)).count();
+        let message = if all.len() >= THREADS_OF_ALL {
+            "the server has too many threads; those of a connection go with it"
+        } else if own >= THREADS {
+            "the connection has too many threads"
+        } else {
             return Ok(());
-        }
-        Err(ErrorObject::new(
-            ErrorCode::Busy,
-            format!("this connection has {MOST} threads already"),
-        ))
+        };
+        Err(ErrorObject::new(ErrorCode::Busy, message))
     }
 
     /// Gives a thread to its client.

@@ -12,7 +12,7 @@ use crate::protocol::{self, ApprovalPolicy, Item, TurnStatus};
 const OUTPUT: usize = 16 * 1024;
 
 /// Bytes of a command's text that are kept.
-const COMMAND: usize = 64 * 1024;
+const COMMAND: usize = 16 * 1024;
 
 /// Bytes of any other text that are kept.
 const TEXT: usize = 4 * 1024;
@@ -183,9 +183,10 @@ fn mask(action: &mut CommandAction) {
     }
 }
 
-/// A text without secrets. It is masked before it is cut, since half a secret looks like none.
+/// A text without secrets. It is masked before it is cut, since half a secret may look like none; what is far behind the
+/// cut is not looked at.
 fn said(text: &str, most: usize) -> String {
-    cut(&masked(text), most).to_owned()
+    cut(&masked(cut(text, most.saturating_mul(2))), most).to_owned()
 }
 
 /// The beginning of a text, of so many bytes at most.

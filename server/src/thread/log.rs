@@ -92,14 +92,15 @@ impl Log {
     /// # Errors
     /// The log is full, or cannot be written.
     pub(crate) fn append(&self, fact: Fact) -> io::Result<()> {
-        let mut written = self.written();
-        let kept = if written.length > LONG {
+        let kept = if self.written().length > LONG {
             Kept::Outline
         } else {
             Kept::Bounded
         };
+        // Nobody waits for what is masked here.
         let mut line = serde_json::to_vec(&fact.kept(kept))?;
         line.push(b'\n');
+        let mut written = self.written();
         let length = u64::try_from(line.len()).unwrap_or(u64::MAX);
         let after = written.length.saturating_add(length);
         if after > MOST {

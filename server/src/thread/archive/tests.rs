@@ -208,12 +208,12 @@ fn a_log_is_bounded() {
     let log = archive.create(&id, vec![start(&id, 0)]).unwrap().unwrap();
     let mut big = item("item_1", ItemStatus::Completed);
     if let Item::CommandExecution {
-        command,
+        cwd,
         aggregated_output,
         ..
     } = &mut big
     {
-        *command = "a b ".repeat(16 * 1024);
+        *cwd = "/x".repeat(32 * 1024);
         *aggregated_output = Some("x".repeat(1 << 20));
     }
     let fact = || Fact::ItemCompleted {
