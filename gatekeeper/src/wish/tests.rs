@@ -168,3 +168,19 @@ fn connections_that_are_forbidden_altogether_are_to_no_host() {
     let wish = gatekeeper.host_wish(&Host::parse("a.example").unwrap(), Some(Protocol::Https));
     assert_eq!(word(&wish), 'r');
 }
+
+#[test]
+fn what_other_agents_did_is_hidden_in_every_profile() {
+    let ground = Ground::new();
+    let threads = ground.path("home/.local/state/execpolicy/threads");
+    std::fs::create_dir_all(&threads).unwrap();
+    let threads = std::fs::canonicalize(threads).unwrap();
+    let own = gatekeeper("sandbox_profile(name = 'own', writable = ['$WORKSPACE/**'])");
+    for profile in ["read-only", "workspace-write", "workspace-commit", "own"] {
+        let mut context = ground.context(Some(profile));
+        context.store = vec![threads.parent().unwrap().to_str().unwrap().into()];
+        let name = ConfinementName::new(profile);
+        let confinement = own.confinement(&name, &context, &ground.variables).unwrap();
+        assert!(confinement.profile.hidden.contains(&threads), "{profile}");
+    }
+}
