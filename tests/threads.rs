@@ -229,6 +229,62 @@ fn a_server_that_is_killed_leaves_a_thread_to_go_on_with_and_nothing_approved() 
     }
 }
 
+/// Whether a process of these words is there.
+fn is_running(words: &str) -> bool {
+    let processes = std::fs::read_dir("/proc").unwrap();
+    let mut lines = processes
+        .flatten()
+        .filter_map(|process| std::fs::read(process.path().join("cmdline")).ok());
+    lines.any(|line| String::from_utf8_lossy(&line).replace('\0', " ").trim() == words)
+}
+
+#[test]
+fn a_command_of_a_server_that_is_killed_has_failed_and_runs_no_more() {
+    for phase in ["running", "asked about"] {
+        let ground = Ground::new();
+        let mut server = ground.serve(&[]);
+        let (thread, turn) = server.start();
+        let seconds = format!("{}", 4000 + std::process::id() % 1000);
+        let command = if phase == "running" {
+            format!("sleep {seconds}")
+        } else {
+            format!(
+                "curl https://ask.example/?token=ghp_0123456789abcdefABCDEF0123456789abcd; sleep {seconds}"
+            )
+        };
+        server.send(
+            "command/exec",
+            json!({"threadId": thread, "turnId": turn, "command": command}),
+        );
+        let sleep = format!("sleep {seconds}");
+        if phase == "running" {
+            let mut tries = 0;
+            while !is_running(&sleep) {
+                tries += 1;
+                assert!(tries < 500, "it does not run");
+                thread::sleep(Duration::from_millis(20));
+            }
+        } else {
+            server.await_one(|message| message["method"] == "item/commandExecution/requestApproval");
+        }
+        server.kill();
+        let log = std::fs::read_to_string(ground.log(&thread)).unwrap();
+        assert!(log.ends_with('\n') && !log.contains("ghp_"), "{phase}: {log}");
+        let mut other = ground.serve(&[]);
+        let mut resumed = other.ask("thread/resume", json!({"threadId": thread}));
+        let item = resumed["thread"]["turns"][0]["items"][0].take();
+        assert_eq!(item["status"], "failed", "{phase}: {resumed}");
+        assert_eq!(item["reason"], "the server ended", "{phase}: {item}");
+        let mut tries = 0;
+        while is_running(&sleep) {
+            tries += 1;
+            assert!(tries < 200, "{phase}: it runs on");
+            thread::sleep(Duration::from_millis(20));
+        }
+        other.leave();
+    }
+}
+
 #[test]
 fn a_wish_is_decided_part_by_part() {
     let ground = Ground::new();

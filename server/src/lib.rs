@@ -10,6 +10,8 @@ mod client;
 mod clock;
 mod command;
 mod connection;
+mod descriptors;
+mod journal;
 mod limits;
 pub mod lines;
 mod listener;

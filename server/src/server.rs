@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use gatekeeper::{Gatekeeper, SurroundingsError};
 
 use crate::client::Client;
+use crate::descriptors;
+use crate::journal::Journal;
 use crate::limits;
 use crate::options::Options;
 use crate::policies::Policies;
@@ -28,6 +30,9 @@ pub(crate) struct Server {
     clients: Mutex<Vec<Client>>,
     /// The work tree that it was started in.
     workspace: Option<String>,
+    pub(crate) journal: Journal,
+    /// How many open files the server might have when it was started, and what it runs may.
+    pub(crate) open_files: Option<u64>,
 }
 
 impl Server {
@@ -44,6 +49,8 @@ impl Server {
             items: Slots::new(limits::ITEMS_OF_ALL),
             clients: Mutex::default(),
             workspace: context.workspace.map(Into::into),
+            journal: Journal::open(options.state.as_deref()),
+            open_files: descriptors::raise(),
             options,
         }))
     }

@@ -241,6 +241,11 @@ impl Thread {
         }
     }
 
+    /// Ends one item; says whether there was one of this id that was not over.
+    pub(crate) fn terminate(&self, item: &str) -> bool {
+        self.turns.all().iter().any(|turn| turn.terminate(item))
+    }
+
     /// Tells that an item begins.
     pub(crate) fn item_started(&self, turn: &Turn, item: &Item) {
         self.record(Fact::ItemStarted {
