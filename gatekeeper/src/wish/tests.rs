@@ -67,7 +67,13 @@ fn what_policy_says_of_paths() {
             'r',
         ),
         ("home", "workspace-write", "home", 'g', 'r'),
-        ("above the workspace", "workspace-write", "", 'g', 'r'),
+        (
+            "above the workspace, and what is forbidden to read",
+            "workspace-write",
+            "",
+            'r',
+            'r',
+        ),
         ("home, and nothing is read", "narrow", "home", 'r', 'r'),
     ] {
         let mut context = ground.context(Some(profile));
