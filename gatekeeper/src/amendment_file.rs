@@ -157,7 +157,7 @@ impl AmendmentFile {
         &self.path
     }
 
-    /// Adds a rule, written as one `prefix_rule`, behind all others; makes the file where there is none.
+    /// Adds a rule, written as one `prefix_rule` or `network_rule`, behind all others; makes the file where there is none.
     ///
     /// # Errors
     /// Why nothing was changed.

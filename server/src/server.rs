@@ -44,7 +44,7 @@ impl Server {
         let context = options.surroundings.context().map_err(io::Error::other)?;
         Ok(Arc::new(Self {
             policies: Policies::new(&options),
-            threads: Threads::default(),
+            threads: Threads::new(options.state.as_deref()),
             journal: Journal::open(options.state.as_deref()),
             open_files: descriptors::raise(),
             stop: Stop::new()?,

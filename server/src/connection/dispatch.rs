@@ -1,17 +1,17 @@
 //! From a request to whoever answers it.
 
+mod begin;
+
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::client::Client;
 use crate::protocol::{
-    ClientRequest, Empty, ErrorCode, ErrorObject, InitializeResult, Notification, PolicyReloadResult,
-    RequestId, ThreadResult, TurnResult,
+    ClientRequest, Empty, ErrorCode, ErrorObject, InitializeResult, PolicyReloadResult, RequestId, TurnResult,
 };
 use crate::reply::Reply;
 use crate::server::Server;
-use crate::thread::Thread;
 use crate::work::Work;
 use crate::{check, command, patch, permission};
 
@@ -76,18 +76,12 @@ impl Dispatch {
                 server.enter(client);
             }
             ClientRequest::Check(request) => reply.give(check::check(server, request)),
-            ClientRequest::ThreadStart(params) => {
-                let added =
-                    Thread::start(server, client, params).and_then(|thread| server.threads.add(thread));
-                reply.give(added.map(|thread| {
-                    let _gone = client.tell(&Notification::ThreadStarted {
-                        thread: thread.told(),
-                    });
-                    ThreadResult {
-                        thread: thread.told(),
-                    }
-                }));
+            ClientRequest::ThreadStart(params) => reply.give(begin::start(server, client, params)),
+            ClientRequest::ThreadResume(params) => {
+                reply.give(begin::resume(server, client, &params.thread_id));
             }
+            ClientRequest::ThreadFork(params) => reply.give(begin::fork(server, client, &params.thread_id)),
+            ClientRequest::ThreadList(params) => reply.give(begin::list(server, client, &params)),
             ClientRequest::TurnStart(params) => reply.give(
                 thread(&params.thread_id)
                     .and_then(|thread| thread.start_turn())
@@ -134,10 +128,7 @@ impl Dispatch {
                     policy: server.policy_version(),
                 }));
             }
-            ClientRequest::ThreadList(_)
-            | ClientRequest::ThreadResume(_)
-            | ClientRequest::ThreadFork(_)
-            | ClientRequest::TurnDiff(_) => {
+            ClientRequest::TurnDiff(_) => {
                 refuse(reply, ErrorObject::new(ErrorCode::Internal, "not there yet"));
             }
         }

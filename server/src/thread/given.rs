@@ -5,6 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gatekeeper::sandbox::Grant;
 
+use crate::protocol::NetworkProtocol;
+
 /// Things that are kept. Past it no more is given.
 const MOST: usize = 1024;
 
@@ -15,8 +17,8 @@ pub(crate) enum Thing {
     Read(PathBuf),
     /// To read and write this path and all below it; real, without links.
     Write(PathBuf),
-    /// To connect to this host, in its one spelling.
-    Host(String),
+    /// To connect to this host, in its one spelling, by this protocol, or by any, where that is `None`.
+    Host(String, Option<NetworkProtocol>),
     /// To use this tool of the host's own.
     Tool(String),
 }
@@ -94,8 +96,11 @@ impl Thing {
             // What may be written may be read.
             (Self::Read(root) | Self::Write(root), Self::Read(path))
             | (Self::Write(root), Self::Write(path)) => below(path, root),
-            (Self::Host(one), Self::Host(two)) | (Self::Tool(one), Self::Tool(two)) => one == two,
-            (Self::Read(_) | Self::Write(_) | Self::Host(_) | Self::Tool(_), _) => false,
+            (Self::Host(one, given), Self::Host(two, asked)) => {
+                one == two && (given.is_none() || given == asked)
+            }
+            (Self::Tool(one), Self::Tool(two)) => one == two,
+            (Self::Read(_) | Self::Write(_) | Self::Host(..) | Self::Tool(_), _) => false,
         }
     }
 
@@ -103,7 +108,7 @@ impl Thing {
         match self {
             Self::Read(path) => Some(Grant::Readable(path.clone())),
             Self::Write(path) => Some(Grant::Writable(path.clone())),
-            Self::Host(_) | Self::Tool(_) => None,
+            Self::Host(..) | Self::Tool(_) => None,
         }
     }
 }
@@ -137,7 +142,7 @@ mod tests {
             ("beside", write("/ab"), false),
             ("above", write("/"), false),
             ("to write what may be read", write("/b"), false),
-            ("a host", Thing::Host("/a".into()), false),
+            ("a host", Thing::Host("/a".into(), None), false),
         ] {
             assert_eq!(given.has(&thing, "one"), has, "{name}");
         }
@@ -151,9 +156,9 @@ mod tests {
     fn what_is_kept_is_bounded() {
         let given = Given::default();
         for number in 0..MOST {
-            assert!(given.give(Thing::Host(number.to_string()), Term::Session));
+            assert!(given.give(Thing::Host(number.to_string(), None), Term::Session));
         }
-        assert!(!given.give(Thing::Host("more".into()), Term::Session));
-        assert!(!given.has(&Thing::Host("more".into()), "turn"));
+        assert!(!given.give(Thing::Host("more".into(), None), Term::Session));
+        assert!(!given.has(&Thing::Host("more".into(), None), "turn"));
     }
 }
