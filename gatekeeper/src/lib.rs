@@ -45,6 +45,7 @@ mod session;
 pub mod suggestion;
 mod surroundings;
 mod trust;
+mod written_paths;
 
 pub use action::CommandAction;
 pub use approver::{Answer, Approver, Question, Scope};

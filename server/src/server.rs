@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::options::Options;
+use crate::patch;
 use crate::policies::Policies;
 use crate::threads::Threads;
 
@@ -16,6 +17,8 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn new(options: Options) -> Arc<Self> {
+        // What is not undone now is told by the next patch.
+        let _told = patch::recover(&options);
         Arc::new(Self {
             policies: Policies::new(&options),
             threads: Threads::default(),

@@ -11,6 +11,7 @@ use gatekeeper::{ConfinementName, Session, Surroundings};
 
 use crate::client::Client;
 use crate::clock;
+use crate::patch::Granted;
 use crate::protocol::{self, ErrorCode, ErrorObject, Item, Notification, ThreadStartParams};
 use crate::server::Server;
 
@@ -29,6 +30,8 @@ pub(crate) struct Thread {
     pub(crate) created_at: u64,
     /// What was approved for longer than once.
     pub(crate) session: Session,
+    /// What later patches may write.
+    pub(crate) granted: Granted,
     turns: Mutex<HashMap<String, Arc<Turn>>>,
 }
 
@@ -78,6 +81,7 @@ impl Thread {
             surroundings,
             created_at: clock::now(),
             session: Session::new(),
+            granted: Granted::default(),
             turns: Mutex::default(),
         })
     }
@@ -173,6 +177,14 @@ impl Thread {
             turn.wait();
         }
         self.session.forget();
+        self.granted.forget();
+    }
+
+    /// Tells something that a person should know.
+    pub(crate) fn warn(&self, message: &str) {
+        let _gone = self.client.tell(&Notification::Warning {
+            message: message.to_owned(),
+        });
     }
 
     /// Tells that an item begins.
