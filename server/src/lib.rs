@@ -20,6 +20,7 @@ mod server;
 mod stop;
 mod thread;
 mod threads;
+mod turn_diff;
 
 use std::io::{self, BufReader};
 

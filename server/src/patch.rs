@@ -22,6 +22,7 @@ use crate::protocol::{
 };
 use crate::server::Server;
 use crate::thread::{ItemGuard, Thread, Turn, new_id};
+use crate::turn_diff::Content;
 pub(crate) use apply::recover;
 pub(crate) use granted::Granted;
 use judge::{Judge, Ruling};
@@ -199,9 +200,25 @@ impl Life {
             return End::Failed("it was interrupted before anything was changed".to_owned());
         }
         match apply::apply(&mut plan, &server.options) {
-            Ok(()) => End::Applied,
+            Ok(()) => {
+                self.tell_diff(&plan);
+                End::Applied
+            }
             Err(why) => End::Failed(why),
         }
+    }
+
+    /// Adds what was changed to the turn's diff.
+    fn tell_diff(&self, plan: &Plan) {
+        let at = self.thread.work_tree.moment();
+        for edit in &plan.edits {
+            let before = edit.before.as_ref();
+            let before = before.map_or(Content::Nothing, |found| {
+                Content::of_bytes(&found.bytes, found.like.mode)
+            });
+            self.turn.diff.patched(&edit.path, before, at);
+        }
+        self.thread.tell_diff(&self.turn);
     }
 
     /// What an answer makes of the patch; `None` lets it be applied.

@@ -14,6 +14,7 @@ use crate::clock;
 use crate::patch::Granted;
 use crate::protocol::{self, ErrorCode, ErrorObject, Item, Notification, ThreadStartParams};
 use crate::server::Server;
+use crate::turn_diff::WorkTree;
 
 pub(crate) use id::new_id;
 pub(crate) use turn::{ItemGuard, Turn};
@@ -32,6 +33,8 @@ pub(crate) struct Thread {
     pub(crate) session: Session,
     /// What later patches may write.
     pub(crate) granted: Granted,
+    /// What the files of its work tree hold.
+    pub(crate) work_tree: WorkTree,
     turns: Mutex<HashMap<String, Arc<Turn>>>,
 }
 
@@ -82,6 +85,7 @@ impl Thread {
             created_at: clock::now(),
             session: Session::new(),
             granted: Granted::default(),
+            work_tree: WorkTree::default(),
             turns: Mutex::default(),
         })
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::client::Client;
 use crate::protocol::{
     ClientRequest, Empty, ErrorCode, ErrorObject, InitializeResult, Notification, PolicyReloadResult,
-    RequestId, ThreadResult, TurnResult,
+    RequestId, ThreadResult, TurnDiffResult, TurnResult,
 };
 use crate::reply::Reply;
 use crate::server::Server;
@@ -111,6 +111,14 @@ impl Dispatch {
                     thread(&params.thread_id).and_then(|thread| command::exec(server, &thread, params)),
                 );
             }
+            ClientRequest::TurnDiff(params) => apart(reply, {
+                let found = thread(&params.thread_id);
+                move || {
+                    let thread = found?;
+                    let diff = thread.diff(&*thread.turn_or_past(&params.turn_id)?);
+                    Ok(TurnDiffResult { diff })
+                }
+            }),
             ClientRequest::PatchApply(params) => {
                 reply
                     .give(thread(&params.thread_id).and_then(|thread| patch::apply(server, &thread, params)));
@@ -133,7 +141,6 @@ impl Dispatch {
             | ClientRequest::ThreadList(_)
             | ClientRequest::ThreadResume(_)
             | ClientRequest::ThreadFork(_)
-            | ClientRequest::TurnDiff(_)
             | ClientRequest::CommandTerminate(_) => {
                 refuse(reply, ErrorObject::new(ErrorCode::Internal, "not there yet"));
             }

@@ -155,7 +155,7 @@ impl<'a> Judge<'a> {
         match word {
             // Nobody can be asked.
             Word::Asked | Word::Guarded if is_never => (Word::Forbidden, removal),
-            word => (word, removal),
+            Word::Allowed | Word::Asked | Word::Guarded | Word::Forbidden => (word, removal),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a patch makes of the files that are there: looked at as a whole, before anybody is asked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::os::fd::OwnedFd;
@@ -208,12 +208,12 @@ impl Plan {
 
     /// The steps that make it so. The id is one that nobody can guess.
     pub(super) fn steps(&self, id: &str) -> std::io::Result<Steps> {
-        let mut made = BTreeMap::new();
+        let mut made = BTreeSet::new();
         for edit in &self.edits {
             let mut path = edit.place.base.clone();
             for name in &edit.place.missing {
                 path.push(name);
-                made.insert(path.clone(), ());
+                made.insert(path.clone());
             }
         }
         let edits = self.edits.iter().enumerate().map(|(number, edit)| Step {
@@ -226,7 +226,7 @@ impl Plan {
         Ok(Steps {
             directories: self.held.identities()?,
             // Sorted, those above are first.
-            made: made.into_keys().collect(),
+            made: made.into_iter().collect(),
             edits: edits.collect(),
         })
     }
@@ -245,6 +245,7 @@ impl Plan {
         steps.forward(&mut self.held, &news, &is_still)
     }
 
+    /// The directories of it.
     pub(super) fn held(&mut self) -> &mut Held {
         &mut self.held
     }

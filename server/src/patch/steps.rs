@@ -241,13 +241,11 @@ impl Step {
     /// Removes a file that was added.
     fn take_back(&self, directory: &OwnedFd) -> io::Result<()> {
         let aside = look(directory, &self.aside)?;
-        let is_ours = match aside {
-            Some(aside) => look(directory, &self.name)? == Some(aside),
-            None => {
-                let bytes = read(directory, &self.name)?;
-                let hash = bytes.map(|bytes| hash(&bytes));
-                hash.is_some() && hash == self.after
-            }
+        let is_ours = if aside.is_some() {
+            look(directory, &self.name)? == aside
+        } else {
+            let hash = read(directory, &self.name)?.map(|bytes| hash(&bytes));
+            hash.is_some() && hash == self.after
         };
         if is_ours {
             remove(directory, &self.name)?;
