@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use gatekeeper::hook::Reasons;
 use gatekeeper::risk::Risk;
 use gatekeeper::sandbox::Profile;
-use gatekeeper::{ConfinementName, Context, Decision, Gatekeeper, Judgement};
+use gatekeeper::{Approval, ConfinementName, Context, Decision, Gatekeeper, Judgement};
 
 use super::granted::Granted;
 use super::plan::Edit;
@@ -139,10 +139,8 @@ impl<'a> Judge<'a> {
         let of_removal = removal
             .as_ref()
             .map_or(Decision::Allow, Judgement::decision_of_effects);
-        let is_never = self.context.approval == gatekeeper::Approval::Never;
         let word = match (judgement.decision(), of_removal) {
             (Decision::Forbidden, _) | (_, Decision::Forbidden) => Word::Forbidden,
-            (_, Decision::Prompt) if is_never => Word::Forbidden,
             (_, Decision::Prompt) => Word::Guarded,
             (Decision::Prompt, Decision::Allow) if judgement.is_asked_by_a_rule() => Word::Guarded,
             (Decision::Prompt, Decision::Allow) => self.guarded_or(&edit.path, Word::Asked),
@@ -152,11 +150,18 @@ impl<'a> Judge<'a> {
                 _ => Word::Allowed,
             },
         };
-        match word {
-            // Nobody can be asked.
-            Word::Asked | Word::Guarded if is_never => (Word::Forbidden, removal),
-            Word::Allowed | Word::Asked | Word::Guarded | Word::Forbidden => (word, removal),
-        }
+        (self.asked_of_somebody(word), removal)
+    }
+
+    /// Where nobody can be asked, a question is a no.
+    fn asked_of_somebody(&self, word: Word) -> Word {
+        let can_be_asked = match (self.context.approval, word) {
+            (_, Word::Allowed | Word::Forbidden) | (Approval::Untrusted | Approval::OnRequest, _) => true,
+            (Approval::Never, _) => false,
+            (Approval::Granular { fallback, .. }, Word::Asked) => fallback,
+            (Approval::Granular { rules, .. }, Word::Guarded) => rules,
+        };
+        if can_be_asked { word } else { Word::Forbidden }
     }
 
     /// What the confinement of the thread's commands says: they could write it themselves, or not.

@@ -1,6 +1,7 @@
 //! Patches applied to real trees, with faults at every step.
 
 mod killed;
+mod life;
 mod model;
 
 use std::collections::BTreeMap;
@@ -342,7 +343,7 @@ fn an_error_at_any_step_leaves_the_old_tree_or_the_new_one() {
             fault::set(None);
             break;
         }
-        assert_eq!(recover(&ground.options()), [String::new(); 0], "{step}");
+        assert!(recover(&ground.options()).is_empty(), "{step}");
         assert_eq!(ground.journals(), 0, "{step}");
         if applied.is_ok() {
             new += 1;

@@ -200,11 +200,16 @@ fn a_pipe_for_an_ignore_file_is_not_waited_for() {
     assert!(ground.text().contains("+b"), "{}", ground.text());
     pipe(".gitignore");
     ground.command(|ground| ground.put("a", "c\n"));
-    assert!(ground.text().contains("not all of the work tree"), "{}", ground.text());
+    assert!(
+        ground.text().contains("not all of the work tree"),
+        "{}",
+        ground.text()
+    );
 }
 
 #[test]
 #[ignore = "it measures"]
+#[expect(clippy::disallowed_methods, reason = "it measures")]
 fn what_a_look_costs() {
     let ground = Ground::with(&[]);
     for number in 0..3000 {

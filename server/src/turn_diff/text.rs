@@ -1,5 +1,6 @@
 //! One file of a diff, in the words of git.
 
+use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
@@ -109,7 +110,9 @@ fn named(side: &str, path: &Path) -> String {
             b'\n' => quoted.push_str("\\n"),
             b'\t' => quoted.push_str("\\t"),
             0x20..=0x7e => quoted.push(char::from(*byte)),
-            _ => quoted.push_str(&format!("\\{byte:03o}")),
+            _ => {
+                let _infallible = write!(quoted, "\\{byte:03o}");
+            }
         }
     }
     quoted.push('"');

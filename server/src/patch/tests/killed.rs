@@ -39,7 +39,7 @@ fn a_process_that_is_killed_at_any_step_leaves_a_whole_tree() {
         if status.success() {
             break;
         }
-        assert_eq!(recover(&ground.options()), [String::new(); 0], "{step}");
+        assert!(recover(&ground.options()).is_empty(), "{step}");
         assert_eq!(ground.journals(), 0, "{step}");
         let holds = ground.holds();
         if holds == before {
@@ -61,10 +61,10 @@ fn a_journal_whose_owner_lives_is_left_alone() {
     let steps = plan.steps("patch_x").unwrap();
     let journal = journals.begin(&steps).unwrap();
     plan.take(&steps).unwrap();
-    assert_eq!(recover(&ground.options()), [String::new(); 0]);
+    assert!(recover(&ground.options()).is_empty());
     assert!(ground.tree().join("b").exists());
     drop(journal);
-    assert_eq!(recover(&ground.options()), [String::new(); 0]);
+    assert!(recover(&ground.options()).is_empty());
     assert!(!ground.tree().join("b").exists());
     assert_eq!(ground.journals(), 0);
 }
