@@ -89,3 +89,44 @@ fn redirects(paths: &[String]) -> String {
 pub fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
+
+#[cfg(test)]
+mod tests {
+    use diagnostics::Source;
+    use execpolicy::{Layer, PolicyFile};
+
+    use super::*;
+    use crate::{Defaults, Surroundings};
+
+    #[test]
+    fn a_removal_is_judged_by_what_is_said_of_the_path_and_not_of_the_program() {
+        let text = r#"
+prefix_rule(pattern = ["rm"], decision = "forbidden")
+path_rule(access = ["delete"], paths = ["$WORKSPACE/keep/**"], decision = "prompt")
+path_rule(access = ["delete"], paths = ["$WORKSPACE/never/**"], decision = "forbidden")
+path_rule(access = ["read"], paths = ["$WORKSPACE/read/**"], decision = "forbidden")
+"#;
+        let file = PolicyFile {
+            source: Source::new("team.codexpolicy", text),
+            layer: Layer::new("user"),
+        };
+        let gatekeeper = Gatekeeper::of(&[file], Defaults::BuiltIn).unwrap();
+        let surroundings = Surroundings {
+            cwd: Some("/nowhere/w".to_owned()),
+            ..Surroundings::default()
+        };
+        for (path, wanted) in [
+            ("/nowhere/w/x", None),
+            ("/nowhere/w/read/x", None),
+            ("/nowhere/w/-rf", None),
+            ("/nowhere/w/keep/x", Some(Decision::Prompt)),
+            ("keep/a b", Some(Decision::Prompt)),
+            ("/nowhere/w/never/x", Some(Decision::Forbidden)),
+            (".claude/settings.json", Some(Decision::Forbidden)),
+        ] {
+            let judgement = gatekeeper.judge_removal(path, &mut surroundings.context().unwrap());
+            let said = judgement.as_ref().map(Judgement::decision_of_effects);
+            assert_eq!(said, wanted, "{path}");
+        }
+    }
+}

@@ -127,12 +127,16 @@ impl Life {
             .item_started(&self.turn, &self.item(ItemStatus::InProgress, None));
         let end = self.decide(&guard);
         let is_cancelled = matches!(end, End::Cancelled(_));
+        let is_applied = matches!(end, End::Applied);
         let (status, reason) = match end {
             End::Applied => (ItemStatus::Completed, None),
             End::Failed(why) => (ItemStatus::Failed, Some(why)),
             End::Declined(why) | End::Cancelled(why) => (ItemStatus::Declined, Some(why)),
         };
         self.thread.item_completed(&self.turn, &self.item(status, reason));
+        if is_applied {
+            self.thread.tell_diff(&self.turn);
+        }
         // Whoever ends a turn waits for its items.
         drop(guard);
         if is_cancelled {
@@ -201,7 +205,7 @@ impl Life {
         }
         match apply::apply(&mut plan, &server.options) {
             Ok(()) => {
-                self.tell_diff(&plan);
+                self.keep_baselines(&plan);
                 End::Applied
             }
             Err(why) => End::Failed(why),
@@ -209,7 +213,7 @@ impl Life {
     }
 
     /// Adds what was changed to the turn's diff.
-    fn tell_diff(&self, plan: &Plan) {
+    fn keep_baselines(&self, plan: &Plan) {
         let at = self.thread.work_tree.moment();
         for edit in &plan.edits {
             let before = edit.before.as_ref();
@@ -218,7 +222,6 @@ impl Life {
             });
             self.turn.diff.patched(&edit.path, before, at);
         }
-        self.thread.tell_diff(&self.turn);
     }
 
     /// What an answer makes of the patch; `None` lets it be applied.

@@ -343,13 +343,9 @@ fn a_turn_tells_what_it_has_changed() {
     let diff = "diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-a\n+b\n";
     assert_eq!(peer.call("turn/diff", params.clone())["diff"], diff);
     peer.patch(&[update("a", "@@ -1 +1 @@\n-b\n+a\n")], None);
-    let told = loop {
-        let message = peer.read();
-        if message["method"] == "turn/diff/updated" {
-            break message;
-        }
-    };
-    assert_eq!(told["params"]["diff"], "");
+    let is_undone =
+        |message: &Value| message["method"] == "turn/diff/updated" && message["params"]["diff"] == "";
+    while !is_undone(&peer.read()) {}
     assert_eq!(peer.call("turn/diff", params)["diff"], "");
 }
 
