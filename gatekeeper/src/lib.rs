@@ -46,6 +46,7 @@ pub mod suggestion;
 mod surroundings;
 mod trust;
 mod wish;
+mod written_paths;
 
 pub use action::CommandAction;
 pub use approver::{Answer, Approver, Question, Scope};

@@ -14,7 +14,7 @@ mod foreground;
 mod host;
 mod launch;
 mod need;
-mod no_links;
+pub mod no_links;
 mod observer;
 mod outcome;
 mod outer;

@@ -28,6 +28,7 @@ mod slots;
 mod stop;
 mod thread;
 mod threads;
+mod turn_diff;
 mod work;
 
 use std::io;

@@ -10,6 +10,7 @@ use crate::descriptors;
 use crate::journal::Journal;
 use crate::limits;
 use crate::options::Options;
+use crate::patch;
 use crate::policies::Policies;
 use crate::protocol::Notification;
 use crate::slots::Slots;
@@ -36,12 +37,14 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// A server with no connections.
+    /// A server with no connections. A patch that a server died in is undone or made.
     ///
     /// # Errors
     /// Where the process may open no more descriptors, or the place that it is started in cannot be.
     pub(crate) fn new(options: Options) -> io::Result<Arc<Self>> {
         let context = options.surroundings.context().map_err(io::Error::other)?;
+        // What is not undone now is told by the next patch.
+        let _told = patch::recover(&options);
         Ok(Arc::new(Self {
             policies: Policies::new(&options),
             threads: Threads::new(options.state.as_deref()),

@@ -18,8 +18,10 @@ use gatekeeper::{Session, Surroundings};
 
 use crate::client::Client;
 use crate::clock;
+use crate::patch::Granted;
 use crate::protocol::{self, ErrorCode, ErrorObject, Item, Notification, ThreadStartParams};
 use crate::server::Server;
+use crate::turn_diff::WorkTree;
 use fact::Fact;
 use history::History;
 use log::Log;
@@ -44,6 +46,10 @@ pub(crate) struct Thread {
     pub(crate) cwd: PathBuf,
     /// What was approved for longer than once.
     pub(crate) session: Session,
+    /// What later patches may write.
+    pub(crate) granted: Granted,
+    /// What the files of its work tree hold.
+    pub(crate) work_tree: WorkTree,
     given: Given,
     turns: Turns,
     start: Start,
@@ -123,6 +129,8 @@ impl Thread {
             cwd: place.cwd,
             surroundings: place.surroundings,
             session: Session::new(),
+            granted: Granted::default(),
+            work_tree: WorkTree::default(),
             given: Given::default(),
             turns: Turns::default(),
             start,
@@ -211,6 +219,7 @@ impl Thread {
         }
         self.session.forget();
         self.given.forget();
+        self.granted.forget();
         if let Some(log) = &self.log {
             log.release();
         }
@@ -244,6 +253,11 @@ impl Thread {
     /// Ends one item; says whether there was one of this id that was not over.
     pub(crate) fn terminate(&self, item: &str) -> bool {
         self.turns.all().iter().any(|turn| turn.terminate(item))
+    }
+
+    /// Tells something that a person should know.
+    pub(crate) fn warn(&self, message: String) {
+        let _gone = self.client.tell(&Notification::Warning { message });
     }
 
     /// Tells that an item begins.
@@ -283,9 +297,10 @@ impl Thread {
     /// Tells once that the log cannot be written.
     fn tell_of_log(&self, error: &std::io::Error) {
         if !self.is_log_failing.swap(true, Ordering::Relaxed) {
-            let _gone = self.client.tell(&Notification::Warning {
-                message: format!("the log of the thread `{}` cannot be written: {error}", self.id),
-            });
+            self.warn(format!(
+                "the log of the thread `{}` cannot be written: {error}",
+                self.id
+            ));
         }
     }
 }

@@ -60,6 +60,12 @@ pub(super) struct Told<'a> {
 }
 
 impl Told<'_> {
+    /// Whether it is known to change nothing.
+    pub(super) fn looks_only(&self) -> bool {
+        let mut actions = self.actions.iter();
+        actions.all(|action| !matches!(action, CommandAction::Unknown { .. }))
+    }
+
     pub(super) fn in_progress(&self) -> Item {
         let ended = Ended {
             reason: None,

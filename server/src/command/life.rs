@@ -126,7 +126,7 @@ impl Life {
             let (gatekeeper, context) = (judged.gatekeeper.clone(), judged.context.clone());
             let outcome = match self
                 .clear(judged, &more)
-                .and_then(|cleared| self.run(cleared, output))
+                .and_then(|cleared| self.run(cleared, output, item.looks_only()))
             {
                 Ok(outcome) => outcome,
                 // Who does not want it again has seen how it ended.
@@ -281,7 +281,7 @@ impl Life {
     }
 
     /// Runs it to its end, and tells what it writes.
-    fn run(&self, cleared: Cleared, output: &mut Output) -> Result<Outcome, Ended> {
+    fn run(&self, cleared: Cleared, output: &mut Output, looks_only: bool) -> Result<Outcome, Ended> {
         let Cleared {
             gatekeeper,
             clearance,
@@ -308,6 +308,11 @@ impl Life {
             }),
             ..Wiring::default()
         };
+        let writable = clearance
+            .confinement()
+            .map(|confinement| confinement.profile.writable.clone());
+        // To look at a work tree takes a while, and most commands only look themselves.
+        let before = (!looks_only).then(|| self.thread.before_command(writable.as_deref()));
         let running = gatekeeper.launch(clearance, &server.options.variables, wiring);
         let running = running.map_err(|error| {
             server.journal.not_started(client, id, &error);
@@ -325,6 +330,7 @@ impl Life {
             };
             client.tell_unless(&told, stop)
         });
+        self.thread.after_command(&self.turn, before.flatten());
         server.journal.ended(client, id, &outcome);
         Ok(outcome)
     }

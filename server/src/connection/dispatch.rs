@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use crate::client::Client;
 use crate::protocol::{
-    ClientRequest, Empty, ErrorCode, ErrorObject, InitializeResult, PolicyReloadResult, RequestId, TurnResult,
+    ClientRequest, Empty, ErrorCode, ErrorObject, InitializeResult, PolicyReloadResult, RequestId,
+    TurnDiffResult, TurnResult,
 };
 use crate::reply::Reply;
 use crate::server::Server;
@@ -110,10 +111,18 @@ impl Dispatch {
             ClientRequest::CommandTerminate(params) => {
                 reply.give(thread(&params.thread_id).and_then(|thread| command::terminate(&thread, &params)));
             }
-            ClientRequest::PatchApply(params) => {
-                reply
-                    .give(thread(&params.thread_id).and_then(|thread| patch::apply(server, &thread, params)));
-            }
+            ClientRequest::TurnDiff(params) => apart(client, reply, {
+                let found = thread(&params.thread_id);
+                move || {
+                    let thread = found?;
+                    let diff = thread.diff(&*thread.turn_or_past(&params.turn_id)?);
+                    Ok(TurnDiffResult { diff })
+                }
+            }),
+            ClientRequest::PatchApply(params) => match thread(&params.thread_id) {
+                Ok(thread) => patch::apply(server, &thread, params, reply),
+                Err(error) => refuse(reply, error),
+            },
             ClientRequest::PermissionsRequest(params) => match thread(&params.thread_id) {
                 Ok(thread) => permission::request(server, &thread, params, reply),
                 Err(error) => refuse(reply, error),
@@ -127,9 +136,6 @@ impl Dispatch {
                     changed: server.reload(),
                     policy: server.policy_version(),
                 }));
-            }
-            ClientRequest::TurnDiff(_) => {
-                refuse(reply, ErrorObject::new(ErrorCode::Internal, "not there yet"));
             }
         }
     }
