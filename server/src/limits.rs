@@ -11,8 +11,11 @@ pub(crate) const OUTBOX_BYTES: usize = 4 * 1024 * 1024;
 /// Connections at a time.
 pub(crate) const CONNECTIONS: usize = 128;
 
-/// Threads of one server that a connection has.
+/// Threads that connections have.
 pub(crate) const THREADS: usize = 4096;
+
+/// Turns that one thread has had.
+pub(crate) const TURNS: usize = 10_000;
 
 /// Items of one connection that are not over.
 pub(crate) const ITEMS: usize = 256;

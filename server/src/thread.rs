@@ -11,6 +11,7 @@ use gatekeeper::{ConfinementName, Session, Surroundings};
 
 use crate::client::Client;
 use crate::clock;
+use crate::limits::TURNS;
 use crate::protocol::{self, ErrorCode, ErrorObject, Item, Notification, ThreadStartParams};
 use crate::server::Server;
 
@@ -98,11 +99,17 @@ impl Thread {
     /// A new turn.
     ///
     /// # Errors
-    /// Where the process may open no more descriptors.
+    /// Where the process may open no more descriptors, or the thread has had too many.
     pub(crate) fn start_turn(&self) -> Result<Arc<Turn>, ErrorObject> {
         let failed = |error: rustix::io::Errno| ErrorObject::new(ErrorCode::Failed, error.to_string());
         let turn = Arc::new(Turn::new(new_id("turn").map_err(failed)?).map_err(failed)?);
-        self.turns().insert(turn.id.clone(), turn.clone());
+        let mut turns = self.turns();
+        if turns.len() >= TURNS {
+            let message = "the thread has had too many turns; start another one";
+            return Err(ErrorObject::new(ErrorCode::Busy, message));
+        }
+        turns.insert(turn.id.clone(), turn.clone());
+        drop(turns);
         let told = turn.told();
         let _gone = self.client.tell(&Notification::TurnStarted {
             thread_id: self.id.clone(),
