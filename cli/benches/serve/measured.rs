@@ -81,7 +81,7 @@ fn attach(service: &Service, stream: &UnixStream, taken: &Taken) -> io::Result<(
 }
 
 fn lines(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| **byte == b'\n').count()
+    bytes.split(|byte| *byte == b'\n').count().saturating_sub(1)
 }
 
 impl Read for Input {
