@@ -1,4 +1,10 @@
 //! How `execpolicy serve` comes and goes: on a socket and on its standard streams, by a signal and by the end of its input.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test that cannot do so has failed, and this one is about time"
+)]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
