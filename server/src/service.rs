@@ -3,8 +3,9 @@
 #[cfg(test)]
 mod tests;
 
-use std::io;
+use std::io::{self, Read, Write};
 use std::net::Shutdown;
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::thread::{Builder, sleep};
@@ -58,17 +59,36 @@ impl Service {
     ///
     /// # Errors
     /// Where there can be no more descriptors or threads.
-    pub(crate) fn serve(&self, stream: UnixStream) -> io::Result<()> {
+    pub fn serve(&self, stream: UnixStream) -> io::Result<()> {
+        let (output, end) = (stream.try_clone()?, stream.try_clone()?);
+        self.serve_streams(stream, output, move || {
+            // Whoever waits for the client to read is woken.
+            let _over_already = end.shutdown(Shutdown::Both);
+        })
+    }
+
+    /// Serves whoever writes to `input` and reads from `output`, in a thread of its own; `at_end` is called once that is
+    /// over. It then has to fail what is still written to `output`.
+    ///
+    /// # Errors
+    /// Where there can be no more descriptors or threads.
+    pub fn serve_streams(
+        &self,
+        input: impl Read + AsFd + Send + 'static,
+        output: impl Write + Send + 'static,
+        at_end: impl FnOnce() + Send + 'static,
+    ) -> io::Result<()> {
         let Some(slot) = self.room.take() else {
-            return refuse(stream);
+            refuse(output)?;
+            at_end();
+            return Ok(());
         };
-        let (output, end, server) = (stream.try_clone()?, stream.try_clone()?, self.server.clone());
+        let server = self.server.clone();
         Builder::new().name("connection".to_owned()).spawn(move || {
             let _place = slot;
             // A connection that fails is over, and its client sees that.
-            let _ended = connection::serve(&server, stream, output, || ());
-            // Whoever waits for the client to read is woken.
-            let _over_already = end.shutdown(Shutdown::Both);
+            let _ended = connection::serve(&server, input, output, || ());
+            at_end();
         })?;
         Ok(())
     }
@@ -89,12 +109,11 @@ impl Drop for Service {
 }
 
 /// Tells one that there is no room, and ends it.
-fn refuse(stream: UnixStream) -> io::Result<()> {
+fn refuse(output: impl Write + Send + 'static) -> io::Result<()> {
     let busy = ErrorObject::new(ErrorCode::Busy, "the server has too many connections");
-    let end = stream.try_clone()?;
-    let client = Client::new(stream)?;
+    let client = Client::new(output)?;
     let _gone = client.answer(None, Err::<(), _>(&busy));
     client.flush(REFUSING);
     client.leave();
-    end.shutdown(Shutdown::Both)
+    Ok(())
 }

@@ -69,7 +69,7 @@ pub fn whatever_a_client_writes_costs_nobody_else_anything(bytes: &[u8]) {
         client.stream.write_all(b"\n").unwrap();
     }
     other.is_answered();
-    client.is_answered_once(&lines);
+    client.end(&lines);
 }
 
 impl Client {
@@ -103,7 +103,7 @@ impl Client {
     }
 
     /// Reads to the end: each request has one answer, and everything else that is told is an error or a notification.
-    fn is_answered_once(mut self, lines: &[Line]) {
+    fn end(mut self, lines: &[Line]) {
         let mut missing: BTreeMap<u64, usize> = BTreeMap::new();
         for id in lines.iter().filter_map(|line| line.id) {
             *missing.entry(id).or_default() += 1;
@@ -113,12 +113,12 @@ impl Client {
             let Some(read) = self.read() else {
                 break;
             };
-            self.takes(&read, &mut missing, &mut nameless);
+            take(&read, &mut missing, &mut nameless);
         }
         assert!(missing.is_empty(), "not answered: {missing:?}");
         self.stream.shutdown(Shutdown::Write).unwrap();
         while let Some(read) = self.read() {
-            self.takes(&read, &mut missing, &mut nameless);
+            take(&read, &mut missing, &mut nameless);
         }
         let unreadable = lines.iter().filter(|line| line.id.is_none()).count();
         assert!(
@@ -126,18 +126,18 @@ impl Client {
             "{nameless} errors without id for {unreadable} lines"
         );
     }
+}
 
-    fn takes(&self, read: &Value, missing: &mut BTreeMap<u64, usize>, nameless: &mut usize) {
-        if read.get("method").is_some() {
-            return;
-        }
-        match read.get("id").and_then(Value::as_u64) {
-            Some(id) => assert!(missing.remove(&id).is_some(), "one more answer: {read}"),
-            None => {
-                assert!(read.get("error").is_some(), "{read}");
-                *nameless = nameless.saturating_add(1);
-            }
-        }
+/// Takes what was read from what is missing.
+fn take(read: &Value, missing: &mut BTreeMap<u64, usize>, nameless: &mut usize) {
+    if read.get("method").is_some() {
+        return;
+    }
+    if let Some(id) = read.get("id").and_then(Value::as_u64) {
+        assert!(missing.remove(&id).is_some(), "one more answer: {read}");
+    } else {
+        assert!(read.get("error").is_some(), "{read}");
+        *nameless = nameless.saturating_add(1);
     }
 }
 
