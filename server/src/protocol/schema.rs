@@ -26,11 +26,11 @@ pub fn schema() -> Value {
 
     let client_requests = paired(
         methods::<ClientRequest>(&mut from_client),
-        results(&mut from_server),
+        &results(&mut from_server),
     );
     let server_requests = paired(
         methods::<ServerRequest>(&mut from_server),
-        answers(&mut from_client),
+        &answers(&mut from_client),
     );
     let notifications = methods::<Notification>(&mut from_server);
 
@@ -127,7 +127,7 @@ fn methods<T: JsonSchema>(of: &mut SchemaGenerator) -> Vec<Map<String, Value>> {
 }
 
 /// The methods, each with its result.
-fn paired(methods: Vec<Map<String, Value>>, results: Vec<(&'static str, Schema)>) -> Vec<Map<String, Value>> {
+fn paired(methods: Vec<Map<String, Value>>, results: &[(&'static str, Schema)]) -> Vec<Map<String, Value>> {
     let each = methods.into_iter().map(|mut method| {
         let is_of = |name: &str| method.get("method").and_then(Value::as_str) == Some(name);
         let found = results.iter().find(|(name, _)| is_of(name));
