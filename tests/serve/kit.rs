@@ -14,7 +14,7 @@ use super::user::User;
 /// Seconds in which a flow ends, on a machine that has much else to do.
 const PATIENCE: &str = "600";
 
-/// A copy of the client, its flows and the schema.
+/// A copy of the client, its flows, the schema and the manual.
 #[derive(Clone, Debug)]
 pub(crate) struct Kit(PathBuf);
 
@@ -37,10 +37,10 @@ impl Kit {
                 .keep();
             fs::set_permissions(&root, fs::Permissions::from_mode(0o755))?;
             copy(&source(), &root.join("serve"))?;
-            fs::copy(
-                source().join("../../docs/schema/serve.v1.json"),
-                root.join("schema.json"),
-            )?;
+            for (from, to) in [("schema/serve.v1.json", "schema.json"), ("server.md", "server.md")] {
+                fs::copy(source().join("../../docs").join(from), root.join(to))?;
+                fs::set_permissions(root.join(to), fs::Permissions::from_mode(0o644))?;
+            }
             Ok(root)
         };
         copy().map(Self).map_err(|error| error.to_string())
@@ -79,6 +79,7 @@ impl Kit {
             .current_dir("/var/tmp")
             .env("EXECPOLICY", binary()?)
             .env("SCHEMA", self.0.join("schema.json"))
+            .env("MANUAL", self.0.join("server.md"))
             .env_remove("UPDATE_TRANSCRIPTS");
         if user == User::Own && env::var_os("UPDATE_TRANSCRIPTS").is_some() {
             command.env("UPDATE_TRANSCRIPTS", source().join("transcripts"));
