@@ -80,15 +80,21 @@ class Schema:
         return named if is_named or schema.get("type") == "object" else None
 
     def _one(self, value, choices, where, is_closed):
-        """What the first choice that fits speaks of."""
-        whys = []
+        """What the choices that fit speak of."""
+        whys, named, fits, is_open = [], set(), False, False
         for choice in choices:
+            self._understand(choice, where)
             try:
-                self.fit(value, choice, where, is_closed)
-                return self._apply(value, choice, where, is_closed)
+                keys = self._apply(value, choice, where, is_closed)
             except Mismatch as why:
                 whys.append(str(why))
-        raise Mismatch(f"{where}: fits none of {len(choices)}: " + " | ".join(whys[:40]))
+                continue
+            fits = True
+            is_open |= keys is None
+            named |= keys or set()
+        if not fits:
+            raise Mismatch(f"{where}: fits none of {len(choices)}: " + " | ".join(whys[:40]))
+        return None if is_open else named
 
     def _plain(self, value, schema, where):
         types = schema.get("type", [])
