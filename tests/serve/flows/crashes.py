@@ -69,8 +69,10 @@ def killed_while_patching(world):
     diff = "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-old\n+new\n"
     changes = [update(name, diff) for name in names] + [add(f"made{number}.txt", "new\n") for number in range(20)]
     seen = set()
-    delay = 0.0
-    for trial in range(12):
+    early, late = 0.0, 4.0
+    for _ in range(14):
+        # Closes in on the moment where the changes are made.
+        delay = (early + late) / 2
         for path in world.work.iterdir():
             path.unlink()
         for name in names:
@@ -94,6 +96,5 @@ def killed_while_patching(world):
         seen.add("new" if is_new else "old")
         resumed = client.ask("thread/resume", {"threadId": turn.thread})["thread"]
         assert all(item["status"] != "inProgress" for one in resumed["turns"] for item in one["items"]), resumed
-        # Closes in on the moment where the changes are made.
-        delay = delay * 0.7 if is_new else delay + 0.004
-    print(f"seen: {sorted(seen)}")
+        early, late = (early, delay) if is_new else (delay, late)
+    assert seen == {"old", "new"}, f"never seen {seen}"

@@ -23,22 +23,25 @@ def granted_after_a_denial(world):
 
 @flow(confined)
 def outside_after_a_denial(world):
-    """Where the grant is declined it is offered outside of the sandbox; a no leaves it as it ended."""
+    """What no grant may hold is offered outside of the sandbox; a no leaves the command as it ended."""
     beside = world.root / "beside"
     beside.mkdir()
-    world.script("outside.sh", f"#!/bin/sh\necho x > {beside}/made.txt\n")
+    world.script("outside.sh", f"#!/bin/sh\necho x > {beside}/made.txt && echo x > {world.home}/made.txt\n")
     client = world.client()
     turn = Turn(client, world.work)
-    turn.decide("decline", "decline", "decline", "accept")
+    turn.decide("decline", "accept", "decline", "accept", "accept")
     item = turn.run("./outside.sh")
     assert item["status"] == "failed" and item["violations"], item
-    assert len(client.questions) == 2, [one["params"] for one in client.questions]
-    outside = client.questions[1]["params"]
+    assert len(client.questions) == 1
+    item = turn.run("./outside.sh")
+    assert item["status"] == "failed" and len(client.questions) == 3, item
+    outside = client.questions[2]["params"]
     assert "confinement" not in outside and "additionalPermissions" not in outside, outside
-    assert not (beside / "made.txt").exists()
+    assert str(world.home) in str(outside["denied"]), outside
+    assert not (world.home / "made.txt").exists()
     item = turn.run("./outside.sh")
     assert item["status"] == "completed" and "confinement" not in item, item
-    assert (beside / "made.txt").exists()
+    assert (beside / "made.txt").exists() and (world.home / "made.txt").exists()
 
 
 @flow(confined)
