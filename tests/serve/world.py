@@ -18,7 +18,7 @@ SCHEMA = os.environ["SCHEMA"]
 # What the flows' commands meet, beside the built-in policy.
 RULES = """
 prefix_rule(pattern = ["touch", "asked.txt"], decision = "prompt", justification = "the flows ask about it")
-prefix_rule(pattern = ["echo", "never"], decision = "forbidden", justification = "the flows never say it")
+prefix_rule(pattern = ["expr", "never"], decision = "forbidden", justification = "the flows never say it")
 prefix_rule(pattern = ["sleep"], decision = "allow")
 network_rule(host = "allowed.example", protocol = "https", decision = "allow")
 network_rule(host = "denied.example", protocol = "https", decision = "deny", justification = "the flows stay away")
@@ -119,7 +119,14 @@ class Server:
         )
         self.clients = []
         if on_socket:
-            world.wait_until(self.path.exists, "the socket is there")
+            world.wait_until(self._listens, "the socket is there")
+
+    def _listens(self):
+        try:
+            SocketStream(self.path).shutdown()
+        except OSError:
+            return False
+        return True
 
     def client(self, name="client", is_recorded=True):
         """A new connection; of standard input and output there is one."""

@@ -136,7 +136,7 @@ def command_forbidden(world):
     """Nobody is asked, and nothing runs."""
     client = world.client()
     turn = Turn(client, world.work)
-    item = turn.run("touch ran.txt; echo never")
+    item = turn.run("touch ran.txt; expr never")
     assert item["status"] == "declined" and "the flows never say it" in item["reason"], item
     assert not client.questions and not (world.work / "ran.txt").exists()
 

@@ -85,13 +85,13 @@ def check(world):
     decisions = [
         ("git status --short", "allow"),
         ("touch asked.txt", "prompt"),
-        ("echo never", "forbidden"),
+        ("expr never", "forbidden"),
         ("eval \"$(cat x)\"", "prompt"),
     ]
     for command, decision in decisions:
         report = client.ask("check", {"command": command, **place})
         assert report["decision"] == decision, report
-    assert client.ask("check", {"argv": ["echo", "never"], **place})["decision"] == "forbidden"
+    assert client.ask("check", {"argv": ["expr", "never"], **place})["decision"] == "forbidden"
     assert not (world.work / "asked.txt").exists()
     refused(lambda: client.ask("check", {"command": "true", "cwd": "relative"}), -32602)
 
