@@ -22,8 +22,11 @@ use clap::error::ErrorKind;
 
 use args::{Args, Verb};
 use exit::Exit;
+use gatekeeper::sandbox;
 
 fn main() -> Exit {
+    // A log that may not grow is told as one that cannot be written.
+    sandbox::outlive_file_limits();
     // A crash must not pass for a decision: 1 is documented as "failed", the runtime's own 101 is not.
     panic::catch_unwind(run).unwrap_or(Exit::Failed)
 }

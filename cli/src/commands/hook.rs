@@ -15,13 +15,18 @@ use gatekeeper::hook::{
     Agent, Answer, Event, LONGEST_EVENT, Rewriting, Ruling, SettingsGround, TokenTerms, Tokens,
 };
 use gatekeeper::log::{Asker, Entry, Log};
+use gatekeeper::sandbox::LastWords;
 use gatekeeper::{ConfinementName, Context, Directory, Gatekeeper, Judgement, Places};
+use rustix::fs::{FileType, fstat, major, minor};
 use worktrees::Worktree;
 
 use crate::args::{HookArgs, HookOptions, HookVerb};
 use crate::environment;
 use crate::exit::Exit;
 use crate::policy::Policy;
+
+/// The numbers of `/dev/null`: see null(4).
+const NULL_DEVICE: (u32, u32) = (1, 3);
 
 /// Answers one event, or does what is asked about an agent's settings.
 pub(crate) fn run(args: HookArgs) -> Exit {
@@ -42,6 +47,13 @@ fn answer(agent: Agent, mut options: HookOptions) -> Exit {
     options.rules = options.rules.iter().map(|file| here.join(file)).collect();
     // What a crash has to say is no reason that an agent should show.
     panic::set_hook(Box::new(|_| {}));
+    let ended = agent.fail("a signal ended it, as where memory or time is used up");
+    LastWords {
+        stdout: ended.stdout.into_bytes(),
+        stderr: ended.stderr.into_bytes(),
+        status: ended.status,
+    }
+    .prepare();
     let answer = deadline::keep(deadline::OWN, move || {
         respond(agent, &options).unwrap_or_else(|why| agent.fail(&why))
     });
@@ -235,12 +247,15 @@ fn rewriting(
     }))
 }
 
-/// Writes an answer. One that cannot be written blocks by its status, with what it had to say on the other stream.
+/// Writes an answer. One that cannot be written, or that nobody reads, blocks by its status, with the reason on the other
+/// stream.
 fn tell(answer: &Answer) -> Exit {
-    let mut stdout = io::stdout().lock();
-    let told = stdout
-        .write_all(answer.stdout.as_bytes())
-        .and_then(|()| stdout.flush());
+    LastWords::withdraw();
+    let told = heard(answer).and_then(|()| {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(answer.stdout.as_bytes())?;
+        stdout.flush()
+    });
     let mut stderr = io::stderr().lock();
     match told {
         Ok(()) => {
@@ -256,4 +271,16 @@ fn tell(answer: &Answer) -> Exit {
             Exit::Hook(2)
         }
     }
+}
+
+/// Looks that standard output is not where everything is lost: no agent that reads answers gives that. Where it is
+/// closed, the runtime has put it there.
+fn heard(answer: &Answer) -> io::Result<()> {
+    let found = fstat(io::stdout())?;
+    let is_device = FileType::from_raw_mode(found.st_mode) == FileType::CharacterDevice;
+    let is_null = is_device && (major(found.st_rdev), minor(found.st_rdev)) == NULL_DEVICE;
+    if is_null && !answer.stdout.is_empty() {
+        return Err(io::Error::other("standard output is closed, or leads nowhere"));
+    }
+    Ok(())
 }
