@@ -35,7 +35,9 @@ pub(crate) static ADAPTER: Adapter = Adapter {
             "$CODEX_HOME/rules/*.rules",
             "./.codex/rules/*.rules",
             "/etc/codex/rules/*.rules",
+            "/etc/codex/requirements.toml",
         ],
+        texts: &[],
         restricts: |text| holds(text, &["forbidden", "prompt"]),
     },
     settings: Some(Settings {

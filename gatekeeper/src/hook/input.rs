@@ -1,10 +1,13 @@
 //! The JSON object that an agent sends.
 
+mod once;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::event::EventError;
+use once::Fields;
 
 /// A JSON object from a stranger.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,12 +46,13 @@ const PATHS: [&str; 25] = [
 const PATCHES: [&str; 6] = ["patch", "patchText", "patch_text", "input", "diff", "command"];
 
 impl Input {
-    /// Reads an object: the whole input, and nothing behind it.
+    /// Reads an object: the whole input, and nothing behind it. No key of any object in it stands there twice.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, EventError> {
-        let fields = serde_json::from_slice(bytes).map_err(|error| EventError::NotJson {
-            why: error.to_string(),
-        })?;
-        Ok(Self(fields))
+        let read = serde_json::from_slice::<Fields>(bytes);
+        read.map(|fields| Self(fields.0))
+            .map_err(|error| EventError::NotJson {
+                why: error.to_string(),
+            })
     }
 
     /// The text of a key.

@@ -196,6 +196,22 @@ pub(crate) fn texts_of(text: &str) -> Option<Vec<String>> {
     Some(root.value().map(|value| texts(&value)).unwrap_or_default())
 }
 
+/// What these keys of an object hold, as it is written there; `None` where the text is none.
+pub(crate) fn values_of<'a>(text: &str, keys: &[&'a str]) -> Option<Vec<(&'a str, String)>> {
+    let root = parsed(text).ok()?;
+    let Some(value) = root.value() else {
+        return Some(Vec::new());
+    };
+    let object = value.as_object()?;
+    let found = object.properties().into_iter().filter_map(|property| {
+        let name = property.decoded_name()?;
+        let key = keys.iter().copied().find(|key| *key == name)?;
+        let value = property.value().map(|value| value.to_string());
+        Some((key, value.unwrap_or_default()))
+    });
+    Some(found.collect())
+}
+
 fn shape(place: &str, what: &'static str) -> SettingsError {
     SettingsError::Shape {
         place: place.to_owned(),

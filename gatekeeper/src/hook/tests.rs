@@ -113,6 +113,12 @@ inputs! {
     nothing: ClaudeCode, "" => "refused: the event is no JSON object: EOF while parsing a value at line 1 column 0";
     a_list: ClaudeCode, "[]" => "refused: the event is no JSON object: invalid type: sequence, expected a map at line 1 column 0";
     two_objects: ClaudeCode, "{}{}" => "refused: the event is no JSON object: trailing characters at line 1 column 3";
+    a_command_twice: ClaudeCode, r#"{"hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":{"command":"rm x","command":"ls"}}"# => "refused: the event is no JSON object: `command` stands there twice at line 1 column 91";
+    a_command_twice_by_escapes: Codex, r#"{"hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":{"comm\u0061nd":"rm x","command":"ls"}}"# => "refused: the event is no JSON object: `command` stands there twice at line 1 column 96";
+    a_directory_twice: Generic, r#"{"command":"ls","cwd":"/a","cwd":"/b"}"# => "refused: the event is no JSON object: `cwd` stands there twice at line 1 column 32";
+    arguments_twice: Gemini, r#"{"hook_event_name":"BeforeTool","tool_name":"run_shell_command","tool_input":{"command":"ls"},"tool_input":{"command":"rm x"}}"# => "refused: the event is no JSON object: `tool_input` stands there twice at line 1 column 106";
+    a_command_twice_in_a_text: Copilot, r#"{"toolName":"bash","toolArgs":"{\"command\":\"rm x\",\"command\":\"ls\"}"}"# => "refused: the event is no JSON object: `command` stands there twice at line 1 column 27";
+    a_path_twice_in_a_list: Copilot, r#"{"hook_event_name":"PreToolUse","tool_name":"multi_replace_string_in_file","tool_input":{"replacements":[{"filePath":"a","filePath":"b"}]}}"# => "refused: the event is no JSON object: `filePath` stands there twice at line 1 column 131";
     half_a_character: ClaudeCode, r#"{"hook_event_name":"\ud800"}"# => "refused: the event is no JSON object: unexpected end of hex escape at line 1 column 27";
 }
 
