@@ -63,6 +63,9 @@ pub enum SettingsError {
     /// The agent runs no hooks at all.
     #[error("`disableAllHooks` stands there, so that no hook runs")]
     Disabled,
+    /// Its owner has taken the right to write off it.
+    #[error("its owner has made it read-only")]
+    ReadOnly,
     /// A file of this name is somebody else's.
     #[error("it is not one that `execpolicy hook install` wrote")]
     NotOurs,

@@ -211,7 +211,7 @@ pub(super) fn ended(work: impl FnOnce() -> Result<String, String>) -> Exit {
             Err(error) => output::failed("stdout cannot be written", &error),
         },
         Err(why) => {
-            let finding = Diagnostic::new(codes::INTERNAL, Severity::Error, why);
+            let finding = Diagnostic::new(codes::NO_HOOK, Severity::Error, why);
             output::complain(&[finding], None);
             Exit::Failed
         }
