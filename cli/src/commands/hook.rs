@@ -7,6 +7,7 @@ mod worktrees;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read, Write};
+use std::mem::discriminant;
 use std::panic;
 use std::path::{Path, PathBuf};
 
@@ -80,16 +81,41 @@ fn respond(agent: Agent, options: &HookOptions) -> Result<Answer, String> {
     let event = agent.read(&input()?).map_err(|error| error.to_string())?;
     let home = environment::home().ok_or("there is no home directory: $HOME is not set")?;
     let rewriting = rewriting(agent, options, &event, &home)?;
-    let mut ruling: Option<Ruling> = None;
+    let mut said: Option<Said> = None;
     for worktree in worktrees::of(agent, &event, &home, rewriting.is_some())? {
-        let ruled = rule(agent, options, &event, worktree, rewriting.as_ref())?;
-        ruling = Some(match ruling {
-            Some(ruling) => ruling.stricter(ruled),
-            None => ruled,
+        let next = rule(agent, options, &event, worktree, rewriting.as_ref())?;
+        said = Some(match said {
+            Some(said) => said.stricter(next),
+            None => next,
         });
     }
-    let ruling = ruling.ok_or("there is nothing to judge by")?;
-    Ok(agent.answer(&event, ruling, options.unasked.into()))
+    let said = said.ok_or("there is nothing to judge by")?;
+    // What comes back rewritten is logged where it runs.
+    if let Some(entry) = said
+        .entry
+        .filter(|_| !matches!(said.ruling, Ruling::Allow { rewritten: Some(_) }))
+    {
+        log(&entry)?;
+    }
+    Ok(agent.answer(&event, said.ruling, options.unasked.into()))
+}
+
+/// A ruling, with what the log holds of it.
+struct Said {
+    ruling: Ruling,
+    entry: Option<Entry>,
+}
+
+impl Said {
+    /// The stricter of two, with the entry of the one that made it so.
+    fn stricter(self, other: Self) -> Self {
+        let ruling = self.ruling.clone().stricter(other.ruling);
+        let same = discriminant(&ruling) == discriminant(&self.ruling);
+        Self {
+            ruling,
+            entry: if same { self.entry } else { other.entry },
+        }
+    }
 }
 
 /// Rules on the event in one work tree.
@@ -99,7 +125,7 @@ fn rule(
     event: &Event,
     worktree: Worktree,
     rewriting: Option<&Rewriting>,
-) -> Result<Ruling, String> {
+) -> Result<Said, String> {
     let mut context = worktree.context;
     let gatekeeper = open(options, &worktree.places)?;
     if let Some(name) = options.confinement.as_deref().filter(|name| *name != "none")
@@ -109,21 +135,23 @@ fn rule(
         return Err(format!("there is no profile `{name}`"));
     }
     let (ruling, judgement) = gatekeeper.rule_on(event, &mut context, rewriting);
-    // What comes back rewritten is logged where it runs, and an allow in one of several is not the last word.
-    let is_left = matches!(&ruling, Ruling::Allow { rewritten: Some(_) })
-        || worktree.is_further && !matches!(&ruling, Ruling::Deny(_) | Ruling::Ask { .. });
-    if let Some(judgement) = judgement.as_ref().filter(|_| !is_left) {
-        log(agent, &gatekeeper, judgement, &context)?;
-    }
-    match (ruling, &judgement, rewriting) {
+    let asker = Asker {
+        agent: Some(agent.name().to_owned()),
+        ..Asker::verb("hook")
+    };
+    let entry = judgement
+        .as_ref()
+        .map(|judgement| Entry::of(judgement, &context, gatekeeper.digest(), asker));
+    let ruling = match (ruling, &judgement, rewriting) {
         (Ruling::Ask { reasons, .. }, Some(judgement), Some(rewriting))
             if agent.capabilities().ask.is_some() && !worktree.is_further =>
         {
             let rewritten = Some(after_a_yes(&gatekeeper, judgement, &context, rewriting)?);
-            Ok(Ruling::Ask { reasons, rewritten })
+            Ruling::Ask { reasons, rewritten }
         }
-        (ruling, ..) => Ok(ruling),
-    }
+        (ruling, ..) => ruling,
+    };
+    Ok(Said { ruling, entry })
 }
 
 /// The command that runs a judged one once a person has said yes.
@@ -183,20 +211,10 @@ fn open(args: &HookOptions, places: &Places) -> Result<Gatekeeper, String> {
 }
 
 /// Logs what was decided. What cannot be logged is not let through.
-fn log(
-    agent: Agent,
-    gatekeeper: &Gatekeeper,
-    judgement: &Judgement,
-    context: &Context,
-) -> Result<(), String> {
+fn log(entry: &Entry) -> Result<(), String> {
     let directory = environment::log().ok_or("there is no log: neither $HOME nor $XDG_STATE_HOME is set")?;
-    let asker = Asker {
-        agent: Some(agent.name().to_owned()),
-        ..Asker::verb("hook")
-    };
-    let entry = Entry::of(judgement, context, gatekeeper.digest(), asker);
     let log = Log::open(&directory);
-    log.and_then(|log| log.append(&entry))
+    log.and_then(|log| log.append(entry))
         .map_err(|error| format!("the decision cannot be logged: {error}"))
 }
 
