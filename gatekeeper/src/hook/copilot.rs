@@ -74,6 +74,13 @@ fn read(input: &Input) -> Result<Event, EventError> {
         }
         None => return read_flat(input),
     };
+    // Of two tools in one event it is not known which is used.
+    if let Some(key) = ["toolName", "toolArgs", "toolInput"]
+        .into_iter()
+        .find(|key| input.has(key))
+    {
+        return Err(EventError::Contradiction { key });
+    }
     let tool = input.text("tool_name")?;
     let arguments = input.object_or_text("tool_input")?;
     let subject = subject(tool, &arguments)?;
@@ -97,6 +104,9 @@ fn read_flat(input: &Input) -> Result<Event, EventError> {
             });
         }
     };
+    if let Some(key) = ["tool_name", "tool_input"].into_iter().find(|key| input.has(key)) {
+        return Err(EventError::Contradiction { key });
+    }
     let tool = input.text("toolName")?;
     let cwd = input.some_text("cwd")?;
     if tool == "apply_patch" {
