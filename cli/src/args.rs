@@ -4,6 +4,7 @@ mod allow;
 mod hook;
 mod layers;
 mod log;
+mod policy;
 mod rules;
 
 use std::ffi::OsString;
@@ -17,6 +18,7 @@ use gatekeeper::sandbox::Tier;
 pub(crate) use allow::AllowArgs;
 pub(crate) use hook::{AgentArgs, AgentSettings, HookArgs, HookOptions, HookVerb, InstallArgs, UnaskedWord};
 pub(crate) use log::{ReplayArgs, SuggestArgs};
+pub(crate) use policy::{GivenArgs, PolicyArgs, StartArgs};
 pub(crate) use rules::{ListArgs, RemoveArgs, RulesArgs, RulesVerb, UndoArgs};
 
 /// Decides whether a shell command may run, and says why.
@@ -82,29 +84,15 @@ With --stdin: 0 when every line has its verdict, 1 when one has none.";
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct CheckArgs {
-    /// A policy file; may be given several times, and the strictest word counts
-    #[arg(short = 'r', long = "rules", value_name = "FILE")]
-    pub(crate) rules: Vec<PathBuf>,
-
-    /// Leave out the layers of the system, the user and the project
-    #[arg(long)]
-    pub(crate) no_layers: bool,
-
-    /// Leave out the built-in policy: what no rule speaks for asks, and the guard stays
-    #[arg(long)]
-    pub(crate) no_default: bool,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
 
     /// How to answer [default: human on a terminal, else json]
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
 
-    /// Where the command starts [default: the current directory]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) cwd: Option<PathBuf>,
-
-    /// The root of the work tree [default: the repository around the directory, else the directory]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) workspace: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) start: StartArgs,
 
     /// The user's home directory [default: $HOME]
     #[arg(long, value_name = "DIR")]
@@ -183,34 +171,16 @@ pub(crate) enum DialectWord {
 }
 
 #[derive(Debug, ClapArgs)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of its own on the command line"
-)]
 pub(crate) struct RunArgs {
-    /// A policy file; may be given several times, and the strictest word counts
-    #[arg(short = 'r', long = "rules", value_name = "FILE")]
-    pub(crate) rules: Vec<PathBuf>,
-
-    /// Leave out the layers of the system, the user and the project
-    #[arg(long)]
-    pub(crate) no_layers: bool,
-
-    /// Leave out the built-in policy: what no rule speaks for asks, and the guard stays
-    #[arg(long)]
-    pub(crate) no_default: bool,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
 
     /// How a refusal is told on standard error [default: human]
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
 
-    /// Where the command starts [default: the current directory]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) cwd: Option<PathBuf>,
-
-    /// The root of the work tree [default: the repository around the directory, else the directory]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) workspace: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) start: StartArgs,
 
     /// Who may be asked
     #[arg(long, value_enum, default_value = "on-request")]

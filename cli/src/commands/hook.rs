@@ -21,7 +21,7 @@ use gatekeeper::{ConfinementName, Context, Directory, Gatekeeper, Judgement, Pla
 use rustix::fs::{FileType, fstat, major, minor};
 use worktrees::Worktree;
 
-use crate::args::{HookArgs, HookOptions, HookVerb};
+use crate::args::{HookArgs, HookOptions, HookVerb, PolicyArgs};
 use crate::environment;
 use crate::exit::Exit;
 use crate::policy::Policy;
@@ -45,7 +45,8 @@ pub(crate) fn run(args: HookArgs) -> Exit {
 fn answer(agent: Agent, mut options: HookOptions) -> Exit {
     // By the names that a rewritten command finds them under, wherever it starts.
     let here = environment::directory().unwrap_or_default();
-    options.rules = options.rules.iter().map(|file| here.join(file)).collect();
+    let files = options.given.rules.iter();
+    options.given.rules = files.map(|file| here.join(file)).collect();
     // What a crash has to say is no reason that an agent should show.
     panic::set_hook(Box::new(|_| {}));
     let ended = agent.fail("a signal ended it, as where memory or time is used up");
@@ -202,7 +203,11 @@ fn open(args: &HookOptions, places: &Places) -> Result<Gatekeeper, String> {
         let first = finding.map_or_else(String::new, |finding| format!(": {}", finding.message));
         format!("a policy file does not load{first}")
     };
-    let gatekeeper = Policy::new(&args.rules, false, args.no_default).open(places);
+    let gatekeeper = Policy::new(&PolicyArgs {
+        given: args.given.clone(),
+        no_layers: false,
+    })
+    .open(places);
     let gatekeeper = gatekeeper.map_err(|findings| broken(findings.first()))?;
     match gatekeeper.broken().first() {
         None => Ok(gatekeeper),
@@ -251,11 +256,11 @@ fn rewriting(
     let itself =
         std::env::current_exe().map_err(|error| format!("its own executable is not known: {error}"))?;
     let mut words = vec![text(itself.as_os_str())?, "run".to_owned()];
-    for file in &args.rules {
+    for file in &args.given.rules {
         words.push("-r".to_owned());
         words.push(text(file.as_os_str())?);
     }
-    if args.no_default {
+    if args.given.no_default {
         words.push("--no-default".to_owned());
     }
     words.extend(["--confinement", name, "--shell"].map(ToOwned::to_owned));

@@ -124,10 +124,10 @@ pub(super) fn command(agent: Agent, options: &HookOptions) -> Result<String, Str
         "hook".to_owned(),
         agent.name().to_owned(),
     ];
-    for file in &options.rules {
+    for file in &options.given.rules {
         words.extend(["-r".to_owned(), quoted(&text(&here.join(file))?)]);
     }
-    if options.no_default {
+    if options.given.no_default {
         words.push("--no-default".to_owned());
     }
     if let Some(name) = options.confinement.as_deref().filter(|name| *name != "none") {
