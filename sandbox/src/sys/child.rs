@@ -7,6 +7,7 @@
 )]
 
 use std::ffi::CString;
+use std::ops::Range;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::Arc;
 
@@ -31,8 +32,11 @@ use crate::streams::{Device, ReadFile};
 pub(crate) struct Birth {
     /// Its namespaces.
     pub(crate) namespaces: Namespaces,
-    /// What the waiting process takes before it forks the command.
+    /// What the waiting process takes, but for the steps about the network behind `forked_at`.
     pub(crate) outer: Vec<Step>,
+    /// How many of them are taken before the command's process is forked. That one makes the network meanwhile, and
+    /// waits for the others.
+    pub(crate) forked_at: usize,
     /// What the command's process takes before it becomes the command.
     pub(crate) inner: Vec<Step>,
     /// Places for what steps leave for later ones.
@@ -65,8 +69,16 @@ pub(crate) struct Birth {
     pub(crate) placeholders: Held,
 }
 
-/// Places of protected paths that do not exist. The waiting process takes them away too, since it may outlive the
-/// supervisor.
+impl Birth {
+    /// Two ends, by which the waiting process and the command's take turns where both have something to make.
+    fn turns(&self) -> Result<Option<(OwnedFd, OwnedFd)>, Errno> {
+        let is_all_done = self.forked_at == self.outer.len();
+        (!is_all_done).then(channel::pair).transpose()
+    }
+}
+
+/// Places of protected paths that do not exist. The supervisor takes them away when the waiting process has ended, and
+/// this view with it; the waiting process does where it outlives the supervisor.
 #[derive(Debug)]
 pub(crate) struct Held {
     /// The paths, in the order of the placeholders.
@@ -119,7 +131,7 @@ pub(crate) struct Born {
 ///
 /// # Errors
 /// What clone(2), pipe(2) and socketpair(2) say.
-pub(crate) fn spawn(mut birth: Birth) -> Result<Born, Errno> {
+pub(crate) fn spawn(birth: &mut Birth) -> Result<Born, Errno> {
     let (channel, theirs) = channel::pair()?;
     let (started, starting) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC)?;
     let mut kept: Vec<u32> = birth
@@ -137,7 +149,7 @@ pub(crate) fn spawn(mut birth: Birth) -> Result<Born, Errno> {
     // SAFETY: the child runs `run` alone, which only takes steps and waits.
     let forked = unsafe { fork::fork(birth.namespaces) };
     if let Ok(Side::Child) = forked {
-        run(&mut birth, &theirs, starting);
+        run(birth, &theirs, starting);
     }
     signal::set(before);
     match forked? {
@@ -180,17 +192,29 @@ pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
     }
     #[cfg(feature = "measure")]
     if birth.ending == Ending::Nobody {
-        command(birth, channel, &started);
+        command(birth, channel, &started, None);
     }
     let children = match signal::of_children() {
         Ok(children) => children,
         Err(error) => fail(&started, EXEC, error),
     };
+    let (own_turn, their_turn) = match birth.turns() {
+        Ok(turns) => turns.unzip(),
+        Err(error) => fail(&started, EXEC, error),
+    };
     // SAFETY: this process was forked itself and has one thread; the child only takes steps and executes.
     let command = match unsafe { fork::fork(Namespaces::NONE) } {
-        Ok(Side::Child) => command(birth, channel, &started),
+        Ok(Side::Child) => {
+            drop(own_turn);
+            command(birth, channel, &started, their_turn)
+        }
         Ok(Side::Parent { pid, descriptor }) => {
-            drop(descriptor);
+            drop(their_turn);
+            if let Some(turn) = own_turn
+                && let Err((place, error)) = make_view(birth, channel.as_fd(), &turn, &descriptor)
+            {
+                fail(&started, place, error);
+            }
             pid
         }
         Err(error) => fail(&started, EXEC, error),
@@ -210,13 +234,18 @@ pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
         // Who was given the file with the command reads on where it has stopped.
         pass_place(file, original);
     }
-    birth.placeholders.take_away();
     let told = channel::send(channel, message, &[]);
+    if told.is_err() {
+        birth.placeholders.take_away();
+    }
     fork::leave(i32::from(told.is_err()))
 }
 
-/// Takes the outer steps.
-fn confine(birth: &mut Birth, channel: BorrowedFd<'_>) -> Result<(), (u32, Errno)> {
+/// A step's place, and why it was refused.
+type Failure = (u32, Errno);
+
+/// Takes the outer steps that come before the command's process is forked.
+fn confine(birth: &mut Birth, channel: BorrowedFd<'_>) -> Result<(), Failure> {
     for (first, last) in &birth.closed {
         fork::close_range(*first, *last, Closing::Now).map_err(|error| (EXEC, error))?;
     }
@@ -224,6 +253,56 @@ fn confine(birth: &mut Birth, channel: BorrowedFd<'_>) -> Result<(), (u32, Errno
         let own = Some(rustix::process::getpid());
         rustix::process::set_child_subreaper(own).map_err(|error| (EXEC, error))?;
     }
+    take_outer(birth, 0..birth.forked_at, channel, |_| true)
+}
+
+/// Takes the outer steps that are left, while the command's process makes the network; then goes into that, and lets it
+/// go on.
+fn make_view(
+    birth: &mut Birth,
+    channel: BorrowedFd<'_>,
+    turn: &OwnedFd,
+    command: &OwnedFd,
+) -> Result<(), Failure> {
+    let left = birth.forked_at..birth.outer.len();
+    take_outer(birth, left, channel, |step| !step.is_about_network())?;
+    await_turn(turn)?;
+    super::network::join(command).map_err(|error| (EXEC, error))?;
+    give_turn(turn)
+}
+
+/// Makes the command's network, while the waiting process makes the view of the files; then waits for that.
+fn make_network(birth: &mut Birth, channel: BorrowedFd<'_>, turn: &OwnedFd) -> Result<(), Failure> {
+    let left = birth.forked_at..birth.outer.len();
+    take_outer(birth, left.clone(), channel, Step::is_about_network)?;
+    give_turn(turn)?;
+    await_turn(turn)?;
+    take_outer(birth, left, channel, |step| *step == Step::Forget)
+}
+
+fn give_turn(turn: &OwnedFd) -> Result<(), Failure> {
+    match rustix::io::write(turn, &[0]) {
+        Ok(_) => Ok(()),
+        Err(error) => Err((EXEC, error)),
+    }
+}
+
+/// The end of the other one fails, too; what it has told before counts.
+fn await_turn(turn: &OwnedFd) -> Result<(), Failure> {
+    match rustix::io::read(turn, &mut [0]) {
+        Ok(1) => Ok(()),
+        Ok(_) => Err((EXEC, Errno::PIPE)),
+        Err(error) => Err((EXEC, error)),
+    }
+}
+
+/// Takes those outer steps in these places that are meant.
+fn take_outer(
+    birth: &mut Birth,
+    places: Range<usize>,
+    channel: BorrowedFd<'_>,
+    is_meant: fn(&Step) -> bool,
+) -> Result<(), Failure> {
     let mut state = State {
         slots: &mut birth.slots,
         streams: birth.streams,
@@ -231,16 +310,16 @@ fn confine(birth: &mut Birth, channel: BorrowedFd<'_>) -> Result<(), (u32, Errno
         channel,
         origins: birth.origins,
     };
-    take_all(&birth.outer, 0, birth.fault, &mut state)
+    let steps = (0..).zip(&birth.outer).skip(places.start).take(places.len());
+    take_all(steps.filter(|(_, step)| is_meant(step)), birth.fault, &mut state)
 }
 
-fn take_all(
-    steps: &[Step],
-    first: usize,
+fn take_all<'s>(
+    steps: impl Iterator<Item = (usize, &'s Step)>,
     fault: Option<usize>,
     state: &mut State<'_>,
-) -> Result<(), (u32, Errno)> {
-    for (place, step) in (first..).zip(steps) {
+) -> Result<(), Failure> {
+    for (place, step) in steps {
         let taken = if fault == Some(place) {
             Err(Errno::IO)
         } else {
@@ -272,8 +351,8 @@ fn fail(started: &OwnedFd, place: u32, error: Errno) -> ! {
 }
 
 /// The command's own process: takes the inner steps and becomes the command.
-fn command(birth: &mut Birth, channel: &OwnedFd, started: &OwnedFd) -> ! {
-    let (place, error) = match prepare(birth, channel.as_fd()) {
+fn command(birth: &mut Birth, channel: &OwnedFd, started: &OwnedFd, turn: Option<OwnedFd>) -> ! {
+    let (place, error) = match prepare(birth, channel.as_fd(), turn) {
         Ok(()) => (
             EXEC,
             fork::execute(&birth.program, &birth.arguments, &birth.environment),
@@ -283,8 +362,11 @@ fn command(birth: &mut Birth, channel: &OwnedFd, started: &OwnedFd) -> ! {
     fail(started, place, error)
 }
 
-fn prepare(birth: &mut Birth, channel: BorrowedFd<'_>) -> Result<(), (u32, Errno)> {
+fn prepare(birth: &mut Birth, channel: BorrowedFd<'_>, turn: Option<OwnedFd>) -> Result<(), Failure> {
     let own = |error| (EXEC, error);
+    if let Some(turn) = turn {
+        make_network(birth, channel, &turn)?;
+    }
     give_streams(birth).map_err(own)?;
     fork::close_range(3, u32::MAX, Closing::AtExec).map_err(own)?;
     let mut state = State {
@@ -294,7 +376,8 @@ fn prepare(birth: &mut Birth, channel: BorrowedFd<'_>) -> Result<(), (u32, Errno
         channel,
         origins: None,
     };
-    take_all(&birth.inner, birth.outer.len(), birth.fault, &mut state)?;
+    let steps = (birth.outer.len()..).zip(&birth.inner);
+    take_all(steps, birth.fault, &mut state)?;
     if birth.fault == Some(birth.outer.len().saturating_add(birth.inner.len())) {
         return Err((EXEC, Errno::IO));
     }
