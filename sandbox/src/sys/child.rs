@@ -6,6 +6,9 @@
     reason = "the command is forked from the process that waits for it"
 )]
 
+mod failure;
+mod turn;
+
 use std::ffi::CString;
 use std::ops::Range;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
@@ -15,6 +18,9 @@ use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
 use rustix::mount::UnmountFlags;
 use rustix::pipe::PipeFlags;
+
+use failure::{EXEC, Failure, failure_of};
+use turn::Turn;
 
 use super::attend::{attend, end, linger};
 use super::channel::{self, Message};
@@ -27,6 +33,8 @@ use crate::Placeholders;
 use crate::plan::Step;
 use crate::streams::{Device, ReadFile};
 
+pub(crate) use failure::{FAILURE, read_failure};
+
 /// All that a child needs, made before it is.
 #[derive(Debug)]
 pub(crate) struct Birth {
@@ -34,8 +42,7 @@ pub(crate) struct Birth {
     pub(crate) namespaces: Namespaces,
     /// What the waiting process takes, but for the steps about the network behind `forked_at`.
     pub(crate) outer: Vec<Step>,
-    /// How many of them are taken before the command's process is forked. That one makes the network meanwhile, and
-    /// waits for the others.
+    /// How many of them are taken before the command's process is forked, which makes the network meanwhile.
     pub(crate) forked_at: usize,
     /// What the command's process takes before it becomes the command.
     pub(crate) inner: Vec<Step>,
@@ -67,14 +74,6 @@ pub(crate) struct Birth {
     pub(crate) fault: Option<usize>,
     /// What is taken away at the end.
     pub(crate) placeholders: Held,
-}
-
-impl Birth {
-    /// Two ends, by which the waiting process and the command's take turns where both have something to make.
-    fn turns(&self) -> Result<Option<(OwnedFd, OwnedFd)>, Errno> {
-        let is_all_done = self.forked_at == self.outer.len();
-        (!is_all_done).then(channel::pair).transpose()
-    }
 }
 
 /// Places of protected paths that do not exist. The supervisor takes them away when the waiting process has ended, and
@@ -109,12 +108,6 @@ pub(crate) enum Ending {
     #[cfg(feature = "measure")]
     Nobody,
 }
-
-/// The number that stands for the exec itself where a step is told.
-pub(crate) const EXEC: u32 = u32::MAX;
-
-/// What the child writes when it could not start the command: a step's place in the plan, and the error.
-pub(crate) const FAILURE: usize = 8;
 
 /// A child that has been made.
 #[derive(Debug)]
@@ -198,7 +191,8 @@ pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
         Ok(children) => children,
         Err(error) => fail(&started, EXEC, error),
     };
-    let (own_turn, their_turn) = match birth.turns() {
+    let is_all_done = birth.forked_at == birth.outer.len();
+    let (own_turn, their_turn) = match (!is_all_done).then(Turn::pair).transpose() {
         Ok(turns) => turns.unzip(),
         Err(error) => fail(&started, EXEC, error),
     };
@@ -241,9 +235,6 @@ pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
     fork::leave(i32::from(told.is_err()))
 }
 
-/// A step's place, and why it was refused.
-type Failure = (u32, Errno);
-
 /// Takes the outer steps that come before the command's process is forked.
 fn confine(birth: &mut Birth, channel: BorrowedFd<'_>) -> Result<(), Failure> {
     for (first, last) in &birth.closed {
@@ -261,39 +252,23 @@ fn confine(birth: &mut Birth, channel: BorrowedFd<'_>) -> Result<(), Failure> {
 fn make_view(
     birth: &mut Birth,
     channel: BorrowedFd<'_>,
-    turn: &OwnedFd,
+    turn: &Turn,
     command: &OwnedFd,
 ) -> Result<(), Failure> {
     let left = birth.forked_at..birth.outer.len();
     take_outer(birth, left, channel, |step| !step.is_about_network())?;
-    await_turn(turn)?;
+    turn.wait()?;
     super::network::join(command).map_err(|error| (EXEC, error))?;
-    give_turn(turn)
+    turn.give()
 }
 
 /// Makes the command's network, while the waiting process makes the view of the files; then waits for that.
-fn make_network(birth: &mut Birth, channel: BorrowedFd<'_>, turn: &OwnedFd) -> Result<(), Failure> {
+fn make_network(birth: &mut Birth, channel: BorrowedFd<'_>, turn: &Turn) -> Result<(), Failure> {
     let left = birth.forked_at..birth.outer.len();
     take_outer(birth, left.clone(), channel, Step::is_about_network)?;
-    give_turn(turn)?;
-    await_turn(turn)?;
+    turn.give()?;
+    turn.wait()?;
     take_outer(birth, left, channel, |step| *step == Step::Forget)
-}
-
-fn give_turn(turn: &OwnedFd) -> Result<(), Failure> {
-    match rustix::io::write(turn, &[0]) {
-        Ok(_) => Ok(()),
-        Err(error) => Err((EXEC, error)),
-    }
-}
-
-/// The end of the other one fails, too; what it has told before counts.
-fn await_turn(turn: &OwnedFd) -> Result<(), Failure> {
-    match rustix::io::read(turn, &mut [0]) {
-        Ok(1) => Ok(()),
-        Ok(_) => Err((EXEC, Errno::PIPE)),
-        Err(error) => Err((EXEC, error)),
-    }
 }
 
 /// Takes those outer steps in these places that are meant.
@@ -330,19 +305,6 @@ fn take_all<'s>(
     Ok(())
 }
 
-/// A step's place and an error as they are written.
-fn failure_of(place: u32, error: i32) -> [u8; FAILURE] {
-    ((u64::from(place) << 32) | u64::from(error.cast_unsigned())).to_le_bytes()
-}
-
-/// The place and the error that were written.
-pub(crate) fn read_failure(failure: [u8; FAILURE]) -> (u32, i32) {
-    let word = u64::from_le_bytes(failure);
-    let low = u32::try_from(word & u64::from(u32::MAX)).unwrap_or(0);
-    let high = u32::try_from(word >> 32).unwrap_or(EXEC);
-    (high, low.cast_signed())
-}
-
 /// Says why the command was not started, and ends.
 fn fail(started: &OwnedFd, place: u32, error: Errno) -> ! {
     let failure = failure_of(place, error.raw_os_error());
@@ -351,7 +313,7 @@ fn fail(started: &OwnedFd, place: u32, error: Errno) -> ! {
 }
 
 /// The command's own process: takes the inner steps and becomes the command.
-fn command(birth: &mut Birth, channel: &OwnedFd, started: &OwnedFd, turn: Option<OwnedFd>) -> ! {
+fn command(birth: &mut Birth, channel: &OwnedFd, started: &OwnedFd, turn: Option<Turn>) -> ! {
     let (place, error) = match prepare(birth, channel.as_fd(), turn) {
         Ok(()) => (
             EXEC,
@@ -362,7 +324,7 @@ fn command(birth: &mut Birth, channel: &OwnedFd, started: &OwnedFd, turn: Option
     fail(started, place, error)
 }
 
-fn prepare(birth: &mut Birth, channel: BorrowedFd<'_>, turn: Option<OwnedFd>) -> Result<(), Failure> {
+fn prepare(birth: &mut Birth, channel: BorrowedFd<'_>, turn: Option<Turn>) -> Result<(), Failure> {
     let own = |error| (EXEC, error);
     if let Some(turn) = turn {
         make_network(birth, channel, &turn)?;
@@ -424,13 +386,6 @@ fn number_of(descriptor: &impl AsRawFd) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_failure_is_read_as_it_was_written() {
-        for (place, error) in [(0, 1), (17, 30), (EXEC, 2), (3, -1)] {
-            assert_eq!(read_failure(failure_of(place, error)), (place, error));
-        }
-    }
 
     #[test]
     fn what_lies_between_is_closed() {
