@@ -1,6 +1,7 @@
 //! The command line as it is typed.
 
 mod allow;
+mod deferred;
 mod hook;
 mod layers;
 mod log;
@@ -16,6 +17,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use gatekeeper::sandbox::Tier;
 
 pub(crate) use allow::AllowArgs;
+pub(crate) use deferred::Deferred;
 pub(crate) use hook::{AgentArgs, AgentSettings, HookArgs, HookOptions, HookVerb, InstallArgs, UnaskedWord};
 pub(crate) use log::{ReplayArgs, SuggestArgs};
 pub(crate) use policy::{GivenArgs, PolicyArgs, StartArgs};
@@ -33,37 +35,37 @@ pub(crate) struct Args {
 pub(crate) enum Verb {
     /// Decides a command and runs nothing.
     #[command(after_help = STATUS, override_usage = "execpolicy check [OPTIONS] (--shell TEXT | --stdin | -- ARGV...)")]
-    Check(CheckArgs),
+    Check(Deferred<CheckArgs>),
     /// Decides a command and shows the whole way: segments, matches, effects, verdict.
     #[command(after_help = STATUS, override_usage = "execpolicy explain [OPTIONS] (--shell TEXT | -- ARGV...)")]
-    Explain(CheckArgs),
+    Explain(Deferred<CheckArgs>),
     /// Decides a command, asks where its verdict is a prompt, and runs it confined.
     #[command(after_help = CLEARED_STATUS, override_usage = "execpolicy run [OPTIONS] (--shell TEXT | -- ARGV...)")]
-    Run(RunArgs),
+    Run(Deferred<RunArgs>),
     /// Runs a command confined, without judging it: who types this has decided.
     #[command(after_help = RUN_STATUS, override_usage = "execpolicy sandbox [OPTIONS] -- ARGV...")]
-    Sandbox(SandboxArgs),
+    Sandbox(Deferred<SandboxArgs>),
     /// Answers an agent's hook: its event on standard input, the decision in its own words.
     #[command(after_help = HOOK_STATUS)]
-    Hook(HookArgs),
+    Hook(Deferred<HookArgs>),
     /// Allows commands that begin with these words, once and for all.
     #[command(override_usage = "execpolicy allow [OPTIONS] -- WORDS...")]
-    Allow(AllowArgs),
+    Allow(Deferred<AllowArgs>),
     /// Lists rules, takes one out, takes the last change back, proposes some.
-    Rules(RulesArgs),
+    Rules(Deferred<RulesArgs>),
     /// Vouches for the project's policy as it is now, so that what it loosens counts.
-    Trust(PlaceArgs),
+    Trust(Deferred<PlaceArgs>),
     /// Takes back what `trust` said of the project.
-    Untrust(PlaceArgs),
+    Untrust(Deferred<PlaceArgs>),
     /// Shows which layers of policy there are, what they say, and what of it does not load.
     #[command(after_help = "Exit status: 0 if everything loads, 1 if not.")]
-    Status(StatusArgs),
+    Status(Deferred<StatusArgs>),
     /// Judges a log again and names each decision that another policy would change; runs nothing.
     #[command(after_help = "Exit status: 0, or 1 where the log or the policy cannot be read.")]
-    Replay(ReplayArgs),
+    Replay(Deferred<ReplayArgs>),
     /// Tries what this host enforces, and says what would make it more.
     #[command(after_help = "Exit status: 0 if everything is enforced, 1 if not.")]
-    Doctor(DoctorArgs),
+    Doctor(Deferred<DoctorArgs>),
 }
 
 const HOOK_STATUS: &str = "\

@@ -54,6 +54,9 @@ pub(crate) fn reset_handlers() {
         if before.sa_sigaction == libc::SIG_IGN && !is_ours {
             continue;
         }
+        if before.sa_sigaction == libc::SIG_DFL && before.sa_flags & libc::SA_NOCLDWAIT == 0 {
+            continue;
+        }
         // SAFETY: an action of zeros is the default one, with no flags and an empty mask.
         let action: libc::sigaction = unsafe { std::mem::zeroed() };
         // The two that cannot be changed fail, and need not be.
