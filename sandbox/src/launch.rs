@@ -136,8 +136,9 @@ impl Plan {
         let arguments = command.arguments.iter().map(|argument| text(argument.as_bytes()));
         let signals = self.is_in_foreground.then(Signals::take).transpose();
         let signals = signals.map_err(|error| LaunchError::Fork { source: error.into() })?;
-        let birth = Birth {
+        let mut birth = Birth {
             namespaces: self.namespaces,
+            forked_at: forked_at(&outer),
             outer,
             inner,
             slots: std::iter::repeat_with(|| None).take(slots).collect(),
@@ -158,14 +159,8 @@ impl Plan {
             placeholders: held(&placeholders)?,
         };
         let entered = birth.outer.len();
-        let words: Vec<String> = birth
-            .outer
-            .iter()
-            .chain(&birth.inner)
-            .map(ToString::to_string)
-            .collect();
         let began = clock::now();
-        let born = child::spawn(birth).map_err(|error| LaunchError::Fork { source: error.into() })?;
+        let born = child::spawn(&mut birth).map_err(|error| LaunchError::Fork { source: error.into() })?;
         let mut running = Running::new(
             born.process,
             born.channel,
@@ -178,13 +173,13 @@ impl Plan {
         if let Some((place, source)) = wait_for_exec(&born.started)? {
             // The child has said its last word; nothing of it stays.
             drop(running);
-            return Err(match words.get(place) {
+            return Err(match birth.outer.iter().chain(&birth.inner).nth(place) {
                 Some(_) if place == entered => LaunchError::Directory {
                     path: command.directory,
                     source,
                 },
                 Some(step) => LaunchError::Step {
-                    step: step.clone(),
+                    step: step.to_string(),
                     source,
                 },
                 None => LaunchError::Execute {
@@ -241,6 +236,17 @@ fn wait_for_exec(started: &OwnedFd) -> Result<Option<(usize, std::io::Error)>, L
     let error = std::io::Error::from_raw_os_error(error);
     let place = usize::try_from(place).unwrap_or(usize::MAX);
     Ok(Some((place, error)))
+}
+
+/// After how many of its steps the waiting process forks the command's: after all, or, where that one has a network to
+/// make, as soon as its mounts are its own and the streams are opened, which are handed on by the fork.
+fn forked_at(outer: &[Step]) -> usize {
+    if !outer.iter().any(Step::is_about_network) {
+        return outer.len();
+    }
+    let is_needed = |step: &Step| matches!(step, Step::Separate | Step::TakeStream { .. });
+    let last = outer.iter().rposition(is_needed);
+    last.map_or(0, |place| place.saturating_add(1))
 }
 
 /// Holds the places of protected paths that do not exist.

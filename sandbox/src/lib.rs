@@ -43,5 +43,6 @@ pub use plan::{Background, HTTP_PORT, Plan, PlanError, SOCKS_PORT, plan};
 pub use profile::{Limits, Network, Profile, Readable, Scratch};
 pub use running::{Event, Running};
 pub use stand_in::StandIn;
+pub use sys::last_words::{LastWords, outlive_file_limits};
 pub use unix_sockets::{UnixSockets, listening, outside};
 pub use violation::{Denials, Grant, Operation, Permits, Process, Rule, Target, Violation};

@@ -164,7 +164,7 @@ pub fn plan(profile: &Profile, host: &Host) -> Result<Plan, PlanError> {
     }
     let mut plan = Plan {
         profile: profile.clone(),
-        namespaces: namespaces(profile, host),
+        namespaces: namespaces(host),
         ending: match covers {
             Covers::Mounted => Ending::Namespace,
             Covers::Unmounted(_) => Ending::Sweep,
@@ -189,17 +189,13 @@ pub fn plan(profile: &Profile, host: &Host) -> Result<Plan, PlanError> {
     Ok(plan)
 }
 
-/// The namespaces that a plan needs.
-fn namespaces(profile: &Profile, host: &Host) -> fork::Namespaces {
+/// The namespaces that the waiting process is made in.
+fn namespaces(host: &Host) -> fork::Namespaces {
     let view = fork::Namespaces::MOUNTS.and(fork::Namespaces::VIEW);
-    let own = match host.namespaces {
-        Namespaces::Absent { .. } => return fork::Namespaces::NONE,
+    match host.namespaces {
+        Namespaces::Absent { .. } => fork::Namespaces::NONE,
         Namespaces::Privileged => view,
         Namespaces::User => view.and(fork::Namespaces::USER),
-    };
-    match profile.network {
-        Network::Full => own,
-        Network::None | Network::Loopback | Network::Proxied => own.and(fork::Namespaces::NETWORK),
     }
 }
 
@@ -228,9 +224,13 @@ impl Plan {
                 });
             }
             match profile.network {
-                Network::None | Network::Full => {}
-                Network::Loopback => self.outer.push(Step::Loopback),
-                Network::Proxied => self.outer.extend([Step::Loopback, Step::OpenProxy]),
+                Network::Full => {}
+                Network::None => self.outer.push(Step::Network),
+                Network::Loopback => self.outer.extend([Step::Network, Step::Loopback]),
+                Network::Proxied => {
+                    self.outer
+                        .extend([Step::Network, Step::Loopback, Step::OpenProxy]);
+                }
             }
         }
         self.outer.push(Step::Forget);

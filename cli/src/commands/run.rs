@@ -55,7 +55,7 @@ fn cleared_and_started(args: &RunArgs) -> Result<Exit, Exit> {
     };
     let command = command(args).map_err(wrong)?;
     let (surroundings, context) = place(args).map_err(wrong)?;
-    let policy = Policy::new(&args.rules, args.no_layers, args.no_default);
+    let policy = Policy::new(&args.policy);
     let places = policy.places(&surroundings, context.workspace.as_deref());
     let places = places.map_err(|error| wrong(wrong_place(&error)))?;
     let mut asked = Asked {
@@ -127,7 +127,7 @@ fn open(args: &RunArgs, policy: &Policy, places: &Places) -> Result<Gatekeeper, 
 
 /// Where the command runs: in a real directory, so that what a shell calls it is what was judged.
 fn place(args: &RunArgs) -> Result<(Surroundings, Context), Diagnostic> {
-    let cwd = args.cwd.as_ref().map(|path| {
+    let cwd = args.start.cwd.as_ref().map(|path| {
         fs::canonicalize(path).map_err(|error| {
             let message = format!("the directory `{}` cannot be entered: {error}", path.display());
             Diagnostic::new(codes::WRONG_SURROUNDINGS, Severity::Error, message)
@@ -138,7 +138,7 @@ fn place(args: &RunArgs) -> Result<(Surroundings, Context), Diagnostic> {
     let is_confined = args.confinement != "none";
     let place = Place {
         cwd: cwd.as_deref(),
-        workspace: args.workspace.as_deref(),
+        workspace: args.start.workspace.as_deref(),
         home: None,
         // A confined command has a `/tmp` of its own, whatever its caller has.
         temporary: environment::temporary().filter(|_| !is_confined),
@@ -223,7 +223,7 @@ impl Asked<'_> {
         let person = if is_prompt { self.person() } else { Person::Absent };
         if is_prompt && person.is_present() {
             // A rule is written into a layer, and would not count for runs like this one.
-            if !self.args.no_layers {
+            if !self.args.policy.no_layers {
                 prepared = prepared.proposing(&self.gatekeeper);
             }
             prepared
