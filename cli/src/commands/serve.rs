@@ -1,7 +1,7 @@
 //! `execpolicy serve`: the approval oracle of an agent host.
 
 use diagnostics::{Diagnostic, Severity};
-use gatekeeper::{Defaults, Dialect, codes};
+use gatekeeper::{Defaults, Dialect, Gatekeeper, codes};
 use server::{Options, SocketError};
 
 use crate::args::ServeArgs;
@@ -29,15 +29,21 @@ pub(crate) fn run(args: &ServeArgs) -> Exit {
             return Exit::Usage;
         }
     };
+    let defaults = if args.policy.given.no_default {
+        Defaults::None
+    } else {
+        Defaults::BuiltIn
+    };
+    // Who names a file means it. Later on, one that does not load is a reason of every verdict.
+    if let Err(error) = Gatekeeper::open(&args.policy.given.rules, defaults) {
+        output::complain(&error.findings, None);
+        return Exit::Failed;
+    }
     let options = Options {
         surroundings,
         rules: args.policy.given.rules.clone(),
         no_layers: args.policy.no_layers,
-        defaults: if args.policy.given.no_default {
-            Defaults::None
-        } else {
-            Defaults::BuiltIn
-        },
+        defaults,
         variables: environment::all(),
         state: environment::log(),
         risk_program: args.risk_program.clone(),

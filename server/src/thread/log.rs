@@ -132,6 +132,13 @@ impl Log {
     }
 }
 
+impl Drop for Log {
+    /// A process that is being made may have the descriptor for another moment.
+    fn drop(&mut self) {
+        self.release();
+    }
+}
+
 /// Opens a file of the user's own.
 pub(super) fn open(directory: &KeptDirectory, name: &str, flags: OFlags) -> io::Result<File> {
     let flags = flags | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;

@@ -68,7 +68,8 @@ impl Peer {
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         let server = std::thread::spawn(move || {
             let output = far.try_clone().unwrap();
-            connection::serve(&Server::new(options), BufReader::new(far), output).unwrap();
+            let server = Server::new(options).unwrap();
+            connection::serve(&server, far, output, || ()).unwrap();
         });
         let mut peer = Self {
             ground,
