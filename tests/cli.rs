@@ -16,6 +16,9 @@ mod bad_input;
 #[path = "cli/hook.rs"]
 mod hook;
 #[cfg(test)]
+#[path = "cli/hook_ends.rs"]
+mod hook_ends;
+#[cfg(test)]
 #[path = "cli/hook_rewriting.rs"]
 mod hook_rewriting;
 #[cfg(test)]

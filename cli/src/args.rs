@@ -1,9 +1,11 @@
 //! The command line as it is typed.
 
 mod allow;
+mod deferred;
 mod hook;
 mod layers;
 mod log;
+mod policy;
 mod rules;
 mod serve;
 
@@ -16,8 +18,10 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use gatekeeper::sandbox::Tier;
 
 pub(crate) use allow::AllowArgs;
+pub(crate) use deferred::Deferred;
 pub(crate) use hook::{AgentArgs, AgentSettings, HookArgs, HookOptions, HookVerb, InstallArgs, UnaskedWord};
 pub(crate) use log::{ReplayArgs, SuggestArgs};
+pub(crate) use policy::{GivenArgs, PolicyArgs, StartArgs};
 pub(crate) use rules::{ListArgs, RemoveArgs, RulesArgs, RulesVerb, UndoArgs};
 pub(crate) use serve::ServeArgs;
 
@@ -33,39 +37,39 @@ pub(crate) struct Args {
 pub(crate) enum Verb {
     /// Decides a command and runs nothing.
     #[command(after_help = STATUS, override_usage = "execpolicy check [OPTIONS] (--shell TEXT | --stdin | -- ARGV...)")]
-    Check(CheckArgs),
+    Check(Deferred<CheckArgs>),
     /// Decides a command and shows the whole way: segments, matches, effects, verdict.
     #[command(after_help = STATUS, override_usage = "execpolicy explain [OPTIONS] (--shell TEXT | -- ARGV...)")]
-    Explain(CheckArgs),
+    Explain(Deferred<CheckArgs>),
     /// Decides a command, asks where its verdict is a prompt, and runs it confined.
     #[command(after_help = CLEARED_STATUS, override_usage = "execpolicy run [OPTIONS] (--shell TEXT | -- ARGV...)")]
-    Run(RunArgs),
+    Run(Deferred<RunArgs>),
     /// Runs a command confined, without judging it: who types this has decided.
     #[command(after_help = RUN_STATUS, override_usage = "execpolicy sandbox [OPTIONS] -- ARGV...")]
-    Sandbox(SandboxArgs),
+    Sandbox(Deferred<SandboxArgs>),
     /// Answers an agent's hook: its event on standard input, the decision in its own words.
     #[command(after_help = HOOK_STATUS)]
-    Hook(HookArgs),
+    Hook(Deferred<HookArgs>),
     /// Answers an agent host over a wire: judges, asks, confines, runs, and tells.
-    Serve(ServeArgs),
+    Serve(Deferred<ServeArgs>),
     /// Allows commands that begin with these words, once and for all.
     #[command(override_usage = "execpolicy allow [OPTIONS] -- WORDS...")]
-    Allow(AllowArgs),
+    Allow(Deferred<AllowArgs>),
     /// Lists rules, takes one out, takes the last change back, proposes some.
-    Rules(RulesArgs),
+    Rules(Deferred<RulesArgs>),
     /// Vouches for the project's policy as it is now, so that what it loosens counts.
-    Trust(PlaceArgs),
+    Trust(Deferred<PlaceArgs>),
     /// Takes back what `trust` said of the project.
-    Untrust(PlaceArgs),
+    Untrust(Deferred<PlaceArgs>),
     /// Shows which layers of policy there are, what they say, and what of it does not load.
     #[command(after_help = "Exit status: 0 if everything loads, 1 if not.")]
-    Status(StatusArgs),
+    Status(Deferred<StatusArgs>),
     /// Judges a log again and names each decision that another policy would change; runs nothing.
     #[command(after_help = "Exit status: 0, or 1 where the log or the policy cannot be read.")]
-    Replay(ReplayArgs),
+    Replay(Deferred<ReplayArgs>),
     /// Tries what this host enforces, and says what would make it more.
     #[command(after_help = "Exit status: 0 if everything is enforced, 1 if not.")]
-    Doctor(DoctorArgs),
+    Doctor(Deferred<DoctorArgs>),
 }
 
 const HOOK_STATUS: &str = "\
@@ -86,29 +90,15 @@ With --stdin: 0 when every line has its verdict, 1 when one has none.";
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct CheckArgs {
-    /// A policy file; may be given several times, and the strictest word counts
-    #[arg(short = 'r', long = "rules", value_name = "FILE")]
-    pub(crate) rules: Vec<PathBuf>,
-
-    /// Leave out the layers of the system, the user and the project
-    #[arg(long)]
-    pub(crate) no_layers: bool,
-
-    /// Leave out the built-in policy: what no rule speaks for asks, and the guard stays
-    #[arg(long)]
-    pub(crate) no_default: bool,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
 
     /// How to answer [default: human on a terminal, else json]
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
 
-    /// Where the command starts [default: the current directory]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) cwd: Option<PathBuf>,
-
-    /// The root of the work tree [default: the repository around the directory, else the directory]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) workspace: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) start: StartArgs,
 
     /// The user's home directory [default: $HOME]
     #[arg(long, value_name = "DIR")]
@@ -187,34 +177,16 @@ pub(crate) enum DialectWord {
 }
 
 #[derive(Debug, ClapArgs)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of its own on the command line"
-)]
 pub(crate) struct RunArgs {
-    /// A policy file; may be given several times, and the strictest word counts
-    #[arg(short = 'r', long = "rules", value_name = "FILE")]
-    pub(crate) rules: Vec<PathBuf>,
-
-    /// Leave out the layers of the system, the user and the project
-    #[arg(long)]
-    pub(crate) no_layers: bool,
-
-    /// Leave out the built-in policy: what no rule speaks for asks, and the guard stays
-    #[arg(long)]
-    pub(crate) no_default: bool,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
 
     /// How a refusal is told on standard error [default: human]
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
 
-    /// Where the command starts [default: the current directory]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) cwd: Option<PathBuf>,
-
-    /// The root of the work tree [default: the repository around the directory, else the directory]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) workspace: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) start: StartArgs,
 
     /// Who may be asked
     #[arg(long, value_enum, default_value = "on-request")]

@@ -20,10 +20,13 @@ use std::panic;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use args::{Args, Verb};
+use args::{Args, Deferred, Verb};
 use exit::Exit;
+use gatekeeper::sandbox;
 
 fn main() -> Exit {
+    // A log that may not grow is told as one that cannot be written.
+    sandbox::outlive_file_limits();
     // A crash must not pass for a decision: 1 is documented as "failed", the runtime's own 101 is not.
     panic::catch_unwind(run).unwrap_or(Exit::Failed)
 }
@@ -39,19 +42,19 @@ fn run() -> Exit {
         Err(error) => return told(&error),
     };
     match args.verb {
-        Verb::Check(check) => commands::check::run(&check),
-        Verb::Explain(check) => commands::explain::run(&check),
-        Verb::Hook(hook) => commands::hook::run(hook),
-        Verb::Run(run) => commands::run::run(&run),
-        Verb::Serve(serve) => commands::serve::run(&serve),
-        Verb::Allow(allow) => commands::allow::run(&allow),
-        Verb::Rules(rules) => commands::rules::run(&rules),
-        Verb::Trust(place) => commands::trust::trust(&place),
-        Verb::Untrust(place) => commands::trust::untrust(&place),
-        Verb::Status(status) => commands::status::run(&status),
-        Verb::Replay(replay) => commands::replay::run(&replay),
-        Verb::Doctor(doctor) => commands::doctor::run(&doctor),
-        Verb::Sandbox(sandbox) => commands::sandbox::run(&sandbox),
+        Verb::Check(Deferred(check)) => commands::check::run(&check),
+        Verb::Explain(Deferred(check)) => commands::explain::run(&check),
+        Verb::Hook(Deferred(hook)) => commands::hook::run(hook),
+        Verb::Run(Deferred(run)) => commands::run::run(&run),
+        Verb::Serve(Deferred(serve)) => commands::serve::run(&serve),
+        Verb::Allow(Deferred(allow)) => commands::allow::run(&allow),
+        Verb::Rules(Deferred(rules)) => commands::rules::run(&rules),
+        Verb::Trust(Deferred(place)) => commands::trust::trust(&place),
+        Verb::Untrust(Deferred(place)) => commands::trust::untrust(&place),
+        Verb::Status(Deferred(status)) => commands::status::run(&status),
+        Verb::Replay(Deferred(replay)) => commands::replay::run(&replay),
+        Verb::Doctor(Deferred(doctor)) => commands::doctor::run(&doctor),
+        Verb::Sandbox(Deferred(sandbox)) => commands::sandbox::run(&sandbox),
     }
 }
 

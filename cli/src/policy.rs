@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use diagnostics::Diagnostic;
 use gatekeeper::{Decision, Defaults, Gatekeeper, Layers, Places, Surroundings, SurroundingsError};
 
-use crate::args::Format;
+use crate::args::{Format, PolicyArgs};
 use crate::output;
 
 /// Which policy a call asks for.
@@ -31,11 +31,11 @@ pub(crate) struct Policies {
 }
 
 impl Policy {
-    pub(crate) fn new(given: &[PathBuf], no_layers: bool, no_default: bool) -> Self {
+    pub(crate) fn new(args: &PolicyArgs) -> Self {
         Self {
-            given: given.to_owned(),
-            no_layers,
-            defaults: if no_default {
+            given: args.given.rules.clone(),
+            no_layers: args.no_layers,
+            defaults: if args.given.no_default {
                 Defaults::None
             } else {
                 Defaults::BuiltIn

@@ -41,8 +41,8 @@ impl Request {
             Exit::Usage
         };
         let place = Place {
-            cwd: args.cwd.as_deref(),
-            workspace: args.workspace.as_deref(),
+            cwd: args.start.cwd.as_deref(),
+            workspace: args.start.workspace.as_deref(),
             home: args.home.as_deref(),
             temporary: environment::temporary(),
             path: environment::path(),
@@ -53,7 +53,7 @@ impl Request {
         let surroundings = place.surroundings().map_err(wrong)?;
         let context = context(&surroundings).map_err(wrong)?;
         let command = command(&args.subject, context.dialect).map_err(wrong)?;
-        let policy = Policy::new(&args.rules, args.no_layers, args.no_default);
+        let policy = Policy::new(&args.policy);
         let places = policy.places(&surroundings, context.workspace.as_deref());
         let places = places.map_err(|error| wrong(wrong_place(&error)))?;
         let broken = |findings: Vec<Diagnostic>| {

@@ -7,7 +7,7 @@ mod tests;
 
 use diagnostics::{Diagnostic, Source, Span};
 
-use crate::{Edit, Layer, Loaded, Origin, Packs, PolicyFile, PolicySet, Rule, load};
+use crate::{Edit, Layer, Loaded, Origin, Packs, PolicyFile, PolicySet, load};
 
 /// What adding a rule to a file comes to.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -21,8 +21,8 @@ pub enum Amended {
 /// Why a file is left as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum AmendError {
-    /// The text is not one `prefix_rule`.
-    #[error("`{text}` is not one rule about commands")]
+    /// The text is not one `prefix_rule` or `network_rule`.
+    #[error("`{text}` is not one rule about commands or a host")]
     NotARule {
         /// What was given.
         text: Box<str>,
@@ -52,9 +52,11 @@ pub enum AmendError {
     },
 }
 
-/// Adds a rule, written as one `prefix_rule`, behind everything that the file says. The text of the file stays as it
-/// is, but for an end of line that its last line may lack. Nothing is added where a rule of the file allows, asks or
-/// forbids the same of all commands that the new one speaks of, under no condition that the new one lacks.
+/// Adds a rule, written as one `prefix_rule` or `network_rule`, behind everything that the file says. The text of the
+/// file stays as it is, but for an end of line that its last line may lack. Nothing is added where a rule of the file
+/// allows, asks or forbids the same of all commands that the new one speaks of, under no condition that the new one
+/// lacks, or where the one about its host says the same. A new one about a host takes the place of those before it, as
+/// the language has it.
 ///
 /// # Errors
 /// What is wrong with the rule, with the file, or with both together.
@@ -62,10 +64,8 @@ pub fn add_rule(file: &PolicyFile, rule: &str, packs: &dyn Packs) -> Result<Amen
     let rule = rule.trim();
     let added = rules_of(rule).ok_or_else(|| AmendError::NotARule { text: rule.into() })?;
     let policy = loaded(file, packs)?;
-    let covering = |new: &Rule| policy.rules().iter().find(|old| covering::covers(old, new));
-    let covered: Option<Vec<_>> = added.rules().iter().map(|new| covering(new)).collect();
-    if let Some(covering) = covered.as_ref().and_then(|all| all.first()) {
-        return Ok(Amended::Covered(covering.origin.clone()));
+    if let Some(origin) = covering::origin(&policy, &added) {
+        return Ok(Amended::Covered(origin));
     }
     let text = file.source.text();
     let end = statement::end_of_line(text);
@@ -77,14 +77,17 @@ pub fn add_rule(file: &PolicyFile, rule: &str, packs: &dyn Packs) -> Result<Amen
         inserted: [before, rule, end].concat().into(),
     };
     let start = text.len().saturating_add(before.len());
+    let replaced = policy.network_rules().iter().filter(|old| {
+        let mut hosts = added.network_rules().iter().map(|new| &new.host);
+        hosts.any(|host| *host == old.host)
+    });
+    let replaced: Vec<Span> = replaced.map(|old| old.origin.span).collect();
     let mut wanted = places(&policy, file);
+    wanted.retain(|place| !replaced.contains(place));
     let call = Span::of(start, start.saturating_add(rule.len()));
-    wanted.extend(added.rules().iter().map(|_| call));
+    wanted.extend(made(&added).map(|_| call));
     let amended = changed(file, &edit, packs)?;
-    let last = amended.rules().iter().rev().take(added.rules().len());
-    let is_meant = last
-        .zip(added.rules().iter().rev())
-        .all(|(is, meant)| covering::covers(is, meant) && covering::covers(meant, is));
+    let is_meant = covering::ends_with(&amended, &added);
     checked(file, edit, &amended, wanted, is_meant).map(Amended::Changed)
 }
 
@@ -131,7 +134,7 @@ pub fn remove_rule(file: &PolicyFile, line: usize, packs: &dyn Packs) -> Result<
     checked(file, edit, &amended, stays, true)
 }
 
-/// The policy that is one rule, where the text is one call that makes rules about commands.
+/// The policy that is one rule, where the text is one call that makes rules about commands or a host.
 fn rules_of(text: &str) -> Option<PolicySet> {
     let file = PolicyFile {
         source: Source::new("amendment", text),
@@ -139,9 +142,10 @@ fn rules_of(text: &str) -> Option<PolicySet> {
     };
     let policy = loaded(&file, &|_: &str| None).ok()?;
     let whole = Span::of(0, text.len());
-    let made = places(&policy, &file);
-    let is_one = !made.is_empty() && made.len() == policy.rules().len();
-    (is_one && made.iter().all(|place| *place == whole)).then_some(policy)
+    // A rule about a host is one about effects, too; there are no others.
+    let is_one =
+        !places(&policy, &file).is_empty() && policy.effect_rules().len() == policy.network_rules().len();
+    (is_one && made(&policy).all(|place| place.span == whole)).then_some(policy)
 }
 
 fn loaded(file: &PolicyFile, packs: &dyn Packs) -> Result<PolicySet, AmendError> {
@@ -191,13 +195,16 @@ fn misread(file: &PolicyFile) -> AmendError {
 
 /// Where the rules of all kinds stand in a file, one place for each rule. Those that its packs make are not among them.
 fn places(policy: &PolicySet, file: &PolicyFile) -> Vec<Span> {
-    let rules = policy.rules().iter().map(|rule| &rule.origin);
-    let effects = policy.effect_rules().iter().map(|rule| &rule.origin);
-    let network = policy.network_rules().iter().map(|rule| &rule.origin);
-    rules
-        .chain(effects)
-        .chain(network)
+    made(policy)
         .filter(|origin| origin.source.name() == file.source.name())
         .map(|origin| origin.span)
         .collect()
+}
+
+/// Where the rules of all kinds stand; one about a host is there twice.
+fn made(policy: &PolicySet) -> impl Iterator<Item = &Origin> {
+    let rules = policy.rules().iter().map(|rule| &rule.origin);
+    let effects = policy.effect_rules().iter().map(|rule| &rule.origin);
+    let network = policy.network_rules().iter().map(|rule| &rule.origin);
+    rules.chain(effects).chain(network)
 }

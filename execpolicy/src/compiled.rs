@@ -2,7 +2,7 @@
 //!
 //! Evaluating Starlark costs milliseconds and a one-shot check has one, so what is shipped is compiled when it is
 //! written. Knowledge comes first, sorted by name, and each line of it is read when a command first names it; rules
-//! are few and are read at once.
+//! are few, and those of a kind are read at once.
 
 mod effect_line;
 mod token_line;
@@ -19,6 +19,10 @@ use token_line::TokenLine;
 
 /// What each line of a rule begins with.
 const RULE: &str = "{\"rule\":";
+/// What that of a prefix rule does.
+const PREFIX: &str = "{\"rule\":{\"prefix\":";
+/// What that of a rule about effects does.
+const EFFECT: &str = "{\"rule\":{\"effect\":";
 
 /// A rule as a line holds it.
 #[derive(Debug, Deserialize, Serialize)]
@@ -58,13 +62,6 @@ struct PrefixLine {
 /// The word for [`Covers::Everything`].
 const EVERYTHING: &str = "everything";
 
-/// The rules of a compiled policy.
-#[derive(Debug, Default)]
-pub(crate) struct CompiledRules {
-    pub(crate) rules: Vec<Rule>,
-    pub(crate) effects: Vec<EffectRule>,
-}
-
 /// Writes what a policy says as the text that [`Knowledge::compiled`](crate::Knowledge::compiled) and
 /// [`BuiltIn::compiled`](crate::BuiltIn::compiled) read: knowledge of programs, prefix rules, rules about paths,
 /// variables and kinds of effect. Equal policies give equal texts.
@@ -95,17 +92,28 @@ pub fn compile(programs: &[Declaration], policy: &PolicySet) -> Result<String, s
     Ok(lines.join("\n"))
 }
 
-/// The rules of a text that [`compile`] wrote, in its order, as the word of this layer. `files` are the policy files,
-/// so that people can be shown where a rule stands.
-pub(crate) fn rules(text: &str, files: &[Source], layer: &Layer) -> CompiledRules {
-    let lines = text.lines().rev().take_while(|line| line.starts_with(RULE));
-    let mut rules = CompiledRules::default();
-    for line in lines.filter_map(|line| serde_json::from_str(line).ok()) {
-        add(&mut rules, line, files, layer);
-    }
-    rules.rules.reverse();
-    rules.effects.reverse();
+/// The prefix rules of a text that [`compile`] wrote, in its order, as the word of this layer. `files` are the policy
+/// files, so that people can be shown where a rule stands.
+pub(crate) fn prefix_rules(text: &str, files: &[Source], layer: &Layer) -> Vec<Rule> {
+    let read = |line| prefix_rule(line, files, layer);
+    let mut rules: Vec<Rule> = lines(text, PREFIX).filter_map(read).collect();
+    rules.reverse();
     rules
+}
+
+/// As [`prefix_rules`], the rules about effects.
+pub(crate) fn effect_rules(text: &str, files: &[Source], layer: &Layer) -> Vec<EffectRule> {
+    let read = |line| effect_rule(line, files, layer);
+    let mut rules: Vec<EffectRule> = lines(text, EFFECT).filter_map(read).collect();
+    rules.reverse();
+    rules
+}
+
+/// The rules that begin like this, the last first; a line that `compile` did not write is none.
+fn lines(text: &str, beginning: &str) -> impl Iterator<Item = Line> {
+    let rules = text.lines().rev().take_while(|line| line.starts_with(RULE));
+    let rules = rules.filter(move |line| line.starts_with(beginning));
+    rules.filter_map(|line| serde_json::from_str(line).ok())
 }
 
 fn line(said: Said, decision: Decision, justification: Option<&str>, origin: &Origin) -> Line {
@@ -136,52 +144,57 @@ fn prefix(rule: &Rule) -> PrefixLine {
     }
 }
 
-/// Adds the rule of a line; a line that `compile` did not write adds nothing.
-fn add(to: &mut CompiledRules, line: Line, files: &[Source], layer: &Layer) -> Option<()> {
-    let source = files.iter().find(|source| *source.name() == *line.file).cloned();
-    let origin = Origin {
-        source: source.unwrap_or_else(|| Source::new(&*line.file, "")),
-        span: Span::new(line.span.0, line.span.1),
+fn origin(file: &str, (start, end): (u32, u32), files: &[Source], layer: &Layer) -> Origin {
+    let source = files.iter().find(|source| source.name() == file).cloned();
+    Origin {
+        source: source.unwrap_or_else(|| Source::new(file, "")),
+        span: Span::new(start, end),
         layer: layer.clone(),
+    }
+}
+
+fn effect_rule(line: Line, files: &[Source], layer: &Layer) -> Option<EffectRule> {
+    let Said::Effect(about) = line.rule else {
+        return None;
     };
-    let decision = Decision::from_word(&line.decision)?;
+    Some(EffectRule {
+        about: about.about()?,
+        decision: Decision::from_word(&line.decision)?,
+        justification: line.justification,
+        origin: origin(&line.file, line.span, files, layer),
+    })
+}
+
+fn prefix_rule(line: Line, files: &[Source], layer: &Layer) -> Option<Rule> {
+    let Said::Prefix(prefix) = line.rule else {
+        return None;
+    };
     let globs = |texts: &[Box<str>]| -> Option<Vec<PathGlob>> {
         texts.iter().map(|text| PathGlob::new(text).ok()).collect()
     };
-    match line.rule {
-        Said::Effect(about) => to.effects.push(EffectRule {
-            about: about.about()?,
-            decision,
-            justification: line.justification,
-            origin,
-        }),
-        Said::Prefix(prefix) => {
-            let mut tokens = prefix.tokens.into_iter().map(Token::from);
-            let program = tokens.next()?.words().first()?.clone();
-            let covers = match prefix.covers.as_slice() {
-                [word] if &**word == EVERYTHING => Covers::Everything,
-                words => {
-                    let words = words.iter().map(|word| EffectWord::from_word(word));
-                    Covers::Ordinary(words.collect::<Option<_>>()?)
-                }
-            };
-            to.rules.push(Rule {
-                pattern: Pattern {
-                    program: (*program).into(),
-                    rest: tokens.collect(),
-                },
-                decision,
-                justification: line.justification,
-                conditions: Conditions {
-                    without: prefix.without,
-                    cwd: globs(&prefix.cwd)?,
-                },
-                covers,
-                reads: globs(&prefix.reads)?,
-                confinement: prefix.confinement.map(ConfinementName::new),
-                origin,
-            });
+    let mut tokens = prefix.tokens.into_iter().map(Token::from);
+    let program = tokens.next()?.words().first()?.clone();
+    let covers = match prefix.covers.as_slice() {
+        [word] if &**word == EVERYTHING => Covers::Everything,
+        words => {
+            let words = words.iter().map(|word| EffectWord::from_word(word));
+            Covers::Ordinary(words.collect::<Option<_>>()?)
         }
-    }
-    Some(())
+    };
+    Some(Rule {
+        pattern: Pattern {
+            program: (*program).into(),
+            rest: tokens.collect(),
+        },
+        decision: Decision::from_word(&line.decision)?,
+        justification: line.justification,
+        conditions: Conditions {
+            without: prefix.without,
+            cwd: globs(&prefix.cwd)?,
+        },
+        covers,
+        reads: globs(&prefix.reads)?,
+        confinement: prefix.confinement.map(ConfinementName::new),
+        origin: origin(&line.file, line.span, files, layer),
+    })
 }

@@ -31,6 +31,8 @@ mod store;
 mod token;
 mod value;
 
+use std::sync::Arc;
+
 use diagnostics::{Diagnostic, Severity, Source};
 
 use crate::confinement::is_built_in;
@@ -114,7 +116,7 @@ pub fn load(files: &[PolicyFile], packs: &dyn Packs) -> Loaded {
         .collect();
     Loaded {
         policy: PolicySet::new(whole.rules, whole.hosts, whole.network)
-            .with_effect_rules(whole.effects)
+            .with_effect_rules(whole.effects.into_iter().map(Arc::new))
             .with_profiles(whole.profiles)
             .with_knowledge(knowledge)
             .with_broken(broken),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use diagnostics::Source;
 use shell_parser::Value;
 
-use crate::compiled::{self, CompiledRules};
+use crate::compiled;
 use crate::confinement::{Guarded, built_in};
 use crate::path::base_name;
 use crate::{
@@ -65,28 +65,28 @@ impl PolicySet {
             set.insert_rule(Arc::new(rule));
         }
         for rule in &network {
-            set.insert_effect_rule(EffectRule {
+            set.insert_effect_rule(Arc::new(EffectRule {
                 about: About::Host(rule.clone()),
                 decision: rule.decision,
                 justification: rule.justification.clone(),
                 origin: rule.origin.clone(),
-            });
+            }));
         }
         Self { network, ..set }
     }
 
-    fn insert_effect_rule(&mut self, rule: EffectRule) {
+    fn insert_effect_rule(&mut self, rule: Arc<EffectRule>) {
         let place = self.effects.len();
         match &rule.about {
             About::Paths(paths) => self.paths.insert(place, paths),
             About::Variables(_) | About::Host(_) | About::Effects(_) => self.others.push(place),
         }
-        self.effects.push(Arc::new(rule));
+        self.effects.push(rule);
     }
 
     /// The same rules and these about effects; network rules are among those already.
     #[must_use]
-    pub fn with_effect_rules(mut self, rules: Vec<EffectRule>) -> Self {
+    pub fn with_effect_rules(mut self, rules: impl IntoIterator<Item = Arc<EffectRule>>) -> Self {
         for rule in rules {
             self.insert_effect_rule(rule);
         }
@@ -110,12 +110,10 @@ impl PolicySet {
         self
     }
 
-    /// The same rules, where the profiles that come with us hide and protect what the rules of another policy guard.
+    /// The same rules, where the profiles that come with us hide and protect what these guard.
     #[must_use]
-    pub fn with_guarded(mut self, by: &PolicySet) -> Self {
-        let rules = by.path_rules().all();
-        let rules = rules.filter_map(|place| by.effect_rules().get(place));
-        self.guarded.extend(rules);
+    pub fn with_guarded(mut self, by: &[Arc<EffectRule>]) -> Self {
+        self.guarded.extend(by);
         self
     }
 
@@ -138,15 +136,14 @@ impl PolicySet {
     /// the policy files that it was compiled from. Profiles that come with us keep what these guard.
     #[must_use]
     pub fn with_compiled_layer(mut self, text: &str, files: &[Source], layer: &Layer) -> Self {
-        let CompiledRules { rules, effects } = compiled::rules(text, files, layer);
-        for rule in rules {
+        for rule in compiled::prefix_rules(text, files, layer) {
             self.insert_rule(Arc::new(rule));
         }
-        let before = self.effects.len();
-        let mut set = self.with_effect_rules(effects);
-        let own = set.effects.get(before..).unwrap_or_default();
-        set.guarded.extend(own);
-        set
+        let effects = compiled::effect_rules(text, files, layer)
+            .into_iter()
+            .map(Arc::new);
+        let effects: Vec<Arc<EffectRule>> = effects.collect();
+        self.with_guarded(&effects).with_effect_rules(effects)
     }
 
     /// The same rules, beside files that do not load: every verdict is then a prompt at least.

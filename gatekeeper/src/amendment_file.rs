@@ -2,6 +2,7 @@
 
 mod directory;
 mod journal;
+mod kept_rule;
 #[cfg(test)]
 mod tests;
 mod vouched;
@@ -16,6 +17,8 @@ use crate::{TrustError, builtin};
 use directory::Directory;
 use journal::{Entry, Journal};
 use vouched::Vouched;
+
+pub use kept_rule::keep;
 
 /// The file, in the user's or the project's layer, that holds what was approved.
 const NAME: &str = "approved.codexpolicy";
@@ -154,7 +157,7 @@ impl AmendmentFile {
         &self.path
     }
 
-    /// Adds a rule, written as one `prefix_rule`, behind all others; makes the file where there is none.
+    /// Adds a rule, written as one `prefix_rule` or `network_rule`, behind all others; makes the file where there is none.
     ///
     /// # Errors
     /// Why nothing was changed.

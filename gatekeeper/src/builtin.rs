@@ -189,7 +189,7 @@ const PROGRAMS: &str = "policies/programs/";
 pub(crate) fn completed(policy: PolicySet, fallback: &BuiltIn) -> PolicySet {
     let (name, text) = GUARD_FILE;
     policy
-        .with_guarded(fallback.policy())
+        .with_guarded(fallback.effect_rules())
         .with_compiled_layer(GUARD, &[Source::of_static(name, text)], &Layer::new(GUARD_LAYER))
         .with_compiled_knowledge(&KNOWLEDGE)
 }
@@ -206,8 +206,8 @@ pub(crate) fn fallback() -> Arc<BuiltIn> {
 fn read_fallback() -> BuiltIn {
     // The texts are only needed to show where a rule stands.
     let files = FILES.iter().filter(|(name, _)| !name.starts_with(PROGRAMS));
-    let files: Vec<Source> = files.map(|(name, text)| Source::of_static(name, text)).collect();
-    BuiltIn::compiled(COMPILED, &files)
+    let files = files.map(|(name, text)| Source::of_static(name, text));
+    BuiltIn::compiled(COMPILED, files.collect())
 }
 
 /// A pack that policy files may load: `//programs/git.codexpolicy`.

@@ -34,6 +34,8 @@ pub const DENIED: Code = Code(4009);
 pub const CHANGED: Code = Code(4010);
 /// A policy file was not changed.
 pub const NOT_AMENDED: Code = Code(4014);
+/// An agent's settings were not changed, or the hook in them does not answer.
+pub const NO_HOOK: Code = Code(4015);
 /// A decision could not be logged.
 pub const NOT_LOGGED: Code = Code(4020);
 /// A log cannot be read.
@@ -57,6 +59,7 @@ pub const ALL: &[Code] = &[
     DENIED,
     CHANGED,
     NOT_AMENDED,
+    NO_HOOK,
     NOT_LOGGED,
     NO_LOG,
 ];

@@ -126,6 +126,12 @@ impl Gatekeeper {
         &self.policy
     }
 
+    /// The policies that speak here: the one that answers where no policy file does, and that of the files.
+    pub(crate) fn policies(&self) -> impl Iterator<Item = &PolicySet> {
+        let built_in = self.fallback.iter().map(|built_in| built_in.policy());
+        built_in.chain([&self.policy])
+    }
+
     /// Whether the policy describes a profile of this name.
     pub fn describes(&self, name: &ConfinementName) -> bool {
         self.policy.profile(name).is_some()
@@ -199,12 +205,7 @@ impl Gatekeeper {
         if context.links != Links::Assumed {
             return false;
         }
-        let policies: Vec<&PolicySet> = self
-            .fallback
-            .iter()
-            .map(|built_in| built_in.policy())
-            .chain([&self.policy])
-            .collect();
+        let policies: Vec<&PolicySet> = self.policies().collect();
         let mut reader = Reader::new();
         execpolicy::look_up(judgement.verdict(), &policies, context, &mut reader);
         context.links = reader.into_links();

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use execpolicy::{Basis, Context, Decision, Dialect};
+use execpolicy::{Approval, Basis, Certainty, Context, Decision, Dialect};
 use sandbox::{Grant, Violation};
 
-use crate::{Command, Gatekeeper, may_be_granted};
+use crate::{Command, Gatekeeper, Judgement, may_be_granted};
 
 /// Grants that are offered at once. A command that needs more needs another profile.
 const MOST: usize = 8;
@@ -33,42 +33,53 @@ impl Gatekeeper {
                 return false;
             }
         };
-        let places = [context.home.as_deref(), context.workspace.as_deref()];
-        let is_above = places
-            .into_iter()
-            .flatten()
-            .any(|place| Path::new(place).starts_with(path));
         let Some(text) = path.to_str() else {
             return false;
         };
-        may_be_granted(grant) && !is_above && !self.forbids_writing(text, context)
+        may_be_granted(grant)
+            && !is_above(path, context)
+            && !forbids(&self.judge_access(text, true, context), Certainty::Maybe)
     }
 
-    /// Whether a rule forbids, or may forbid, to write a path or something below it.
-    fn forbids_writing(&self, path: &str, context: &Context) -> bool {
-        let context = Context {
+    /// The judgement of changing, or of reading, a path and all that is below it, as if nothing confined it and a person
+    /// could be asked.
+    pub(crate) fn judge_access(&self, path: &str, writes: bool, context: &Context) -> Judgement {
+        let mut context = Context {
             confinement: None,
+            approval: Approval::OnRequest,
             ..context.clone()
         };
         let quoted = path.replace('\'', "'\\''");
-        // Who removes a directory changes all that is below it.
-        let text = format!(": > '{quoted}'; rm -rf '{quoted}'");
-        let judgement = self.judge(Command::of_text(&text, Dialect::Bash), &context);
-        let mut bases = judgement
-            .verdict()
-            .segments()
-            .iter()
-            .flat_map(|judged| &judged.basis);
-        bases.any(|basis| match basis {
-            Basis::Effect(found) => found.rule.decision == Decision::Forbidden,
-            Basis::Rule(_)
-            | Basis::Knowledge { .. }
-            | Basis::Default { .. }
-            | Basis::Gap(_)
-            | Basis::Confined { .. }
-            | Basis::WouldAsk => false,
-        })
+        let text = if writes {
+            // Who removes a directory changes all that is below it.
+            format!(": > '{quoted}'; rm -rf '{quoted}'")
+        } else {
+            format!("grep -r -e x '{quoted}'")
+        };
+        self.judge_in_place(Command::of_text(&text, Dialect::Bash), &mut context)
     }
+}
+
+/// Whether a path is `/`, the home directory, the workspace, or above one of them.
+pub(crate) fn is_above(path: &Path, context: &Context) -> bool {
+    let places = [Some("/"), context.home.as_deref(), context.workspace.as_deref()];
+    let mut places = places.into_iter().flatten();
+    places.any(|place| Path::new(place).starts_with(path))
+}
+
+/// Whether a rule about paths forbids it, at least so surely.
+pub(crate) fn forbids(judgement: &Judgement, least: Certainty) -> bool {
+    let segments = judgement.verdict().segments();
+    let mut bases = segments.iter().flat_map(|judged| &judged.basis);
+    bases.any(|basis| match basis {
+        Basis::Effect(found) => found.rule.decision == Decision::Forbidden && found.certainty >= least,
+        Basis::Rule(_)
+        | Basis::Knowledge { .. }
+        | Basis::Default { .. }
+        | Basis::Gap(_)
+        | Basis::Confined { .. }
+        | Basis::WouldAsk => false,
+    })
 }
 
 #[cfg(test)]

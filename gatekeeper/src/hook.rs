@@ -27,6 +27,7 @@ mod settings;
 mod token;
 mod windsurf;
 
+pub use crate::written_paths::quoted;
 pub use answer::Answer;
 pub use canary::CANARY;
 pub use capabilities::{Capabilities, Grant, Shell, table};
@@ -34,7 +35,7 @@ pub use event::{Event, EventError, Moment, Subject};
 pub use installation::{Installation, InstallationError, SettingsChange};
 pub use own_rules::SettingsGround;
 pub use reasons::Reasons;
-pub use ruling::{Asking, Rewriting, Ruling, quoted};
+pub use ruling::{Asking, Rewriting, Ruling};
 pub use settings::SettingsError;
 pub use token::{TokenApprover, TokenError, TokenTerms, Tokens};
 

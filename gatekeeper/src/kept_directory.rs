@@ -2,7 +2,7 @@
 
 use std::fs::{DirBuilder, File};
 use std::io::{self, Read, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::thread;
@@ -32,9 +32,9 @@ impl Patience {
     };
 }
 
-/// The directory, held open.
+/// A directory of the user's own in which the gate keeps what nobody else may change, held open.
 #[derive(Debug)]
-pub(crate) struct KeptDirectory(OwnedFd);
+pub struct KeptDirectory(OwnedFd);
 
 /// The right to change what is kept, given back when it is dropped.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl KeptDirectory {
     ///
     /// # Errors
     /// It cannot be read, it is somebody else's, or somebody else may write it.
-    pub(crate) fn open(path: &Path) -> io::Result<Option<Self>> {
+    pub fn open(path: &Path) -> io::Result<Option<Self>> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let held = match openat(CWD, path, flags, Mode::empty()) {
             Ok(held) => held,
@@ -62,7 +62,7 @@ impl KeptDirectory {
     ///
     /// # Errors
     /// It cannot be made or read, it is somebody else's, or somebody else may write it.
-    pub(crate) fn create(path: &Path) -> io::Result<Self> {
+    pub fn create(path: &Path) -> io::Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(path)?;
         let kept = Self::open(path)?.ok_or(Errno::NOENT)?;
         fchmod(&kept.0, Mode::RWXU)?;
@@ -132,6 +132,12 @@ impl KeptDirectory {
         let mut file = File::from(held);
         file.write_all(bytes)?;
         file.sync_all()
+    }
+}
+
+impl AsFd for KeptDirectory {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
     }
 }
 

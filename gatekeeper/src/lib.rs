@@ -45,6 +45,8 @@ mod session;
 pub mod suggestion;
 mod surroundings;
 mod trust;
+mod wish;
+mod written_paths;
 
 pub use action::CommandAction;
 pub use approver::{Answer, Approver, Question, Scope};
@@ -54,6 +56,7 @@ pub use digest::Digest;
 pub use examination::{Attempt, AttemptResult, Examination, LayerFinding, examine};
 pub use gatekeeper::{Defaults, Gatekeeper};
 pub use judgement::Judgement;
+pub use kept_directory::KeptDirectory;
 pub use launch::{Change, StartError, Wiring, may_be_granted};
 pub use layers::{FileSurvey, FoundLayer, Layers, Loosening, Places, Project, SystemPlace};
 pub use listed_rule::ListedRule;
@@ -63,9 +66,10 @@ pub use program_file::{DEFAULT_PATH, program_file};
 pub use session::Session;
 pub use surroundings::{Surroundings, SurroundingsError};
 pub use trust::{Trust, TrustError, TrustStore};
+pub use wish::Wish;
 
 pub use execpolicy::{
     Amendment, Approval, BrokenFile, ConfinementName, Context, Decision, Dialect, Directory, Layer, Link,
-    Links, NoAmendment, PolicyFile, Profile,
+    Links, NoAmendment, PolicyFile, Profile, Protocol,
 };
 pub use sandbox;

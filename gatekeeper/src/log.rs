@@ -32,6 +32,7 @@ pub use end::{EndEntry, ViolationEntry};
 pub(crate) use entry::asks;
 pub use entry::{AnswerEntry, Asker, Entry, LogSchemaName, NotReplayable, Record, SegmentEntry};
 pub use last_uses::{LastUse, LastUses};
+pub use mask::masked;
 pub use reader::{Line, Lines, ReadError, files};
 pub use reason::{Reason, ReasonKind, RulePlace};
 

@@ -109,6 +109,7 @@ impl Plan {
         if self.profile.network == Network::Proxied && self.gate.is_none() {
             return Err(LaunchError::Gate);
         }
+        let wall = self.wall();
         let enter = Step::Enter(c_path(&command.directory)?);
         let mut inner = vec![enter];
         inner.extend(self.inner);
@@ -128,29 +129,16 @@ impl Plan {
         let streams = Streams::look(streams::given(&command, &null), walls)?;
         let slots = self.slots.saturating_add(streams.join(&mut outer, self.slots)?);
         open_to_streams(&mut inner, streams.rights);
-        let mut environment = Vec::new();
-        let own = scratch
-            .as_ref()
-            .map(|scratch| ("TMPDIR".into(), scratch.path().into()));
         if let Some(scratch) = &scratch {
             open_to(&mut inner, scratch)?;
         }
-        let passed = self
-            .profile
-            .environment
-            .iter()
-            .filter(|(name, _)| own.is_none() || name != "TMPDIR");
-        for (name, value) in passed.chain(&own) {
-            let mut entry = name.clone();
-            entry.push("=");
-            entry.push(value);
-            environment.push(text(entry.as_bytes())?);
-        }
+        let environment = environment(&self.profile, scratch.as_ref())?;
         let arguments = command.arguments.iter().map(|argument| text(argument.as_bytes()));
         let signals = self.is_in_foreground.then(Signals::take).transpose();
         let signals = signals.map_err(|error| LaunchError::Fork { source: error.into() })?;
-        let birth = Birth {
+        let mut birth = Birth {
             namespaces: self.namespaces,
+            forked_at: forked_at(&outer),
             outer,
             inner,
             slots: std::iter::repeat_with(|| None).take(slots).collect(),
@@ -163,20 +151,16 @@ impl Plan {
             environment: Strings::new(environment),
             mask: signals.as_ref().map(Signals::before),
             origins: Origins::find(),
-            wall_seconds: self.profile.limits.wall_seconds,
+            wall,
+            is_apart: self.background.is_some(),
+            open_files: self.background.and_then(|background| background.open_files),
             ending: self.ending,
             fault: self.fault,
             placeholders: held(&placeholders)?,
         };
         let entered = birth.outer.len();
-        let words: Vec<String> = birth
-            .outer
-            .iter()
-            .chain(&birth.inner)
-            .map(ToString::to_string)
-            .collect();
         let began = clock::now();
-        let born = child::spawn(birth).map_err(|error| LaunchError::Fork { source: error.into() })?;
+        let born = child::spawn(&mut birth).map_err(|error| LaunchError::Fork { source: error.into() })?;
         let mut running = Running::new(
             born.process,
             born.channel,
@@ -189,13 +173,13 @@ impl Plan {
         if let Some((place, source)) = wait_for_exec(&born.started)? {
             // The child has said its last word; nothing of it stays.
             drop(running);
-            return Err(match words.get(place) {
+            return Err(match birth.outer.iter().chain(&birth.inner).nth(place) {
                 Some(_) if place == entered => LaunchError::Directory {
                     path: command.directory,
                     source,
                 },
                 Some(step) => LaunchError::Step {
-                    step: step.clone(),
+                    step: step.to_string(),
                     source,
                 },
                 None => LaunchError::Execute {
@@ -207,6 +191,20 @@ impl Plan {
         running.gather(self.gate.as_ref(), self.denials)?;
         Ok(running)
     }
+}
+
+/// The command's whole environment, as the kernel takes it.
+fn environment(profile: &Profile, scratch: Option<&ScratchDirectory>) -> Result<Vec<CString>, LaunchError> {
+    let own = scratch.map(|scratch| ("TMPDIR".into(), scratch.path().into()));
+    let passed = profile.environment.iter();
+    let passed = passed.filter(|(name, _)| own.is_none() || name != "TMPDIR");
+    let entries = passed.chain(&own).map(|(name, value)| {
+        let mut entry = name.clone();
+        entry.push("=");
+        entry.push(value);
+        text(entry.as_bytes())
+    });
+    entries.collect()
 }
 
 /// Waits until the command has been executed; otherwise says which step failed, and how. An end without a word is the
@@ -238,6 +236,17 @@ fn wait_for_exec(started: &OwnedFd) -> Result<Option<(usize, std::io::Error)>, L
     let error = std::io::Error::from_raw_os_error(error);
     let place = usize::try_from(place).unwrap_or(usize::MAX);
     Ok(Some((place, error)))
+}
+
+/// After how many of its steps the waiting process forks the command's: after all, or, where that one has a network to
+/// make, as soon as its mounts are its own and the streams are opened, which are handed on by the fork.
+fn forked_at(outer: &[Step]) -> usize {
+    if !outer.iter().any(Step::is_about_network) {
+        return outer.len();
+    }
+    let is_needed = |step: &Step| matches!(step, Step::Separate | Step::TakeStream { .. });
+    let last = outer.iter().rposition(is_needed);
+    last.map_or(0, |place| place.saturating_add(1))
 }
 
 /// Holds the places of protected paths that do not exist.

@@ -8,7 +8,10 @@ use rustix::io::{Errno, Result};
 
 /// Opens a directory by its absolute path. A link anywhere in it is `ELOOP` or `ENOTDIR`, and so is what links would
 /// lead to through `/proc`. With `PATH` among the flags no right to read the directory is needed.
-pub(crate) fn directory(path: &Path, flags: OFlags) -> Result<OwnedFd> {
+///
+/// # Errors
+/// What openat2(2) says.
+pub fn directory(path: &Path, flags: OFlags) -> Result<OwnedFd> {
     let flags = flags | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     match openat2(CWD, path, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS) {
         // Filters of containers that do not know the call answer with either.

@@ -1,5 +1,6 @@
 //! From a profile and a host to the steps that confine a command, computed and printable before any is taken.
 
+mod background;
 mod files;
 mod filter;
 #[cfg(feature = "measure")]
@@ -24,6 +25,7 @@ use crate::{
     Tier, UnixSockets, Watch,
 };
 
+pub use background::Background;
 pub(crate) use files::everything;
 pub(crate) use step::{Blank, FileRule, Files, Filter, Presence, Step, TreeAccess};
 
@@ -59,6 +61,7 @@ pub struct Plan {
     pub(crate) denials: Option<Denials>,
     /// Whether the command is waited for in the foreground.
     pub(crate) is_in_foreground: bool,
+    pub(crate) background: Option<Background>,
     /// Who decides which hosts are reached, where the network is proxied.
     pub(crate) gate: Option<Arc<dyn Gate>>,
     pub(crate) enforcement: Enforcement,
@@ -161,13 +164,14 @@ pub fn plan(profile: &Profile, host: &Host) -> Result<Plan, PlanError> {
     }
     let mut plan = Plan {
         profile: profile.clone(),
-        namespaces: namespaces(profile, host),
+        namespaces: namespaces(host),
         ending: match covers {
             Covers::Mounted => Ending::Namespace,
             Covers::Unmounted(_) => Ending::Sweep,
         },
         scratch: own_scratch(profile, &covers),
         is_in_foreground: false,
+        background: None,
         gate: None,
         can_observe: host.notifications && host.seccomp,
         denials: None,
@@ -185,17 +189,13 @@ pub fn plan(profile: &Profile, host: &Host) -> Result<Plan, PlanError> {
     Ok(plan)
 }
 
-/// The namespaces that a plan needs.
-fn namespaces(profile: &Profile, host: &Host) -> fork::Namespaces {
+/// The namespaces that the waiting process is made in.
+fn namespaces(host: &Host) -> fork::Namespaces {
     let view = fork::Namespaces::MOUNTS.and(fork::Namespaces::VIEW);
-    let own = match host.namespaces {
-        Namespaces::Absent { .. } => return fork::Namespaces::NONE,
+    match host.namespaces {
+        Namespaces::Absent { .. } => fork::Namespaces::NONE,
         Namespaces::Privileged => view,
         Namespaces::User => view.and(fork::Namespaces::USER),
-    };
-    match profile.network {
-        Network::Full => own,
-        Network::None | Network::Loopback | Network::Proxied => own.and(fork::Namespaces::NETWORK),
     }
 }
 
@@ -224,9 +224,13 @@ impl Plan {
                 });
             }
             match profile.network {
-                Network::None | Network::Full => {}
-                Network::Loopback => self.outer.push(Step::Loopback),
-                Network::Proxied => self.outer.extend([Step::Loopback, Step::OpenProxy]),
+                Network::Full => {}
+                Network::None => self.outer.push(Step::Network),
+                Network::Loopback => self.outer.extend([Step::Network, Step::Loopback]),
+                Network::Proxied => {
+                    self.outer
+                        .extend([Step::Network, Step::Loopback, Step::OpenProxy]);
+                }
             }
         }
         self.outer.push(Step::Forget);

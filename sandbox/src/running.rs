@@ -37,6 +37,8 @@ pub struct Running {
     began: Instant,
     /// How the command ended, once that is known.
     status: Option<Status>,
+    /// Whether the waiting process has told so, which it does when it is the last one left.
+    is_over: bool,
     is_reaped: bool,
 }
 
@@ -71,6 +73,7 @@ impl Running {
             signals: None,
             began,
             status: None,
+            is_over: false,
             is_reaped: false,
         }
     }
@@ -105,6 +108,10 @@ impl Running {
     }
 
     fn note(&mut self, message: Message) -> Option<Event> {
+        self.is_over |= matches!(
+            message,
+            Message::Exited(_) | Message::Killed(_) | Message::TimedOut
+        );
         match message {
             Message::Stopped(signal) => return Some(Event::Stopped(signal)),
             Message::Exited(code) => self.status = Some(Status::Exited(code)),
@@ -199,9 +206,13 @@ impl Running {
             return;
         }
         self.is_reaped = true;
-        let kept = (self.scratch.take(), self.placeholders.take());
+        let mut kept = (self.scratch.take(), self.placeholders.take());
         // The waiting process takes this as the order to end everything; if it has ended, there is nobody to tell.
         let _ended = rustix::net::shutdown(&self.channel, Shutdown::Both);
+        if self.is_over {
+            // Nothing but that runs, and it has a whole view to take down meanwhile.
+            drop(kept.1.take());
+        }
         let grace = Timespec::try_from(GRACE).ok();
         let polled = poll(&mut [PollFd::new(&self.process, PollFlags::IN)], grace.as_ref());
         if !matches!(polled, Ok(count) if count > 0) {

@@ -9,6 +9,7 @@ pub(crate) mod child;
 pub(crate) mod foreign_memory;
 pub(crate) mod fork;
 pub(crate) mod landlock;
+pub(crate) mod last_words;
 mod line;
 pub(crate) mod memory;
 pub(crate) mod mount;

@@ -60,7 +60,7 @@ fn of_a_user_with_namespaces() {
     let ground = ground();
     let profile = profile(ground.path(), Network::Loopback);
     assert_snapshot!(shown(&profile, &host(Namespaces::User), ground.path()), @"
-    make user, mount, process, ipc and host name, network namespaces
+    make user, mount, process, ipc and host name namespaces
     map user 1000 and group 1000 to themselves
     cut the mounts off from the host's
     take GROUND/work (writable)
@@ -76,6 +76,7 @@ fn of_a_user_with_namespaces() {
     hold the place of GROUND/work/.settings, and protect it
     hide GROUND/work/.env
     mount own processes at /proc
+    make an own network
     switch the own loopback on
     forget the launcher's arguments and environment
     bound core dumps to 0

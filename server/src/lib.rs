@@ -10,6 +10,8 @@ mod client;
 mod clock;
 mod command;
 mod connection;
+mod descriptors;
+mod journal;
 mod limits;
 pub mod lines;
 mod listener;
@@ -20,11 +22,13 @@ mod policies;
 pub mod protocol;
 mod reply;
 mod server;
+mod service;
 mod signals;
 mod slots;
 mod stop;
 mod thread;
 mod threads;
+mod turn_diff;
 mod work;
 
 use std::io;
@@ -36,6 +40,7 @@ use stop::{Stop, has_come};
 
 pub use listener::{SocketError, serve_socket};
 pub use options::Options;
+pub use service::Service;
 
 /// Serves one client on standard input and output, to the end of its input or until it is told to terminate. Then nothing
 /// that it started runs.

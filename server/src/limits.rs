@@ -11,8 +11,11 @@ pub(crate) const OUTBOX_BYTES: usize = 4 * 1024 * 1024;
 /// Connections at a time.
 pub(crate) const CONNECTIONS: usize = 128;
 
-/// Threads of one server that a connection has.
-pub(crate) const THREADS: usize = 4096;
+/// Threads that a connection has. Each holds its log open.
+pub(crate) const THREADS: usize = 256;
+
+/// Threads that all connections have.
+pub(crate) const THREADS_OF_ALL: usize = 1024;
 
 /// Items of one connection that are not over.
 pub(crate) const ITEMS: usize = 256;

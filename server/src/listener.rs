@@ -3,32 +3,22 @@
 mod socket;
 
 use std::io;
-use std::net::Shutdown;
 use std::os::fd::AsFd;
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::thread::{Builder, sleep};
+use std::thread::sleep;
 use std::time::Duration;
 
 use rustix::net::sockopt::socket_peercred;
 use rustix::process::geteuid;
 
-use crate::client::Client;
-use crate::limits::{CONNECTIONS, STOPPING};
 use crate::options::Options;
-use crate::protocol::{ErrorCode, ErrorObject};
-use crate::server::Server;
-use crate::slots::Slots;
+use crate::service::Service;
+use crate::signals;
 use crate::stop::is_readable;
-use crate::{clock, connection, signals};
 use socket::Socket;
 
 /// How long a server that can take no connection waits before it tries again.
 const TRY_AGAIN: Duration = Duration::from_millis(100);
-
-/// How often it looks whether its connections are over.
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// Why there is no socket to serve on.
 #[derive(Debug, thiserror::Error)]
@@ -75,10 +65,10 @@ pub fn serve_socket(mut options: Options, path: &Path, warn: &dyn Fn(&str)) -> R
     let socket = Socket::make(path)?;
     // No command that is judged or confined here may speak to us.
     options.surroundings.store.push(socket.path().to_owned());
-    let server = Server::new(options)?;
-    signals::order(&server.stop)?;
-    let room = Slots::new(CONNECTIONS);
-    while let Some(stream) = socket.next(&server.stop) {
+    let service = Service::new(options)?;
+    let stop = &service.server().stop;
+    signals::order(stop)?;
+    while let Some(stream) = socket.next(stop) {
         let peer = stream.and_then(|stream| Ok((socket_peercred(&stream)?, stream)));
         let stream = match peer {
             Ok((peer, stream)) if peer.uid == geteuid() => stream,
@@ -95,37 +85,12 @@ pub fn serve_socket(mut options: Options, path: &Path, warn: &dyn Fn(&str)) -> R
                 continue;
             }
         };
-        if let Err(error) = serve_one(&server, &room, stream) {
+        if let Err(error) = service.serve(stream) {
             warn(&format!("a connection cannot be served: {error}"));
         }
     }
     drop(socket);
-    let begun = clock::moment();
-    while room.is_any_taken() && begun.elapsed() < STOPPING {
-        sleep(LOOK_AGAIN);
-    }
-    Ok(())
-}
-
-/// Serves one connection, in a thread of its own.
-fn serve_one(server: &Arc<Server>, room: &Slots, stream: UnixStream) -> io::Result<()> {
-    let Some(slot) = room.take() else {
-        let busy = ErrorObject::new(ErrorCode::Busy, "the server has too many connections");
-        stream.set_nonblocking(true)?;
-        let client = Client::new(stream)?;
-        let _gone = client.answer(None, Err::<(), _>(&busy));
-        client.flush(TRY_AGAIN);
-        client.leave();
-        return Ok(());
-    };
-    let (output, end, server) = (stream.try_clone()?, stream.try_clone()?, server.clone());
-    Builder::new().name("connection".to_owned()).spawn(move || {
-        let _place = slot;
-        // A connection that fails is over, and its client sees that.
-        let _ended = connection::serve(&server, stream, output, || ());
-        // Whoever waits for the client to read is woken.
-        let _over_already = end.shutdown(Shutdown::Both);
-    })?;
+    drop(service);
     Ok(())
 }
 

@@ -1,19 +1,268 @@
 //! The life of a patch: judged by its paths, asked about, applied whole or not at all, told.
 
+mod apply;
+mod fault;
+mod granted;
+mod hunks;
+mod journal;
+mod judge;
+mod place;
+mod plan;
+mod steps;
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
-use crate::protocol::{ErrorCode, ErrorObject, PatchApplyParams, PatchApplyResult};
+use crate::client::Unanswered;
+use crate::clock;
+use crate::protocol::{
+    ErrorCode, ErrorObject, FileChange, FileChangeApproval, FileChangeApprovalAnswer, FileChangeDecision,
+    FileChangeKind, Item, ItemStatus, PatchApplyParams, PatchApplyResult, ServerRequest,
+};
+use crate::reply::Reply;
 use crate::server::Server;
-use crate::thread::Thread;
+use crate::thread::{ItemGuard, Thread, Turn, new_id};
+use crate::turn_diff::Content;
+use crate::work::Work;
+pub(crate) use apply::recover;
+pub(crate) use granted::Granted;
+use judge::{Judge, Ruling};
+use plan::Plan;
 
-/// Takes changes of files. What becomes of them is told by notifications, from a thread of its own.
-///
-/// # Errors
-/// Where they are no changes.
-pub(crate) fn apply(
-    _server: &Arc<Server>,
-    _thread: &Arc<Thread>,
-    _params: PatchApplyParams,
-) -> Result<PatchApplyResult, ErrorObject> {
-    Err(ErrorObject::new(ErrorCode::Internal, "not there yet"))
+/// Changes of one patch.
+const MOST_CHANGES: usize = 500;
+
+/// Bytes of one file, before and after.
+const MOST_OF_A_FILE: u64 = 8 * 1024 * 1024;
+
+/// Bytes of all files of a patch, before and after.
+const MOST_OF_ALL: usize = 64 * 1024 * 1024;
+
+/// Bytes of a path; the kernel takes no longer one.
+const LONGEST_PATH: usize = 4096;
+
+/// Takes changes of files, and answers with their item. What becomes of them is told by notifications, from a thread of
+/// its own.
+pub(crate) fn apply(server: &Arc<Server>, thread: &Arc<Thread>, params: PatchApplyParams, reply: Reply) {
+    match life(server, thread, params) {
+        Ok((life, guard, work)) => {
+            let (of_life, of_turn) = (life.thread.clone(), life.turn.clone());
+            let lost = life.item(ItemStatus::Failed, Some("the server failed on it".to_owned()));
+            // Where no thread can be started the reply is dropped, which answers, and the item, of which nobody has heard.
+            let _started = work.start(
+                "patch",
+                move || {
+                    let item_id = life.item_id.clone();
+                    reply.give(Ok(PatchApplyResult { item_id }));
+                    life.live(guard);
+                },
+                move || of_life.item_completed(&of_turn, &lost),
+            );
+        }
+        Err(error) => reply.give(Err::<(), _>(error)),
+    }
+}
+
+/// Checks what is asked for, and gives it a place in its turn.
+fn life(
+    server: &Arc<Server>,
+    thread: &Arc<Thread>,
+    params: PatchApplyParams,
+) -> Result<(Life, ItemGuard, Work), ErrorObject> {
+    let failed = |error: rustix::io::Errno| ErrorObject::new(ErrorCode::Failed, error.to_string());
+    let turn = thread.turn(&params.turn_id)?;
+    check(&params.changes)?;
+    let work = Work::item(server, &thread.client)?;
+    let item_id = new_id("item").map_err(failed)?;
+    let over = || ErrorObject::new(ErrorCode::TurnOver, "the turn is over; start another one");
+    let guard = turn.begin(&item_id).map_err(failed)?.ok_or_else(over)?;
+    let life = Life {
+        server: server.clone(),
+        thread: thread.clone(),
+        turn,
+        item_id,
+        params,
+    };
+    Ok((life, guard, work))
+}
+
+/// Refuses what is more than a patch may be, or says nothing.
+fn check(changes: &[FileChange]) -> Result<(), ErrorObject> {
+    let wrong = |why: String| Err(ErrorObject::new(ErrorCode::InvalidParams, why));
+    if changes.is_empty() || changes.len() > MOST_CHANGES {
+        return wrong(format!(
+            "a patch has 1 to {MOST_CHANGES} changes; this one has {}",
+            changes.len()
+        ));
+    }
+    for change in changes {
+        let target = match &change.kind {
+            FileChangeKind::Update { move_path } => move_path.as_ref(),
+            FileChangeKind::Add {} | FileChangeKind::Delete {} => None,
+        };
+        for path in target.into_iter().chain([&change.path]) {
+            let length = path.as_os_str().len();
+            if length == 0 || length > LONGEST_PATH || path.as_os_str().as_encoded_bytes().contains(&0) {
+                return wrong(format!(
+                    "a path has 1 to {LONGEST_PATH} bytes and no NUL; one has {length}"
+                ));
+            }
+        }
+        if u64::try_from(change.diff.len()).is_ok_and(|length| length > MOST_OF_A_FILE) {
+            return wrong(format!("`diff` is longer than {MOST_OF_A_FILE} bytes"));
+        }
+    }
+    Ok(())
+}
+
+/// A patch that was taken.
+struct Life {
+    server: Arc<Server>,
+    thread: Arc<Thread>,
+    turn: Arc<Turn>,
+    item_id: String,
+    params: PatchApplyParams,
+}
+
+/// How it ended.
+enum End {
+    Applied,
+    /// Nothing was changed; in words.
+    Failed(String),
+    Declined(String),
+    /// Declined, and the turn is interrupted.
+    Cancelled(String),
+}
+
+impl Life {
+    fn live(self, guard: ItemGuard) {
+        self.thread
+            .item_started(&self.turn, &self.item(ItemStatus::InProgress, None));
+        let end = self.decide(&guard);
+        let is_cancelled = matches!(end, End::Cancelled(_));
+        let is_applied = matches!(end, End::Applied);
+        let (status, reason) = match end {
+            End::Applied => (ItemStatus::Completed, None),
+            End::Failed(why) => (ItemStatus::Failed, Some(why)),
+            End::Declined(why) | End::Cancelled(why) => (ItemStatus::Declined, Some(why)),
+        };
+        self.thread.item_completed(&self.turn, &self.item(status, reason));
+        if is_applied {
+            self.thread.tell_diff(&self.turn);
+        }
+        // Whoever ends a turn waits for its items.
+        drop(guard);
+        if is_cancelled {
+            self.thread.abort(&self.turn, "it was cancelled");
+        }
+    }
+
+    fn item(&self, status: ItemStatus, reason: Option<String>) -> Item {
+        Item::FileChange {
+            id: self.item_id.clone(),
+            changes: self.params.changes.clone(),
+            status,
+            reason,
+        }
+    }
+
+    fn decide(&self, guard: &ItemGuard) -> End {
+        let (server, thread) = (&self.server, &self.thread);
+        for told in recover(&server.options) {
+            thread.warn(told);
+        }
+        let mut plan = match Plan::of(&self.params.changes, &thread.cwd) {
+            Ok(plan) => plan,
+            Err(why) => return End::Failed(why),
+        };
+        let gatekeeper = match server.policy_now(thread.surroundings.workspace.as_deref()) {
+            Ok(gatekeeper) => gatekeeper,
+            Err(error) => return End::Failed(error.to_string()),
+        };
+        let judge = match Judge::of(server, thread, &gatekeeper) {
+            Ok(judge) => judge,
+            Err(why) => return End::Failed(why),
+        };
+        let wish = self.params.grant_root.as_deref();
+        let refused = match judge.rule(&plan.edits, &thread.granted, wish) {
+            Ruling::Allowed => None,
+            Ruling::Forbidden(why) => Some(End::Declined(why)),
+            Ruling::Asks { reason, risk, root } => {
+                let reason = match &self.params.reason {
+                    None => reason,
+                    Some(of_agent) => format!(
+                        "{reason}; the agent says: {}",
+                        gatekeeper::hook::Reasons::of_both(of_agent).person
+                    ),
+                };
+                let request = ServerRequest::FileChange(FileChangeApproval {
+                    thread_id: thread.id.clone(),
+                    turn_id: self.turn.id.clone(),
+                    item_id: self.item_id.clone(),
+                    started_at_ms: clock::now(),
+                    changes: self.params.changes.clone(),
+                    reason,
+                    risk,
+                    grant_root: root.clone(),
+                });
+                let answer = thread.client.ask(&thread.id, &request, &guard.stop);
+                self.heed(answer, &plan, root)
+            }
+        };
+        if let Some(refused) = refused {
+            return refused;
+        }
+        if guard.stop.is_ordered() {
+            return End::Failed("it was interrupted before anything was changed".to_owned());
+        }
+        match apply::apply(&mut plan, &server.options) {
+            Ok(()) => {
+                self.keep_baselines(&plan);
+                End::Applied
+            }
+            Err(why) => End::Failed(why),
+        }
+    }
+
+    /// Adds what was changed to the turn's diff.
+    fn keep_baselines(&self, plan: &Plan) {
+        let at = self.thread.work_tree.moment();
+        for edit in &plan.edits {
+            let before = edit.before.as_ref();
+            let before = before.map_or(Content::Nothing, |found| {
+                Content::of_bytes(&found.bytes, found.like.mode)
+            });
+            self.turn.diff.patched(&edit.path, before, at);
+        }
+    }
+
+    /// What an answer makes of the patch; `None` lets it be applied.
+    fn heed(
+        &self,
+        answer: Result<FileChangeApprovalAnswer, Unanswered>,
+        plan: &Plan,
+        root: Option<std::path::PathBuf>,
+    ) -> Option<End> {
+        match answer.map(|answer| answer.decision) {
+            Ok(FileChangeDecision::Accept) => None,
+            Ok(FileChangeDecision::AcceptForSession) => {
+                let files = plan
+                    .edits
+                    .iter()
+                    .map(|edit| (edit.path.clone(), edit.is_removal()));
+                self.thread.granted.add_files(files);
+                if let Some(root) = root {
+                    self.thread.granted.add_root(root);
+                }
+                None
+            }
+            Ok(FileChangeDecision::Decline) => Some(End::Declined("it was declined".to_owned())),
+            Ok(FileChangeDecision::Cancel) => Some(End::Cancelled("it was cancelled".to_owned())),
+            Err(Unanswered::Stopped | Unanswered::Gone) => Some(End::Failed(
+                "it was interrupted before anything was changed".to_owned(),
+            )),
+            Err(Unanswered::Refused(why)) => Some(End::Declined(format!("the answer is no yes: {why}"))),
+        }
+    }
 }

@@ -1,34 +1,61 @@
 //! Wishes for more than a profile gives, and what was given.
 
+mod asking;
+mod connection;
+mod desk;
+mod wishes;
+
 use std::sync::Arc;
 
-use crate::protocol::{ErrorCode, ErrorObject, NetworkRequestParams, PermissionsRequestParams};
+use crate::protocol::{ErrorObject, NetworkRequestParams, PermissionsRequestParams};
 use crate::reply::Reply;
 use crate::server::Server;
 use crate::thread::Thread;
+use crate::work::Work;
+use desk::Desk;
 
 /// Takes a wish; it is answered once it is decided.
 pub(crate) fn request(
-    _server: &Arc<Server>,
-    _thread: &Arc<Thread>,
-    _params: PermissionsRequestParams,
+    server: &Arc<Server>,
+    thread: &Arc<Thread>,
+    params: PermissionsRequestParams,
     reply: Reply,
 ) {
-    reply.give(Err::<(), _>(ErrorObject::new(
-        ErrorCode::Internal,
-        "not there yet",
-    )));
+    let desk = Desk::open(server, thread, &params.turn_id);
+    decide(thread, desk, reply, move |desk, reply| {
+        reply.give(asking::decide(&desk, &params));
+    });
 }
 
 /// Takes the question whether the host may connect somewhere; it is answered once it is decided.
 pub(crate) fn connect(
-    _server: &Arc<Server>,
-    _thread: &Arc<Thread>,
-    _params: NetworkRequestParams,
+    server: &Arc<Server>,
+    thread: &Arc<Thread>,
+    params: NetworkRequestParams,
     reply: Reply,
 ) {
-    reply.give(Err::<(), _>(ErrorObject::new(
-        ErrorCode::Internal,
-        "not there yet",
-    )));
+    let desk = Desk::open(server, thread, &params.turn_id);
+    decide(thread, desk, reply, move |desk, reply| {
+        let decided = connection::decide(&desk, &params);
+        let is_cancelled = decided.as_ref().is_ok_and(|(_, is_cancelled)| *is_cancelled);
+        reply.give(decided.map(|(result, _)| result));
+        if is_cancelled {
+            desk.cancel();
+        }
+    });
+}
+
+/// Decides in a thread of its own: a person takes their time.
+fn decide(
+    thread: &Thread,
+    desk: Result<Desk, ErrorObject>,
+    reply: Reply,
+    work: impl FnOnce(Desk, Reply) + Send + 'static,
+) {
+    let room = desk.and_then(|desk| Ok((desk, Work::waiting(&thread.client)?)));
+    match room {
+        // Where it panics or no thread can be started, the reply is dropped, which answers.
+        Ok((desk, room)) => drop(room.start("wish", move || work(desk, reply), || ())),
+        Err(error) => reply.give(Err::<(), _>(error)),
+    }
 }

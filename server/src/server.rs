@@ -6,8 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use gatekeeper::{Gatekeeper, SurroundingsError};
 
 use crate::client::Client;
+use crate::descriptors;
+use crate::journal::Journal;
 use crate::limits;
 use crate::options::Options;
+use crate::patch;
 use crate::policies::Policies;
 use crate::protocol::Notification;
 use crate::slots::Slots;
@@ -20,6 +23,9 @@ pub(crate) struct Server {
     pub(crate) options: Options,
     pub(crate) policies: Policies,
     pub(crate) threads: Threads,
+    pub(crate) journal: Journal,
+    /// How many open files the server might have when it was started, and what it runs may.
+    pub(crate) open_files: Option<u64>,
     /// Given once the server is to end.
     pub(crate) stop: Stop,
     /// Room for the items of all connections.
@@ -31,15 +37,19 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// A server with no connections.
+    /// A server with no connections. A patch that a server died in is undone or made.
     ///
     /// # Errors
     /// Where the process may open no more descriptors, or the place that it is started in cannot be.
     pub(crate) fn new(options: Options) -> io::Result<Arc<Self>> {
         let context = options.surroundings.context().map_err(io::Error::other)?;
+        // What is not undone now is told by the next patch.
+        let _told = patch::recover(&options);
         Ok(Arc::new(Self {
             policies: Policies::new(&options),
-            threads: Threads::default(),
+            threads: Threads::new(options.state.as_deref()),
+            journal: Journal::open(options.state.as_deref()),
+            open_files: descriptors::raise(),
             stop: Stop::new()?,
             items: Slots::new(limits::ITEMS_OF_ALL),
             clients: Mutex::default(),

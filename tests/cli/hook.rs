@@ -171,6 +171,41 @@ fn what_is_decided_is_logged_and_what_cannot_be_logged_is_not_let_through() {
 }
 
 #[test]
+fn the_log_holds_what_was_answered_and_nothing_else() {
+    let project = Project::new();
+    project.put("other/.git/x", "");
+    project.put("third/.git/x", "");
+    project.put("work/x", "");
+    let root = project.root().to_str().unwrap();
+    let input = r#"{"hook_event_name":"beforeShellExecution","command":"cat x","cwd":"ROOT/work","workspace_roots":["ROOT/other","ROOT/third"]}"#;
+    let input = input.replace("ROOT", root);
+    let decisions = || {
+        let log = project.root().join("home/.local/state/execpolicy/log.jsonl");
+        let text = fs::read_to_string(&log).unwrap();
+        fs::remove_file(&log).unwrap();
+        let lines = text
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let words = lines.map(|line| line["decision"].as_str().unwrap().to_owned());
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let rule = |decision: &str| format!("prefix_rule(pattern = [\"cat\"], decision = \"{decision}\")\n");
+    for (other, third, wanted) in [
+        ("allow", "allow", "allow"),
+        ("prompt", "allow", "prompt"),
+        ("allow", "forbidden", "forbidden"),
+        ("prompt", "forbidden", "forbidden"),
+        ("forbidden", "prompt", "forbidden"),
+    ] {
+        project.put("other/.execpolicy/a.codexpolicy", rule(other));
+        project.put("third/.execpolicy/a.codexpolicy", rule(third));
+        let output = hook(&project, Agent::Cursor, &[], &input);
+        assert_eq!(blocks(Agent::Cursor, &output), wanted != "allow", "{output:?}");
+        assert_eq!(decisions(), wanted, "{other} {third}");
+    }
+}
+
+#[test]
 fn without_a_home_nothing_is_let_through() {
     let project = Project::new();
     // A user whom the user database does not know.

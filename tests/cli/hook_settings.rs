@@ -127,7 +127,7 @@ fn what_is_not_understood_is_named_and_left_alone() {
     fs::write(&file, "{\"hooks\": 1}").unwrap();
     let output = hook(&project, "install", Agent::ClaudeCode, &["--confinement", "none"]);
     assert_eq!((output.status, output.stdout.as_str()), (1, ""));
-    assert_snapshot!(output.stderr, @"error[EP4007]: `$TEST/home/.claude/settings.json` is left as it is: it is not understood: `hooks` is not an object");
+    assert_snapshot!(output.stderr, @"error[EP4015]: `$TEST/home/.claude/settings.json` is left as it is: it is not understood: `hooks` is not an object");
     assert_eq!(fs::read_to_string(&file).unwrap(), "{\"hooks\": 1}");
     let none = hook(&project, "install", Agent::Generic, &[]);
     assert!(

@@ -42,7 +42,7 @@ impl Places {
         // The profiles that come with us keep what the shipped rules guard.
         let profile = rules
             .clone()
-            .with_guarded(&rules)
+            .with_guarded(rules.effect_rules())
             .profile(&ConfinementName::new(profile));
         let Profile {
             writable,

@@ -37,7 +37,10 @@ impl Kit {
                 .keep();
             fs::set_permissions(&root, fs::Permissions::from_mode(0o755))?;
             copy(&source(), &root.join("serve"))?;
-            for (from, to) in [("schema/serve.v1.json", "schema.json"), ("server.md", "server.md")] {
+            for (from, to) in [
+                ("schema/serve.v1.json", "schema.json"),
+                ("server.md", "server.md"),
+            ] {
                 fs::copy(source().join("../../docs").join(from), root.join(to))?;
                 fs::set_permissions(root.join(to), fs::Permissions::from_mode(0o644))?;
             }

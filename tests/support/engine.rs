@@ -210,7 +210,12 @@ impl Heard {
             links,
             ..at("/w/repo", "/home/user")
         };
-        let verdict = judge(&script, &policy.with_guarded(&GUARDED), &context, &ReadersMayRun);
+        let verdict = judge(
+            &script,
+            &policy.with_guarded(GUARDED.effect_rules()),
+            &context,
+            &ReadersMayRun,
+        );
         let is_it = |one: &&SegmentVerdict| {
             let program = one.segment.argv.first().and_then(|word| word.value.exact());
             program == Some(triple.command.program)

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use gatekeeper::hook::{Agent, Asking};
 
+use super::GivenArgs;
+
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct HookArgs {
@@ -70,13 +72,8 @@ pub(crate) struct AgentArgs {
 /// How the hook answers.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct HookOptions {
-    /// A policy file; may be given several times, and the strictest word counts
-    #[arg(short = 'r', long = "rules", value_name = "FILE")]
-    pub(crate) rules: Vec<PathBuf>,
-
-    /// Leave out the built-in policy: what no rule speaks for asks, and the guard stays
-    #[arg(long)]
-    pub(crate) no_default: bool,
+    #[command(flatten)]
+    pub(crate) given: GivenArgs,
 
     /// Have allowed commands come back as `execpolicy run` in this profile [default: none]
     #[arg(long, value_name = "NAME")]

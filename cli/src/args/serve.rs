@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use super::ApprovalWord;
+use super::{ApprovalWord, PolicyArgs, StartArgs};
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ServeArgs {
@@ -12,25 +12,11 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) socket: Option<PathBuf>,
 
-    /// A policy file; may be given several times, and the strictest word counts
-    #[arg(short = 'r', long = "rules", value_name = "FILE")]
-    pub(crate) rules: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
 
-    /// Leave out the layers of the system, the user and the project
-    #[arg(long)]
-    pub(crate) no_layers: bool,
-
-    /// Leave out the built-in policy: what no rule speaks for asks, and the guard stays
-    #[arg(long)]
-    pub(crate) no_default: bool,
-
-    /// Where commands start that name no directory [default: the current directory]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) cwd: Option<PathBuf>,
-
-    /// The root of the work tree [default: the repository around the directory, else the directory]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) workspace: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) start: StartArgs,
 
     /// The profile that commands of threads that name none run in; `none` is none
     #[arg(long, value_name = "NAME", default_value = "workspace-write")]

@@ -7,6 +7,7 @@ mod worktrees;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read, Write};
+use std::mem::discriminant;
 use std::panic;
 use std::path::{Path, PathBuf};
 
@@ -15,13 +16,18 @@ use gatekeeper::hook::{
     Agent, Answer, Event, LONGEST_EVENT, Rewriting, Ruling, SettingsGround, TokenTerms, Tokens,
 };
 use gatekeeper::log::{Asker, Entry, Log};
+use gatekeeper::sandbox::LastWords;
 use gatekeeper::{ConfinementName, Context, Directory, Gatekeeper, Judgement, Places};
+use rustix::fs::{FileType, fstat, major, minor};
 use worktrees::Worktree;
 
-use crate::args::{HookArgs, HookOptions, HookVerb};
+use crate::args::{HookArgs, HookOptions, HookVerb, PolicyArgs};
 use crate::environment;
 use crate::exit::Exit;
 use crate::policy::Policy;
+
+/// The numbers of `/dev/null`: see null(4).
+const NULL_DEVICE: (u32, u32) = (1, 3);
 
 /// Answers one event, or does what is asked about an agent's settings.
 pub(crate) fn run(args: HookArgs) -> Exit {
@@ -39,9 +45,17 @@ pub(crate) fn run(args: HookArgs) -> Exit {
 fn answer(agent: Agent, mut options: HookOptions) -> Exit {
     // By the names that a rewritten command finds them under, wherever it starts.
     let here = environment::directory().unwrap_or_default();
-    options.rules = options.rules.iter().map(|file| here.join(file)).collect();
+    let files = options.given.rules.iter();
+    options.given.rules = files.map(|file| here.join(file)).collect();
     // What a crash has to say is no reason that an agent should show.
     panic::set_hook(Box::new(|_| {}));
+    let ended = agent.fail("a signal ended it, as where memory or time is used up");
+    LastWords {
+        stdout: ended.stdout.into_bytes(),
+        stderr: ended.stderr.into_bytes(),
+        status: ended.status,
+    }
+    .prepare();
     let answer = deadline::keep(deadline::OWN, move || {
         respond(agent, &options).unwrap_or_else(|why| agent.fail(&why))
     });
@@ -68,16 +82,41 @@ fn respond(agent: Agent, options: &HookOptions) -> Result<Answer, String> {
     let event = agent.read(&input()?).map_err(|error| error.to_string())?;
     let home = environment::home().ok_or("there is no home directory: $HOME is not set")?;
     let rewriting = rewriting(agent, options, &event, &home)?;
-    let mut ruling: Option<Ruling> = None;
+    let mut said: Option<Said> = None;
     for worktree in worktrees::of(agent, &event, &home, rewriting.is_some())? {
-        let ruled = rule(agent, options, &event, worktree, rewriting.as_ref())?;
-        ruling = Some(match ruling {
-            Some(ruling) => ruling.stricter(ruled),
-            None => ruled,
+        let next = rule(agent, options, &event, worktree, rewriting.as_ref())?;
+        said = Some(match said {
+            Some(said) => said.stricter(next),
+            None => next,
         });
     }
-    let ruling = ruling.ok_or("there is nothing to judge by")?;
-    Ok(agent.answer(&event, ruling, options.unasked.into()))
+    let said = said.ok_or("there is nothing to judge by")?;
+    // What comes back rewritten is logged where it runs.
+    if let Some(entry) = said
+        .entry
+        .filter(|_| !matches!(said.ruling, Ruling::Allow { rewritten: Some(_) }))
+    {
+        log(&entry)?;
+    }
+    Ok(agent.answer(&event, said.ruling, options.unasked.into()))
+}
+
+/// A ruling, with what the log holds of it.
+struct Said {
+    ruling: Ruling,
+    entry: Option<Entry>,
+}
+
+impl Said {
+    /// The stricter of two, with the entry of the one that made it so.
+    fn stricter(self, other: Self) -> Self {
+        let ruling = self.ruling.clone().stricter(other.ruling);
+        let same = discriminant(&ruling) == discriminant(&self.ruling);
+        Self {
+            ruling,
+            entry: if same { self.entry } else { other.entry },
+        }
+    }
 }
 
 /// Rules on the event in one work tree.
@@ -87,7 +126,7 @@ fn rule(
     event: &Event,
     worktree: Worktree,
     rewriting: Option<&Rewriting>,
-) -> Result<Ruling, String> {
+) -> Result<Said, String> {
     let mut context = worktree.context;
     let gatekeeper = open(options, &worktree.places)?;
     if let Some(name) = options.confinement.as_deref().filter(|name| *name != "none")
@@ -97,21 +136,23 @@ fn rule(
         return Err(format!("there is no profile `{name}`"));
     }
     let (ruling, judgement) = gatekeeper.rule_on(event, &mut context, rewriting);
-    // What comes back rewritten is logged where it runs, and an allow in one of several is not the last word.
-    let is_left = matches!(&ruling, Ruling::Allow { rewritten: Some(_) })
-        || worktree.is_further && !matches!(&ruling, Ruling::Deny(_) | Ruling::Ask { .. });
-    if let Some(judgement) = judgement.as_ref().filter(|_| !is_left) {
-        log(agent, &gatekeeper, judgement, &context)?;
-    }
-    match (ruling, &judgement, rewriting) {
+    let asker = Asker {
+        agent: Some(agent.name().to_owned()),
+        ..Asker::verb("hook")
+    };
+    let entry = judgement
+        .as_ref()
+        .map(|judgement| Entry::of(judgement, &context, gatekeeper.digest(), asker));
+    let ruling = match (ruling, &judgement, rewriting) {
         (Ruling::Ask { reasons, .. }, Some(judgement), Some(rewriting))
             if agent.capabilities().ask.is_some() && !worktree.is_further =>
         {
             let rewritten = Some(after_a_yes(&gatekeeper, judgement, &context, rewriting)?);
-            Ok(Ruling::Ask { reasons, rewritten })
+            Ruling::Ask { reasons, rewritten }
         }
-        (ruling, ..) => Ok(ruling),
-    }
+        (ruling, ..) => ruling,
+    };
+    Ok(Said { ruling, entry })
 }
 
 /// The command that runs a judged one once a person has said yes.
@@ -162,7 +203,11 @@ fn open(args: &HookOptions, places: &Places) -> Result<Gatekeeper, String> {
         let first = finding.map_or_else(String::new, |finding| format!(": {}", finding.message));
         format!("a policy file does not load{first}")
     };
-    let gatekeeper = Policy::new(&args.rules, false, args.no_default).open(places);
+    let gatekeeper = Policy::new(&PolicyArgs {
+        given: args.given.clone(),
+        no_layers: false,
+    })
+    .open(places);
     let gatekeeper = gatekeeper.map_err(|findings| broken(findings.first()))?;
     match gatekeeper.broken().first() {
         None => Ok(gatekeeper),
@@ -171,20 +216,10 @@ fn open(args: &HookOptions, places: &Places) -> Result<Gatekeeper, String> {
 }
 
 /// Logs what was decided. What cannot be logged is not let through.
-fn log(
-    agent: Agent,
-    gatekeeper: &Gatekeeper,
-    judgement: &Judgement,
-    context: &Context,
-) -> Result<(), String> {
+fn log(entry: &Entry) -> Result<(), String> {
     let directory = environment::log().ok_or("there is no log: neither $HOME nor $XDG_STATE_HOME is set")?;
-    let asker = Asker {
-        agent: Some(agent.name().to_owned()),
-        ..Asker::verb("hook")
-    };
-    let entry = Entry::of(judgement, context, gatekeeper.digest(), asker);
     let log = Log::open(&directory);
-    log.and_then(|log| log.append(&entry))
+    log.and_then(|log| log.append(entry))
         .map_err(|error| format!("the decision cannot be logged: {error}"))
 }
 
@@ -221,11 +256,11 @@ fn rewriting(
     let itself =
         std::env::current_exe().map_err(|error| format!("its own executable is not known: {error}"))?;
     let mut words = vec![text(itself.as_os_str())?, "run".to_owned()];
-    for file in &args.rules {
+    for file in &args.given.rules {
         words.push("-r".to_owned());
         words.push(text(file.as_os_str())?);
     }
-    if args.no_default {
+    if args.given.no_default {
         words.push("--no-default".to_owned());
     }
     words.extend(["--confinement", name, "--shell"].map(ToOwned::to_owned));
@@ -235,12 +270,15 @@ fn rewriting(
     }))
 }
 
-/// Writes an answer. One that cannot be written blocks by its status, with what it had to say on the other stream.
+/// Writes an answer. One that cannot be written, or that nobody reads, blocks by its status, with the reason on the other
+/// stream.
 fn tell(answer: &Answer) -> Exit {
-    let mut stdout = io::stdout().lock();
-    let told = stdout
-        .write_all(answer.stdout.as_bytes())
-        .and_then(|()| stdout.flush());
+    LastWords::withdraw();
+    let told = heard(answer).and_then(|()| {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(answer.stdout.as_bytes())?;
+        stdout.flush()
+    });
     let mut stderr = io::stderr().lock();
     match told {
         Ok(()) => {
@@ -256,4 +294,16 @@ fn tell(answer: &Answer) -> Exit {
             Exit::Hook(2)
         }
     }
+}
+
+/// Looks that standard output is not where everything is lost: no agent that reads answers gives that. Where it is
+/// closed, the runtime has put it there.
+fn heard(answer: &Answer) -> io::Result<()> {
+    let found = fstat(io::stdout())?;
+    let is_device = FileType::from_raw_mode(found.st_mode) == FileType::CharacterDevice;
+    let is_null = is_device && (major(found.st_rdev), minor(found.st_rdev)) == NULL_DEVICE;
+    if is_null && !answer.stdout.is_empty() {
+        return Err(io::Error::other("standard output is closed, or leads nowhere"));
+    }
+    Ok(())
 }

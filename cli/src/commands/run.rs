@@ -1,6 +1,5 @@
 //! `execpolicy run`: judges, asks where the verdict is a prompt, confines, runs.
 
-mod kept_rule;
 mod refused;
 mod token;
 
@@ -8,6 +7,7 @@ use std::ffi::OsString;
 use std::fs;
 
 use diagnostics::{Diagnostic, Severity};
+use gatekeeper::amendment_file;
 use gatekeeper::risk::RiskProgram;
 use gatekeeper::sandbox::{Grant, Host, Outcome, Snapshot, Status, Watch};
 use gatekeeper::{
@@ -55,7 +55,7 @@ fn cleared_and_started(args: &RunArgs) -> Result<Exit, Exit> {
     };
     let command = command(args).map_err(wrong)?;
     let (surroundings, context) = place(args).map_err(wrong)?;
-    let policy = Policy::new(&args.rules, args.no_layers, args.no_default);
+    let policy = Policy::new(&args.policy);
     let places = policy.places(&surroundings, context.workspace.as_deref());
     let places = places.map_err(|error| wrong(wrong_place(&error)))?;
     let mut asked = Asked {
@@ -127,7 +127,7 @@ fn open(args: &RunArgs, policy: &Policy, places: &Places) -> Result<Gatekeeper, 
 
 /// Where the command runs: in a real directory, so that what a shell calls it is what was judged.
 fn place(args: &RunArgs) -> Result<(Surroundings, Context), Diagnostic> {
-    let cwd = args.cwd.as_ref().map(|path| {
+    let cwd = args.start.cwd.as_ref().map(|path| {
         fs::canonicalize(path).map_err(|error| {
             let message = format!("the directory `{}` cannot be entered: {error}", path.display());
             Diagnostic::new(codes::WRONG_SURROUNDINGS, Severity::Error, message)
@@ -138,7 +138,7 @@ fn place(args: &RunArgs) -> Result<(Surroundings, Context), Diagnostic> {
     let is_confined = args.confinement != "none";
     let place = Place {
         cwd: cwd.as_deref(),
-        workspace: args.workspace.as_deref(),
+        workspace: args.start.workspace.as_deref(),
         home: None,
         // A confined command has a `/tmp` of its own, whatever its caller has.
         temporary: environment::temporary().filter(|_| !is_confined),
@@ -158,7 +158,7 @@ impl Asked<'_> {
     fn prepare(&mut self) -> Result<Prepared, PrepareError> {
         let command = self.command.clone();
         self.gatekeeper
-            .prepare_granting(command, &mut self.context, &self.variables, &self.grants)
+            .prepare_granting(command, &mut self.context, &self.variables, &[], &self.grants)
     }
 
     /// Runs a cleared command to its end. What it is kept from is noted where somebody can be asked about it.
@@ -223,7 +223,7 @@ impl Asked<'_> {
         let person = if is_prompt { self.person() } else { Person::Absent };
         if is_prompt && person.is_present() {
             // A rule is written into a layer, and would not count for runs like this one.
-            if !self.args.no_layers {
+            if !self.args.policy.no_layers {
                 prepared = prepared.proposing(&self.gatekeeper);
             }
             prepared
@@ -253,7 +253,9 @@ impl Asked<'_> {
             let judged_by = self.gatekeeper.digest();
             self.gatekeeper = open(self.args, &self.policy, &self.places)?;
             if cleared.answered() == Some(Scope::Rule) && self.gatekeeper.digest() == judged_by {
-                kept_rule::keep(cleared.judgement(), &self.context, self.args.format);
+                if let Some(told) = amendment_file::keep(cleared.judgement(), &self.context) {
+                    output::complain(&[told], self.args.format);
+                }
             }
         }
         Ok(Cleared {

@@ -10,7 +10,7 @@ use gatekeeper::sandbox::proxy::Hosts;
 use gatekeeper::sandbox::{self, Command, Host, Network, Plan, Tier};
 use gatekeeper::{ConfinementName, DEFAULT_PATH, Surroundings, codes};
 
-use crate::args::SandboxArgs;
+use crate::args::{GivenArgs, PolicyArgs, SandboxArgs};
 use crate::exit::Exit;
 use crate::launch::Telling;
 use crate::policy::Policy;
@@ -45,7 +45,13 @@ fn prepare(args: &SandboxArgs) -> Result<(Plan, Command), Exit> {
     let context = surroundings
         .context()
         .map_err(|error| no_place(error.to_string()))?;
-    let policy = Policy::new(&args.rules, args.no_layers, false);
+    let policy = Policy::new(&PolicyArgs {
+        given: GivenArgs {
+            rules: args.rules.clone(),
+            no_default: false,
+        },
+        no_layers: args.no_layers,
+    });
     let places = policy
         .places(&surroundings, context.workspace.as_deref())
         .map_err(|error| no_place(error.to_string()))?;

@@ -12,8 +12,8 @@ use crate::{environment, output};
 /// Serves until the client is gone.
 pub(crate) fn run(args: &ServeArgs) -> Exit {
     let place = Place {
-        cwd: args.cwd.as_deref(),
-        workspace: args.workspace.as_deref(),
+        cwd: args.start.cwd.as_deref(),
+        workspace: args.start.workspace.as_deref(),
         home: None,
         // A confined command has a `/tmp` of its own, whatever its caller has.
         temporary: None,
@@ -31,9 +31,9 @@ pub(crate) fn run(args: &ServeArgs) -> Exit {
     };
     let options = Options {
         surroundings,
-        rules: args.rules.clone(),
-        no_layers: args.no_layers,
-        defaults: if args.no_default {
+        rules: args.policy.given.rules.clone(),
+        no_layers: args.policy.no_layers,
+        defaults: if args.policy.given.no_default {
             Defaults::None
         } else {
             Defaults::BuiltIn

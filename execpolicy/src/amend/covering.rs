@@ -1,10 +1,41 @@
 //! Whether one rule says all that another says.
 
-use crate::{Conditions, Covers, Rule, Token};
+use crate::{Conditions, Covers, NetworkRule, Origin, PolicySet, Rule, Token};
+
+/// Where a rule stands that says what the first of these says, where all of them are said already.
+pub(super) fn origin(policy: &PolicySet, added: &PolicySet) -> Option<Origin> {
+    let of_commands = added.rules().iter().map(|new| {
+        let old = policy.rules().iter().find(|old| covers(old, new));
+        old.map(|old| old.origin.clone())
+    });
+    let of_hosts = added.network_rules().iter().map(|new| {
+        let old = policy.network_rules().iter().find(|old| says_the_same(old, new));
+        old.map(|old| old.origin.clone())
+    });
+    let origins: Option<Vec<Origin>> = of_commands.chain(of_hosts).collect();
+    origins?.into_iter().next()
+}
+
+/// Whether the last rules of a policy are these.
+pub(super) fn ends_with(policy: &PolicySet, added: &PolicySet) -> bool {
+    let commands = policy.rules().iter().rev().zip(added.rules().iter().rev());
+    let hosts = policy
+        .network_rules()
+        .iter()
+        .rev()
+        .zip(added.network_rules().iter().rev());
+    let mut is_meant = commands.map(|(is, meant)| covers(is, meant) && covers(meant, is));
+    let mut names_host = hosts.map(|(is, meant)| says_the_same(is, meant));
+    is_meant.all(|is| is) && names_host.all(|is| is)
+}
+
+fn says_the_same(one: &NetworkRule, other: &NetworkRule) -> bool {
+    one.host == other.host && one.protocol == other.protocol && one.decision == other.decision
+}
 
 /// Whether the old rule gives the same decision to every command that the new one speaks of, and speaks for as much of
 /// it. It errs towards no: a rule that is said twice harms nobody.
-pub(super) fn covers(old: &Rule, new: &Rule) -> bool {
+fn covers(old: &Rule, new: &Rule) -> bool {
     let is_unconditional = old.conditions == Conditions::default();
     old.decision == new.decision
         && old.confinement == new.confinement

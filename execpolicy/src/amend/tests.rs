@@ -168,7 +168,7 @@ fn a_rule_that_is_not_said_yet_is_added() {
 
 #[test]
 fn what_cannot_be_added_changes_nothing() {
-    let not_a_rule = |text: &str| format!("`{text}` is not one rule about commands");
+    let not_a_rule = |text: &str| format!("`{text}` is not one rule about commands or a host");
     for (name, text, new, told) in [
         ("no rule", "", "x = 1", not_a_rule("x = 1")),
         ("no text", "", " ", not_a_rule("")),
@@ -295,5 +295,52 @@ fn what_is_no_statement_of_its_own_stays() {
             format!("no rule stands in line {line} of `approved.codexpolicy` as a statement of its own");
         let broken = "the policy file `approved.codexpolicy` does not load";
         assert!(told == none || told == broken, "{name}: {told}");
+    }
+}
+
+#[test]
+fn a_rule_about_a_host_is_added_and_takes_the_place_of_those_before() {
+    let rule = |protocol: &str, decision: &str| {
+        format!("network_rule(\"a.example\", \"{protocol}\", \"{decision}\")")
+    };
+    let (allow, deny) = (rule("https", "allow"), rule("https", "deny"));
+    let other = "network_rule(\"b.example\", \"https\", \"deny\")\n";
+    for (name, text, new, wanted) in [
+        ("the first", "", &allow, format!("{allow}\n")),
+        ("beside others", TEST, &allow, format!("{TEST}\n{allow}\n")),
+        ("of another host", other, &allow, format!("{other}{allow}\n")),
+        (
+            "said already",
+            &*format!("{allow}\n"),
+            &allow,
+            "covered by 1".to_owned(),
+        ),
+        (
+            "spelt in another way",
+            "x = 1\nnetwork_rule('A.example.', 'http-connect', 'allow')\n",
+            &allow,
+            "covered by 2".to_owned(),
+        ),
+        (
+            "said otherwise",
+            &*format!("{allow}\n{other}"),
+            &deny,
+            format!("{allow}\n{other}{deny}\n"),
+        ),
+        (
+            "of another protocol",
+            &*format!("{}\n", rule("http", "allow")),
+            &allow,
+            format!("{}\n{allow}\n", rule("http", "allow")),
+        ),
+        (
+            "another meaning",
+            "def network_rule(a, b, c):\n    prefix_rule([a])\n",
+            &allow,
+            "the policy file `approved.codexpolicy` would not mean what it should with this change"
+                .to_owned(),
+        ),
+    ] {
+        assert_eq!(with(text, new), wanted, "{name}");
     }
 }

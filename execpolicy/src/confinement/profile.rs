@@ -67,7 +67,10 @@ pub(crate) struct Guarded {
 impl Guarded {
     /// Adds what these rules guard.
     pub(crate) fn extend<'a>(&mut self, rules: impl IntoIterator<Item = &'a Arc<EffectRule>>) {
-        let restricting = rules.into_iter().filter(|rule| rule.decision != Decision::Allow);
+        let is_guard = |rule: &&Arc<EffectRule>| {
+            rule.decision != Decision::Allow && matches!(rule.about, About::Paths(_))
+        };
+        let restricting = rules.into_iter().filter(is_guard);
         self.rules.extend(restricting.cloned());
     }
 

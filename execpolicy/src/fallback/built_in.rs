@@ -1,9 +1,11 @@
 //! The fallback that is shipped: what only reads and shows may run, everything else asks.
 
+use std::sync::{Arc, OnceLock};
+
 use diagnostics::{Source, Span, visible};
 use shell_parser::{Input, Segment, Value};
 
-use crate::compiled::{self, CompiledRules};
+use crate::compiled;
 use crate::judge::{enforces, not_enforced};
 use crate::matching::{Subject, effect_rules_met, rules_met};
 use crate::path_glob::Whereabouts;
@@ -24,22 +26,37 @@ const LAYER: &str = "default";
 /// Its rules are not a layer: they speak only for what no layer's allow speaks for.
 #[derive(Debug, Default)]
 pub struct BuiltIn {
-    policy: PolicySet,
+    text: &'static str,
+    files: Vec<Source>,
+    effects: Vec<Arc<EffectRule>>,
+    /// Read when something is first judged: who only confines asks for what is guarded.
+    policy: OnceLock<PolicySet>,
 }
 
 impl BuiltIn {
     /// With the rules of a text that [`compile`](crate::compile) wrote; `files` are the policy files it was compiled
     /// from, so that people can be shown where a rule stands.
-    pub fn compiled(text: &str, files: &[Source]) -> Self {
-        let CompiledRules { rules, effects } = compiled::rules(text, files, &Layer::new(LAYER));
+    pub fn compiled(text: &'static str, files: Vec<Source>) -> Self {
+        let effects = compiled::effect_rules(text, &files, &Layer::new(LAYER));
         Self {
-            policy: PolicySet::new(rules, Vec::new(), Vec::new()).with_effect_rules(effects),
+            text,
+            files,
+            effects: effects.into_iter().map(Arc::new).collect(),
+            policy: OnceLock::new(),
         }
     }
 
     /// The rules.
     pub fn policy(&self) -> &PolicySet {
-        &self.policy
+        self.policy.get_or_init(|| {
+            let rules = compiled::prefix_rules(self.text, &self.files, &Layer::new(LAYER));
+            PolicySet::new(rules, Vec::new(), Vec::new()).with_effect_rules(self.effects.iter().cloned())
+        })
+    }
+
+    /// Those about effects.
+    pub fn effect_rules(&self) -> &[Arc<EffectRule>] {
+        &self.effects
     }
 }
 
@@ -54,7 +71,7 @@ impl Fallback for BuiltIn {
                 whereabouts: &whereabouts,
                 entry: None,
             };
-            rules_met(&self.policy, &subject)
+            rules_met(self.policy(), &subject)
         };
         if unspoken.confined.is_some() {
             // What only may do harm is kept in.
@@ -72,7 +89,7 @@ impl Fallback for BuiltIn {
             let mut rules = if is_any_option {
                 Vec::new()
             } else {
-                effect_rules_met(&self.policy, effect, &whereabouts)
+                effect_rules_met(self.policy(), effect, &whereabouts)
             };
             if let Some(profile) = unspoken.confined {
                 rules.retain(|found| found.certainty == Certainty::Yes || !enforces(profile, &found.rule));
@@ -92,7 +109,7 @@ impl Fallback for BuiltIn {
             ruling.retain(|basis| !says_nothing_is_known(basis, unspoken));
         }
         if let Some(profile) = unspoken.confined {
-            ruling.extend(not_enforced(&self.policy, profile, unspoken.effects).map(Basis::Effect));
+            ruling.extend(not_enforced(self.policy(), profile, unspoken.effects).map(Basis::Effect));
         }
         let has_rules = !met.is_empty();
         ruling.splice(0..0, met.into_iter().map(Basis::Rule));
@@ -106,7 +123,7 @@ impl Fallback for BuiltIn {
     }
 
     fn allows(&self, segment: &Segment, effect: &Effect, context: &Context) -> bool {
-        let met = effect_rules_met(&self.policy, effect, &Whereabouts::new(segment, context));
+        let met = effect_rules_met(self.policy(), effect, &Whereabouts::new(segment, context));
         !met.is_empty() && met.iter().all(|found| found.rule.decision == Decision::Allow)
     }
 
@@ -114,7 +131,7 @@ impl Fallback for BuiltIn {
         let whereabouts = Whereabouts::new(segment, context);
         let mut objections = Vec::new();
         for effect in effects {
-            let rules = effect_rules_met(&self.policy, effect, &whereabouts);
+            let rules = effect_rules_met(self.policy(), effect, &whereabouts);
             // A rule about a kind of effect does not object to what an allow speaks for; one about a path does.
             let of_paths = rules
                 .into_iter()

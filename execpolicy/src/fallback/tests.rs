@@ -23,7 +23,12 @@ fn verdict(text: &str) -> Verdict {
         ..Limits::default()
     };
     let script = shell_parser::parse(text, Dialect::Bash, &limits);
-    judge(&script, &policy, &context, &BuiltIn::compiled(COMPILED, &[]))
+    judge(
+        &script,
+        &policy,
+        &context,
+        &BuiltIn::compiled(COMPILED, Vec::new()),
+    )
 }
 
 macro_rules! answers {
@@ -193,9 +198,9 @@ fn what_is_not_known_leans_and_what_is_known_to_harm_asks() {
             confinement: Some(crate::ConfinementName::new("workspace-write")),
             ..Context::default()
         };
-        let fallback = BuiltIn::compiled(COMPILED, &[]);
+        let fallback = BuiltIn::compiled(COMPILED, Vec::new());
         let policy = PolicySet::default().with_compiled_knowledge(&Knowledge::compiled(COMPILED));
-        let policy = policy.with_guarded(fallback.policy());
+        let policy = policy.with_guarded(fallback.effect_rules());
         let script = shell_parser::parse(text, Dialect::Bash, &Limits::default());
         let found = judge(&script, &policy, &context, &fallback);
         assert_eq!(found.decision(), decision, "{text}\n{:#?}", found.segments());
@@ -211,11 +216,11 @@ fn what_a_profile_leaves_open_may_be_touched() {
         source: diagnostics::Source::new("policy", profiles),
         layer: crate::Layer::new("command line"),
     };
-    let fallback = BuiltIn::compiled(COMPILED, &[]);
+    let fallback = BuiltIn::compiled(COMPILED, Vec::new());
     let policy = crate::load(&[file], &|_: &str| None).policy;
     let policy = policy
         .with_compiled_knowledge(&Knowledge::compiled(COMPILED))
-        .with_guarded(fallback.policy());
+        .with_guarded(fallback.effect_rules());
     for (text, profile, decision) in [
         ("apple", "open", Decision::Prompt),
         ("apple", "workspace-write", Decision::Allow),

@@ -38,6 +38,7 @@ pub(crate) static ADAPTER: Adapter = Adapter {
             "/etc/claude-code/managed-settings.json",
             "/etc/claude-code/managed-settings.d/*.json",
         ],
+        texts: &[],
         restricts: in_claude_settings,
     },
     settings: Some(Settings {

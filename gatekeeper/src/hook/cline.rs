@@ -60,11 +60,27 @@ fn read(input: &Input) -> Result<Event, EventError> {
         tool => Subject::of_unknown(tool, &arguments)?,
     };
     let workspaces = input.texts("workspaceRoots")?.unwrap_or_default();
+    let subject = match subject {
+        Subject::Writes(paths) => Subject::Writes(with_named_roots(paths, &workspaces)),
+        Subject::Text(_) | Subject::Words(_) | Subject::Unread { .. } | Subject::Other => subject,
+    };
     let root = workspaces.first().cloned();
     Ok(Event {
         workspaces,
         ..Event::of(Moment::BeforeTool, subject).at(root)
     })
+}
+
+/// The paths, and what those that begin with the name of a root (`@name:path`) are in each of the roots: how they are
+/// named is not told.
+fn with_named_roots(mut paths: Vec<String>, roots: &[String]) -> Vec<String> {
+    let named: Vec<String> = paths
+        .iter()
+        .filter_map(|path| path.strip_prefix('@')?.split_once(':'))
+        .flat_map(|(_, below)| roots.iter().map(move |root| format!("{root}/{below}")))
+        .collect();
+    paths.extend(named);
+    paths
 }
 
 fn answer(_event: &Event, ruling: &Ruling) -> Answer {

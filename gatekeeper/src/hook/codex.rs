@@ -35,7 +35,9 @@ pub(crate) static ADAPTER: Adapter = Adapter {
             "$CODEX_HOME/rules/*.rules",
             "./.codex/rules/*.rules",
             "/etc/codex/rules/*.rules",
+            "/etc/codex/requirements.toml",
         ],
+        texts: &[],
         restricts: |text| holds(text, &["forbidden", "prompt"]),
     },
     settings: Some(Settings {
@@ -71,6 +73,16 @@ fn read(input: &Input) -> Result<Event, EventError> {
             Ok(None) | Err(_) => Subject::Text(arguments.text("command")?.to_owned()),
         },
         "apply_patch" | "Edit" | "Write" => Subject::of_patch(&arguments)?,
+        // What is typed into a program that runs already; without any it only looks.
+        "write_stdin"
+            if arguments
+                .maybe_text("chars")?
+                .is_some_and(|chars| !chars.is_empty()) =>
+        {
+            Subject::Unread {
+                tool: tool.to_owned(),
+            }
+        }
         tool => Subject::of_unknown(tool, &arguments)?,
     };
     let event = Event::of(moment, subject).with(arguments);

@@ -5,7 +5,7 @@ use super::capabilities::{Capabilities, Grant, Shell};
 use super::event::{Event, EventError, Moment, Spelling, Subject};
 use super::fields::Field;
 use super::input::Input;
-use super::own_rules::OwnRules;
+use super::own_rules::{OwnRules, in_terminal_settings};
 use super::ruling::Ruling;
 use super::settings::{Content, Settings, fields};
 use super::{Adapter, claude_code, patch, reasons};
@@ -28,7 +28,20 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         limit: "30 s",
         shell: Shell::Bash,
     },
-    own_rules: OwnRules::NONE,
+    own_rules: OwnRules {
+        // What the CLI refuses is said on its command line alone; these are the settings of VS Code.
+        files: &[
+            "~/.config/Code/User/settings.json",
+            "~/.config/Code - Insiders/User/settings.json",
+            "$XDG_CONFIG_HOME/Code/User/settings.json",
+            "$XDG_CONFIG_HOME/Code - Insiders/User/settings.json",
+            "$VSCODE_PORTABLE/user-data/User/settings.json",
+            "~/.vscode-server/data/Machine/settings.json",
+            "./.vscode/settings.json",
+        ],
+        texts: &[],
+        restricts: in_terminal_settings,
+    },
     settings: Some(Settings {
         user: ".copilot/hooks/execpolicy.json",
         project: Some(".github/hooks/execpolicy.json"),
@@ -61,6 +74,13 @@ fn read(input: &Input) -> Result<Event, EventError> {
         }
         None => return read_flat(input),
     };
+    // Of two tools in one event it is not known which is used.
+    if let Some(key) = ["toolName", "toolArgs", "toolInput"]
+        .into_iter()
+        .find(|key| input.has(key))
+    {
+        return Err(EventError::Contradiction { key });
+    }
     let tool = input.text("tool_name")?;
     let arguments = input.object_or_text("tool_input")?;
     let subject = subject(tool, &arguments)?;
@@ -84,6 +104,9 @@ fn read_flat(input: &Input) -> Result<Event, EventError> {
             });
         }
     };
+    if let Some(key) = ["tool_name", "tool_input"].into_iter().find(|key| input.has(key)) {
+        return Err(EventError::Contradiction { key });
+    }
     let tool = input.text("toolName")?;
     let cwd = input.some_text("cwd")?;
     if tool == "apply_patch" {

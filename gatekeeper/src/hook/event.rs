@@ -131,14 +131,13 @@ impl Subject {
         if tool.starts_with("mcp__") {
             return Ok(Self::Other);
         }
-        let has = |keys: &[&str]| keys.iter().any(|key| arguments.has(key));
-        if has(&["command", "script", "cmd", "commands"]) {
+        if arguments.has_below(&["command", "script", "cmd", "commands"]) {
             return Ok(Self::Unread {
                 tool: reasons::line(tool),
             });
         }
         let name = tool.to_ascii_lowercase();
-        if !has(&WRITTEN) && !WRITERS.iter().any(|word| name.contains(word)) {
+        if !arguments.has_alike(&WRITTEN) && !WRITERS.iter().any(|word| name.contains(word)) {
             return Ok(Self::Other);
         }
         match arguments.paths() {

@@ -36,8 +36,13 @@ pub(crate) static ADAPTER: Adapter = Adapter {
             "~/.gemini/settings.json",
             "./.gemini/settings.json",
             "/etc/gemini-cli/settings.json",
+            "$GEMINI_CLI_HOME/.gemini/policies/*.toml",
+            "$GEMINI_CLI_HOME/.gemini/settings.json",
             "$GEMINI_CLI_SYSTEM_SETTINGS_PATH",
+            "$GEMINI_CLI_SYSTEM_DEFAULTS_PATH",
+            "/etc/gemini-cli/system-defaults.json",
         ],
+        texts: &[],
         // Settings are JSON; policies are TOML, which is none.
         restricts: |text| {
             let is_restrictive = in_json(text, &["exclude", "excludeTools", "core", "coreTools"]);

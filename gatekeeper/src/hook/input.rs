@@ -1,10 +1,13 @@
 //! The JSON object that an agent sends.
 
+mod once;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::event::EventError;
+use once::Fields;
 
 /// A JSON object from a stranger.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,12 +46,13 @@ const PATHS: [&str; 25] = [
 const PATCHES: [&str; 6] = ["patch", "patchText", "patch_text", "input", "diff", "command"];
 
 impl Input {
-    /// Reads an object: the whole input, and nothing behind it.
+    /// Reads an object: the whole input, and nothing behind it. No key of any object in it stands there twice.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, EventError> {
-        let fields = serde_json::from_slice(bytes).map_err(|error| EventError::NotJson {
-            why: error.to_string(),
-        })?;
-        Ok(Self(fields))
+        let read = serde_json::from_slice::<Fields>(bytes);
+        read.map(|fields| Self(fields.0))
+            .map_err(|error| EventError::NotJson {
+                why: error.to_string(),
+            })
     }
 
     /// The text of a key.
@@ -142,6 +146,16 @@ impl Input {
         self.0.contains_key(key)
     }
 
+    /// Whether there is one of these keys, in whatever case: a tool of a stranger may spell it so.
+    pub(crate) fn has_alike(&self, keys: &[&str]) -> bool {
+        self.0.keys().any(|key| alike(key, keys).is_some())
+    }
+
+    /// The same, however deep.
+    pub(crate) fn has_below(&self, keys: &[&str]) -> bool {
+        self.has_alike(keys) || self.0.values().any(|value| below(value, keys))
+    }
+
     /// All of it.
     pub(crate) fn into_arguments(self) -> BTreeMap<String, Value> {
         self.0
@@ -165,10 +179,11 @@ impl Input {
 
 /// Adds the paths in the value of a key. What stands where a path is expected and is none is not understood.
 fn collect_paths(key: &str, value: &Value, paths: &mut Vec<String>) -> Result<(), EventError> {
-    let spelling = PATHS.iter().find(|path| **path == key);
+    let spelling = alike(key, &PATHS);
     match (value, spelling) {
         (Value::Null, _) | (Value::Bool(_) | Value::Number(_) | Value::String(_), None) => Ok(()),
         (Value::String(path), Some(_)) => {
+            paths.extend(file_of_uri(path));
             paths.push(path.clone());
             Ok(())
         }
@@ -178,4 +193,50 @@ fn collect_paths(key: &str, value: &Value, paths: &mut Vec<String>) -> Result<()
             .iter()
             .try_for_each(|(key, value)| collect_paths(key, value, paths)),
     }
+}
+
+/// Which of these keys it is, in whatever case.
+fn alike<'a>(key: &str, keys: &[&'a str]) -> Option<&'a str> {
+    keys.iter().copied().find(|known| known.eq_ignore_ascii_case(key))
+}
+
+fn below(value: &Value, keys: &[&str]) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        Value::Array(items) => items.iter().any(|item| below(item, keys)),
+        Value::Object(fields) => fields
+            .iter()
+            .any(|(key, value)| alike(key, keys).is_some() || below(value, keys)),
+    }
+}
+
+/// The path in a `file:` URI, which editors take in the place of one: see RFC 8089. What stands behind `%` and is no
+/// number stays.
+fn file_of_uri(text: &str) -> Option<String> {
+    let (scheme, rest) = text.split_once(':')?;
+    let path = match rest.strip_prefix("//") {
+        Some(rest) => rest.get(rest.find('/')?..)?,
+        None => rest,
+    };
+    if !scheme.eq_ignore_ascii_case("file") || !path.starts_with('/') {
+        return None;
+    }
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path;
+    while let Some((before, behind)) = rest.split_once('%') {
+        bytes.extend_from_slice(before.as_bytes());
+        let number = behind
+            .get(..2)
+            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(number.unwrap_or(b'%'));
+        rest = if number.is_some() {
+            behind.get(2..).unwrap_or_default()
+        } else {
+            behind
+        };
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -1,15 +1,17 @@
 //! Puts the hook into an agent's settings file, and takes it out again as if it had never been there.
 
 mod record;
+mod replacement;
 
-use std::fs::{self, DirBuilder, File, Permissions};
-use std::io::{self, Read, Write};
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Read};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::Agent;
 use super::settings::{Content, Settings, SettingsError};
 use record::Record;
+use replacement::replace;
 
 /// Bytes of a settings file. A longer one is not touched.
 const LONGEST: u64 = 4 * 1024 * 1024;
@@ -134,7 +136,7 @@ impl Installation {
     /// What the file becomes with the hook in it, once. Nothing is written.
     ///
     /// # Errors
-    /// [`InstallationError`] where it cannot be read or is not understood.
+    /// [`InstallationError`] where it cannot be read, is not understood or is read-only.
     pub fn install(&self, command: &str) -> Result<SettingsChange, InstallationError> {
         let now = self.text()?;
         // What was there before the first time is what is gone back to.
@@ -144,7 +146,7 @@ impl Installation {
         };
         let after = self.settings.with(self.agent, before.as_deref(), command);
         let after = after.map_err(|why| self.refused(why))?;
-        Ok(SettingsChange {
+        self.permitted(SettingsChange {
             path: self.path.clone(),
             before: now,
             record: Some(Record::new(&self.path, before, &after, made)),
@@ -157,7 +159,7 @@ impl Installation {
     /// what it is now without the hook. Nothing is written.
     ///
     /// # Errors
-    /// [`InstallationError`] where it cannot be read or is not understood.
+    /// [`InstallationError`] where it cannot be read, is not understood or is read-only.
     pub fn uninstall(&self) -> Result<SettingsChange, InstallationError> {
         let now = self.text()?;
         let remembered = self.remembered()?.filter(|record| record.holds(now.as_deref()));
@@ -165,7 +167,7 @@ impl Installation {
             Some(record) => (record.before, record.made),
             None => (self.without(now.as_deref())?, Vec::new()),
         };
-        Ok(SettingsChange {
+        self.permitted(SettingsChange {
             path: self.path.clone(),
             before: now,
             after,
@@ -223,14 +225,25 @@ impl Installation {
         read(&self.path).map_err(system("read", &self.path))
     }
 
-    /// The mode that it has, or gets.
+    /// The mode that it gets where there is none.
     fn mode(&self) -> u32 {
-        let executable = matches!(self.settings.content, Content::Own { executable: true, .. });
-        match self.path.metadata() {
-            Ok(found) => found.permissions().mode() & 0o7777,
-            Err(_) if executable => 0o755,
-            Err(_) => 0o644,
+        match self.settings.content {
+            Content::Own { executable: true, .. } => 0o755,
+            Content::Own { .. } | Content::Shared { .. } => 0o644,
         }
+    }
+
+    /// The change, where the file may change: who has made it read-only does not want that, and another file in its place
+    /// would get around it.
+    fn permitted(&self, change: SettingsChange) -> Result<SettingsChange, InstallationError> {
+        let is_read_only = || match self.path.metadata() {
+            Ok(found) => Ok(found.permissions().mode() & 0o200 == 0),
+            Err(error) => Err(system("read", &self.path)(error)),
+        };
+        if change.before.is_some() && change.before != change.after && is_read_only()? {
+            return Err(self.refused(SettingsError::ReadOnly));
+        }
+        Ok(change)
     }
 
     /// The directories that have to be made for it, the innermost first.
@@ -289,17 +302,6 @@ fn read(path: &Path) -> io::Result<Option<String>> {
     let mut text = String::new();
     File::open(path)?.take(LONGEST).read_to_string(&mut text)?;
     Ok(Some(text))
-}
-
-/// Puts this in the place of what a file holds: who reads it meanwhile, or after a crash, sees the one or the other.
-fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-    let directory = path.parent().unwrap_or(Path::new("/"));
-    let mut new = tempfile::NamedTempFile::new_in(directory)?;
-    new.write_all(bytes)?;
-    new.as_file().set_permissions(Permissions::from_mode(mode))?;
-    new.as_file().sync_all()?;
-    new.persist(path).map_err(|error| error.error)?;
-    File::open(directory)?.sync_all()
 }
 
 #[cfg(test)]

@@ -42,7 +42,10 @@ pub(crate) static ADAPTER: Adapter = Adapter {
             "./opencode.jsonc",
             "./.opencode/opencode.json",
             "./.opencode/opencode.jsonc",
+            "/etc/opencode/opencode.json",
+            "/etc/opencode/opencode.jsonc",
         ],
+        texts: &["OPENCODE_PERMISSION", "OPENCODE_CONFIG_CONTENT"],
         restricts: |text| in_json(text, &["deny", "ask"]),
     },
     settings: Some(Settings {

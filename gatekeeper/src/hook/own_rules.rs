@@ -32,7 +32,9 @@ pub(crate) struct OwnRules {
     /// Below `~`, below a directory of the project or above it (`.`), below the directory that a variable says
     /// (`$NAME/`), the file that it says (`$NAME`), or anywhere (`/`); the last part may be `*` and an ending.
     pub(crate) files: &'static [&'static str],
-    /// Whether the text of such a file may restrict a shell command.
+    /// Variables whose value is the text of such a file.
+    pub(crate) texts: &'static [&'static str],
+    /// Whether such a text may restrict a shell command.
     pub(crate) restricts: fn(&str) -> bool,
 }
 
@@ -40,11 +42,18 @@ impl OwnRules {
     /// Nothing is known to be kept in files.
     pub(crate) const NONE: Self = Self {
         files: &[],
+        texts: &[],
         restricts: |_| true,
     };
 
     /// Whether there are restrictions, or there may be: a file that cannot be read counts as one that restricts.
     pub(crate) fn restrict(&self, ground: &SettingsGround<'_>) -> bool {
+        let mut said = self.texts.iter().filter_map(|name| (ground.variable)(name));
+        let restricts = |text: OsString| text.to_str().is_none_or(|text| (self.restricts)(text));
+        said.any(restricts) || self.restrict_in_files(ground)
+    }
+
+    fn restrict_in_files(&self, ground: &SettingsGround<'_>) -> bool {
         self.files.iter().any(|place| {
             if let Some(below) = place.strip_prefix("./") {
                 // A link on the way has two ways up.
@@ -123,6 +132,23 @@ pub(crate) fn in_claude_settings(text: &str) -> bool {
     })
 }
 
+/// Whether settings of VS Code name commands that its terminal tool asks about: an entry of one of these keys that is
+/// `false`, or may be.
+pub(crate) fn in_terminal_settings(text: &str) -> bool {
+    let keys = [
+        "chat.tools.terminal.autoApprove",
+        "chat.tools.terminal.denyList",
+        "github.copilot.chat.agent.terminal.denyList",
+    ];
+    match settings::values_of(text, &keys) {
+        None => true,
+        Some(values) => values.iter().any(|(key, value)| {
+            let is_list = key.ends_with("denyList") && value.trim() != "{}";
+            is_list || holds(value, &["false", "null"])
+        }),
+    }
+}
+
 /// Whether settings in JSON, with comments or without, hold one of these words as a text or a key, however it is written.
 /// What cannot be read may hold it.
 pub(crate) fn in_json(text: &str, words: &[&str]) -> bool {
@@ -141,7 +167,9 @@ pub(crate) fn holds(text: &str, words: &[&str]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
     use std::fs;
+    use std::os::unix::ffi::OsStrExt;
 
     use super::*;
 
@@ -149,6 +177,7 @@ mod tests {
     fn restrictions_are_found_where_an_agent_keeps_them() {
         let rules = OwnRules {
             files: &["~/.a/settings.json", "./.a/settings.json", "~/.a/rules/*.rules"],
+            texts: &[],
             restricts: in_claude_settings,
         };
         for (name, text, wanted) in [
@@ -204,6 +233,7 @@ mod tests {
     fn what_cannot_be_read_counts_as_a_restriction() {
         let rules = OwnRules {
             files: &["~/x"],
+            texts: &[],
             restricts: |_| false,
         };
         let home = tempfile::tempdir().unwrap();
@@ -221,6 +251,7 @@ mod tests {
     fn a_project_that_is_not_known_may_restrict() {
         let rules = OwnRules {
             files: &["./x"],
+            texts: &[],
             restricts: |_| false,
         };
         let ground = SettingsGround {
@@ -229,6 +260,54 @@ mod tests {
             variable: |_| None,
         };
         assert!(rules.restrict(&ground));
+    }
+
+    #[test]
+    fn rules_in_the_environment_count() {
+        let rules = OwnRules {
+            files: &[],
+            texts: &["A", "B"],
+            restricts: |text| in_json(text, &["deny"]),
+        };
+        let of = |variable| {
+            rules.restrict(&SettingsGround {
+                home: Path::new("/nowhere"),
+                projects: &[],
+                variable,
+            })
+        };
+        assert!(!of(|_| None));
+        assert!(!of(|name| (name == "A").then(|| r#"{"bash":"allow"}"#.into())));
+        assert!(of(
+            |name| (name == "B").then(|| r#"{"bash":{"rm *":"deny"}}"#.into())
+        ));
+        assert!(of(|name| (name == "B").then(|| "{".into())));
+        assert!(of(
+            |name| (name == "A").then(|| OsStr::from_bytes(&[0xff]).to_owned())
+        ));
+    }
+
+    #[test]
+    fn commands_that_vs_code_asks_about_are_found() {
+        for (text, wanted) in [
+            ("", false),
+            ("{ // mine\n\"editor.tabSize\": 4, \"x\": false, }", false),
+            (r#"{"chat.tools.terminal.autoApprove":{"ls":true}}"#, false),
+            (
+                r#"{"chat.tools.terminal.autoApprove":{"ls":true,"rm":false}}"#,
+                true,
+            ),
+            (
+                r#"{"chat.tools.terminal.\u0061utoApprove":{"/^rm/":{"approve":false}}}"#,
+                true,
+            ),
+            (r#"{"chat.tools.terminal.denyList":{"rm":true}}"#, true),
+            (r#"{"chat.tools.terminal.denyList":{}}"#, false),
+            ("{", true),
+            ("[1]", true),
+        ] {
+            assert_eq!(in_terminal_settings(text), wanted, "{text}");
+        }
     }
 
     #[test]

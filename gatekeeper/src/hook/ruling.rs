@@ -1,10 +1,11 @@
 //! What is said to an event: judged here, and settled by what the agent honours.
 
-use execpolicy::{Basis, ConfinementName, Context, Decision, Dialect, Verdict};
+use execpolicy::{ConfinementName, Context, Decision, Dialect, Verdict};
 
 use super::capabilities::{Capabilities, Grant};
 use super::event::{Event, Moment, Subject};
 use super::reasons::Reasons;
+use crate::written_paths::quoted;
 use crate::{Command, Gatekeeper, Judgement};
 
 /// What is said to an event.
@@ -143,19 +144,9 @@ impl Gatekeeper {
     /// Rules on files that a tool of the agent's own writes: what rules say of their paths. What no rule speaks of, the
     /// agent's own rules decide.
     fn rule_on_writes(&self, paths: &[String], context: &mut Context) -> (Ruling, Option<Judgement>) {
-        context.dialect = Dialect::Bash;
-        let command = Command::of_text(&redirects(paths), context.dialect);
-        let judgement = self.judge_in_place(command, context);
+        let judgement = self.judge_writes(paths, context);
         let verdict = judgement.verdict();
-        let bases = verdict.segments().iter().flat_map(|segment| &segment.basis);
-        let spoken = |basis: &Basis| match basis {
-            Basis::Rule(_) | Basis::Effect(_) | Basis::Gap(_) | Basis::WouldAsk => true,
-            Basis::Knowledge { .. } | Basis::Default { .. } | Basis::Confined { .. } => false,
-        };
-        let asks = bases
-            .filter(|basis| spoken(basis))
-            .any(|basis| basis.decision() == Decision::Prompt);
-        let asks = asks || !verdict.gaps().is_empty() || !verdict.broken().is_empty();
+        let asks = judgement.is_asked_by_a_rule();
         let ruling = match judgement.decision() {
             Decision::Forbidden => Ruling::Deny(Reasons::of_judgement(&judgement)),
             Decision::Prompt if asks => Ruling::Ask {
@@ -198,35 +189,4 @@ fn unconfined(verdict: &Verdict) -> Ruling {
             rewritten: None,
         },
     }
-}
-
-/// The script that writes these files and does nothing else. A path that begins with `~` counts as what it says and as
-/// what a shell makes of it: tools differ.
-fn redirects(paths: &[String]) -> String {
-    let mut script = String::new();
-    for path in paths {
-        script.push_str("> ");
-        match path.strip_prefix('~') {
-            None => script.push_str(&quoted(path)),
-            Some(rest) => {
-                script.push_str(&quoted(&format!("./{path}")));
-                script.push_str(" > ~");
-                let (user, below) = rest.split_once('/').unwrap_or((rest, ""));
-                script.push_str(&if user.is_empty() {
-                    String::new()
-                } else {
-                    quoted(user)
-                });
-                script.push('/');
-                script.push_str(&quoted(below));
-            }
-        }
-        script.push(' ');
-    }
-    script
-}
-
-/// A word as it is, for any shell of the Bourne family.
-pub fn quoted(word: &str) -> String {
-    format!("'{}'", word.replace('\'', r"'\''"))
 }

@@ -63,6 +63,9 @@ pub enum SettingsError {
     /// The agent runs no hooks at all.
     #[error("`disableAllHooks` stands there, so that no hook runs")]
     Disabled,
+    /// Its owner has taken the right to write off it.
+    #[error("its owner has made it read-only")]
+    ReadOnly,
     /// A file of this name is somebody else's.
     #[error("it is not one that `execpolicy hook install` wrote")]
     NotOurs,
@@ -194,6 +197,22 @@ impl Settings {
 pub(crate) fn texts_of(text: &str) -> Option<Vec<String>> {
     let root = parsed(text).ok()?;
     Some(root.value().map(|value| texts(&value)).unwrap_or_default())
+}
+
+/// What these keys of an object hold, as it is written there; `None` where the text is none.
+pub(crate) fn values_of<'a>(text: &str, keys: &[&'a str]) -> Option<Vec<(&'a str, String)>> {
+    let root = parsed(text).ok()?;
+    let Some(value) = root.value() else {
+        return Some(Vec::new());
+    };
+    let object = value.as_object()?;
+    let found = object.properties().into_iter().filter_map(|property| {
+        let name = property.decoded_name()?;
+        let key = keys.iter().copied().find(|key| *key == name)?;
+        let value = property.value().map(|value| value.to_string());
+        Some((key, value.unwrap_or_default()))
+    });
+    Some(found.collect())
 }
 
 fn shape(place: &str, what: &'static str) -> SettingsError {

@@ -105,6 +105,16 @@ inputs! {
     opencode_two_paths: Opencode, r#"{"hook":"tool.execute.before","directory":"/w","tool":"write","args":{"filePath":"a","file_path":"b"}}"# => "writes a|b at /w of /w";
     opencode_patch: Opencode, r#"{"hook":"tool.execute.before","directory":"/w","tool":"apply_patch","args":{"patchText":"*** Begin Patch\n*** Add File: a\n+x\n*** End Patch"}}"# => "writes a at /w of /w";
     opencode_task: Opencode, r#"{"hook":"tool.execute.before","directory":"/w","tool":"task","args":{"prompt":"x","command":"review"}}"# => "other at /w of /w";
+    cline_named_root: Cline, r#"{"hookName":"PreToolUse","workspaceRoots":["/v","/w"],"preToolUse":{"toolName":"write_to_file","parameters":{"path":"@w:a/b","content":"x"}}}"# => "writes @w:a/b|/v/a/b|/w/a/b at /v of /v and /w";
+    codex_typing: Codex, r#"{"cwd":"/w","hook_event_name":"PreToolUse","tool_name":"write_stdin","tool_input":{"session_id":1,"chars":"x\n"}}"# => "unread write_stdin at /w";
+    codex_looking: Codex, r#"{"cwd":"/w","hook_event_name":"PreToolUse","tool_name":"write_stdin","tool_input":{"session_id":1,"chars":""}}"# => "other at /w";
+    copilot_two_forms: Copilot, r#"{"hook_event_name":"PreToolUse","tool_name":"bash","tool_input":{"command":"ls"},"toolName":"bash","toolArgs":{"command":"rm x"}}"# => "refused: `toolName` of the event contradicts another key";
+    copilot_two_forms_without_an_event: Copilot, r#"{"toolName":"bash","toolArgs":{"command":"ls"},"tool_input":{"command":"rm x"}}"# => "refused: `tool_input` of the event contradicts another key";
+    copilot_uri: Copilot, r#"{"hook_event_name":"PreToolUse","tool_name":"create_file","tool_input":{"filePath":"FILE:///w/%61b%zz%25?x"}}"# => "writes /w/ab%zz%|FILE:///w/%61b%zz%25?x";
+    claude_runner_in_another_case: ClaudeCode, r#"{"hook_event_name":"PreToolUse","tool_name":"Runner","tool_input":{"Command":"x"}}"# => "unread Runner";
+    claude_runner_that_nests: ClaudeCode, r#"{"hook_event_name":"PreToolUse","tool_name":"Runner","tool_input":{"steps":[{"script":"x"}]}}"# => "unread Runner";
+    claude_writer_in_another_case: ClaudeCode, r#"{"hook_event_name":"PreToolUse","tool_name":"Put","tool_input":{"FilePath":"a","Content":"x"}}"# => "writes a";
+    claude_list_of_things_to_do: ClaudeCode, r#"{"hook_event_name":"PreToolUse","tool_name":"TodoWrite","tool_input":{"todos":[{"content":"x"}]}}"# => "other";
     generic_text: Generic, r#"{"command":"ls","cwd":"/w"}"# => "text ls at /w";
     generic_words: Generic, r#"{"argv":["ls","-l"],"cwd":"/w","workspace":"/"}"# => "words ls|-l at /w of /";
     generic_writes: Generic, r#"{"writes":["a","b"]}"# => "writes a|b";
@@ -113,6 +123,12 @@ inputs! {
     nothing: ClaudeCode, "" => "refused: the event is no JSON object: EOF while parsing a value at line 1 column 0";
     a_list: ClaudeCode, "[]" => "refused: the event is no JSON object: invalid type: sequence, expected a map at line 1 column 0";
     two_objects: ClaudeCode, "{}{}" => "refused: the event is no JSON object: trailing characters at line 1 column 3";
+    a_command_twice: ClaudeCode, r#"{"hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":{"command":"rm x","command":"ls"}}"# => "refused: the event is no JSON object: `command` stands there twice at line 1 column 91";
+    a_command_twice_by_escapes: Codex, r#"{"hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":{"comm\u0061nd":"rm x","command":"ls"}}"# => "refused: the event is no JSON object: `command` stands there twice at line 1 column 96";
+    a_directory_twice: Generic, r#"{"command":"ls","cwd":"/a","cwd":"/b"}"# => "refused: the event is no JSON object: `cwd` stands there twice at line 1 column 32";
+    arguments_twice: Gemini, r#"{"hook_event_name":"BeforeTool","tool_name":"run_shell_command","tool_input":{"command":"ls"},"tool_input":{"command":"rm x"}}"# => "refused: the event is no JSON object: `tool_input` stands there twice at line 1 column 106";
+    a_command_twice_in_a_text: Copilot, r#"{"toolName":"bash","toolArgs":"{\"command\":\"rm x\",\"command\":\"ls\"}"}"# => "refused: the event is no JSON object: `command` stands there twice at line 1 column 27";
+    a_path_twice_in_a_list: Copilot, r#"{"hook_event_name":"PreToolUse","tool_name":"multi_replace_string_in_file","tool_input":{"replacements":[{"filePath":"a","filePath":"b"}]}}"# => "refused: the event is no JSON object: `filePath` stands there twice at line 1 column 131";
     half_a_character: ClaudeCode, r#"{"hook_event_name":"\ud800"}"# => "refused: the event is no JSON object: unexpected end of hex escape at line 1 column 27";
 }
 

@@ -71,7 +71,7 @@ impl Secrets {
     }
 }
 
-/// A text with its secrets masked.
-pub(super) fn masked(text: &str) -> Cow<'_, str> {
+/// A text with its secrets masked, as far as they are known by shape, by name or by how random they are.
+pub fn masked(text: &str) -> Cow<'_, str> {
     Secrets::of(text).masked(text, 0..text.len())
 }

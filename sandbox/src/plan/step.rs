@@ -86,6 +86,8 @@ pub(crate) enum Step {
     Processes,
     /// Bounds the number of processes of this view.
     BoundProcesses(u64),
+    /// Makes a network namespace.
+    Network,
     /// Switches the own loopback on.
     Loopback,
     /// Opens the sockets that the proxy outside serves.
@@ -106,6 +108,13 @@ pub(crate) enum Step {
     Filter(Filter),
     /// Has calls told to the observer.
     Observe(Filter),
+}
+
+impl Step {
+    /// Whether it is about the network: to make one takes as long as all mounts together, and neither needs the other.
+    pub(crate) fn is_about_network(&self) -> bool {
+        matches!(self, Self::Network | Self::Loopback | Self::OpenProxy)
+    }
 }
 
 /// Whether what is taken may be written.
@@ -216,6 +225,7 @@ impl fmt::Display for Step {
             Self::Terminals(path) => write!(formatter, "mount own terminals at {}", shown(path)),
             Self::Processes => formatter.write_str("mount own processes at /proc"),
             Self::BoundProcesses(most) => write!(formatter, "bound the processes to {most}"),
+            Self::Network => formatter.write_str("make an own network"),
             Self::Loopback => formatter.write_str("switch the own loopback on"),
             Self::OpenProxy => formatter.write_str("open the way to the proxy"),
             Self::Forget => formatter.write_str("forget the launcher's arguments and environment"),

@@ -6,7 +6,11 @@
     reason = "the command is forked from the process that waits for it"
 )]
 
+mod failure;
+mod turn;
+
 use std::ffi::CString;
+use std::ops::Range;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::Arc;
 
@@ -14,6 +18,10 @@ use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
 use rustix::mount::UnmountFlags;
 use rustix::pipe::PipeFlags;
+use rustix::process::{Resource, Rlimit};
+
+use failure::{EXEC, Failure, failure_of};
+use turn::Turn;
 
 use super::attend::{attend, end, linger};
 use super::channel::{self, Message};
@@ -26,13 +34,17 @@ use crate::Placeholders;
 use crate::plan::Step;
 use crate::streams::{Device, ReadFile};
 
+pub(crate) use failure::{FAILURE, read_failure};
+
 /// All that a child needs, made before it is.
 #[derive(Debug)]
 pub(crate) struct Birth {
     /// Its namespaces.
     pub(crate) namespaces: Namespaces,
-    /// What the waiting process takes before it forks the command.
+    /// What the waiting process takes, but for the steps about the network behind `forked_at`.
     pub(crate) outer: Vec<Step>,
+    /// How many of them are taken before the command's process is forked, which makes the network meanwhile.
+    pub(crate) forked_at: usize,
     /// What the command's process takes before it becomes the command.
     pub(crate) inner: Vec<Step>,
     /// Places for what steps leave for later ones.
@@ -55,8 +67,12 @@ pub(crate) struct Birth {
     pub(crate) mask: Option<Mask>,
     /// Where this process keeps what it was started with.
     pub(crate) origins: Option<Origins>,
-    /// Seconds after which the command is ended.
-    pub(crate) wall_seconds: Option<u64>,
+    /// Milliseconds after which the command is ended.
+    pub(crate) wall: Option<u64>,
+    /// Whether the command is in a session of its own.
+    pub(crate) is_apart: bool,
+    /// How many open files it may have, until it asks for more.
+    pub(crate) open_files: Option<u64>,
     /// How all that is left is ended.
     pub(crate) ending: Ending,
     /// The step that fails as if the kernel had refused it, for tests.
@@ -65,8 +81,8 @@ pub(crate) struct Birth {
     pub(crate) placeholders: Held,
 }
 
-/// Places of protected paths that do not exist. The waiting process takes them away too, since it may outlive the
-/// supervisor.
+/// Places of protected paths that do not exist. The supervisor takes them away when the waiting process has ended, and
+/// this view with it; the waiting process does where it outlives the supervisor.
 #[derive(Debug)]
 pub(crate) struct Held {
     /// The paths, in the order of the placeholders.
@@ -98,12 +114,6 @@ pub(crate) enum Ending {
     Nobody,
 }
 
-/// The number that stands for the exec itself where a step is told.
-pub(crate) const EXEC: u32 = u32::MAX;
-
-/// What the child writes when it could not start the command: a step's place in the plan, and the error.
-pub(crate) const FAILURE: usize = 8;
-
 /// A child that has been made.
 #[derive(Debug)]
 pub(crate) struct Born {
@@ -119,7 +129,7 @@ pub(crate) struct Born {
 ///
 /// # Errors
 /// What clone(2), pipe(2) and socketpair(2) say.
-pub(crate) fn spawn(mut birth: Birth) -> Result<Born, Errno> {
+pub(crate) fn spawn(birth: &mut Birth) -> Result<Born, Errno> {
     let (channel, theirs) = channel::pair()?;
     let (started, starting) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC)?;
     let mut kept: Vec<u32> = birth
@@ -137,7 +147,7 @@ pub(crate) fn spawn(mut birth: Birth) -> Result<Born, Errno> {
     // SAFETY: the child runs `run` alone, which only takes steps and waits.
     let forked = unsafe { fork::fork(birth.namespaces) };
     if let Ok(Side::Child) = forked {
-        run(&mut birth, &theirs, starting);
+        run(birth, &theirs, starting);
     }
     signal::set(before);
     match forked? {
@@ -180,17 +190,30 @@ pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
     }
     #[cfg(feature = "measure")]
     if birth.ending == Ending::Nobody {
-        command(birth, channel, &started);
+        command(birth, channel, &started, None);
     }
     let children = match signal::of_children() {
         Ok(children) => children,
         Err(error) => fail(&started, EXEC, error),
     };
+    let is_all_done = birth.forked_at == birth.outer.len();
+    let (own_turn, their_turn) = match (!is_all_done).then(Turn::pair).transpose() {
+        Ok(turns) => turns.unzip(),
+        Err(error) => fail(&started, EXEC, error),
+    };
     // SAFETY: this process was forked itself and has one thread; the child only takes steps and executes.
     let command = match unsafe { fork::fork(Namespaces::NONE) } {
-        Ok(Side::Child) => command(birth, channel, &started),
+        Ok(Side::Child) => {
+            drop(own_turn);
+            command(birth, channel, &started, their_turn)
+        }
         Ok(Side::Parent { pid, descriptor }) => {
-            drop(descriptor);
+            drop(their_turn);
+            if let Some(turn) = own_turn
+                && let Err((place, error)) = make_view(birth, channel.as_fd(), &turn, &descriptor)
+            {
+                fail(&started, place, error);
+            }
             pid
         }
         Err(error) => fail(&started, EXEC, error),
@@ -201,7 +224,7 @@ pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
     let _own_session = rustix::process::setsid();
     // A stream that is still open here would not end for its reader when the command closes it.
     close_streams();
-    let message = attend(command, channel, &children, birth.wall_seconds);
+    let message = attend(command, channel, &children, birth.wall);
     if let Message::Exited(_) = message {
         linger(channel, &children);
     }
@@ -210,13 +233,15 @@ pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
         // Who was given the file with the command reads on where it has stopped.
         pass_place(file, original);
     }
-    birth.placeholders.take_away();
     let told = channel::send(channel, message, &[]);
+    if told.is_err() {
+        birth.placeholders.take_away();
+    }
     fork::leave(i32::from(told.is_err()))
 }
 
-/// Takes the outer steps.
-fn confine(birth: &mut Birth, channel: BorrowedFd<'_>) -> Result<(), (u32, Errno)> {
+/// Takes the outer steps that come before the command's process is forked.
+fn confine(birth: &mut Birth, channel: BorrowedFd<'_>) -> Result<(), Failure> {
     for (first, last) in &birth.closed {
         fork::close_range(*first, *last, Closing::Now).map_err(|error| (EXEC, error))?;
     }
@@ -224,6 +249,40 @@ fn confine(birth: &mut Birth, channel: BorrowedFd<'_>) -> Result<(), (u32, Errno
         let own = Some(rustix::process::getpid());
         rustix::process::set_child_subreaper(own).map_err(|error| (EXEC, error))?;
     }
+    take_outer(birth, 0..birth.forked_at, channel, |_| true)
+}
+
+/// Takes the outer steps that are left, while the command's process makes the network; then goes into that, and lets it
+/// go on.
+fn make_view(
+    birth: &mut Birth,
+    channel: BorrowedFd<'_>,
+    turn: &Turn,
+    command: &OwnedFd,
+) -> Result<(), Failure> {
+    let left = birth.forked_at..birth.outer.len();
+    take_outer(birth, left, channel, |step| !step.is_about_network())?;
+    turn.wait()?;
+    super::network::join(command).map_err(|error| (EXEC, error))?;
+    turn.give()
+}
+
+/// Makes the command's network, while the waiting process makes the view of the files; then waits for that.
+fn make_network(birth: &mut Birth, channel: BorrowedFd<'_>, turn: &Turn) -> Result<(), Failure> {
+    let left = birth.forked_at..birth.outer.len();
+    take_outer(birth, left.clone(), channel, Step::is_about_network)?;
+    turn.give()?;
+    turn.wait()?;
+    take_outer(birth, left, channel, |step| *step == Step::Forget)
+}
+
+/// Takes those outer steps in these places that are meant.
+fn take_outer(
+    birth: &mut Birth,
+    places: Range<usize>,
+    channel: BorrowedFd<'_>,
+    is_meant: fn(&Step) -> bool,
+) -> Result<(), Failure> {
     let mut state = State {
         slots: &mut birth.slots,
         streams: birth.streams,
@@ -231,16 +290,16 @@ fn confine(birth: &mut Birth, channel: BorrowedFd<'_>) -> Result<(), (u32, Errno
         channel,
         origins: birth.origins,
     };
-    take_all(&birth.outer, 0, birth.fault, &mut state)
+    let steps = (0..).zip(&birth.outer).skip(places.start).take(places.len());
+    take_all(steps.filter(|(_, step)| is_meant(step)), birth.fault, &mut state)
 }
 
-fn take_all(
-    steps: &[Step],
-    first: usize,
+fn take_all<'s>(
+    steps: impl Iterator<Item = (usize, &'s Step)>,
     fault: Option<usize>,
     state: &mut State<'_>,
-) -> Result<(), (u32, Errno)> {
-    for (place, step) in (first..).zip(steps) {
+) -> Result<(), Failure> {
+    for (place, step) in steps {
         let taken = if fault == Some(place) {
             Err(Errno::IO)
         } else {
@@ -251,19 +310,6 @@ fn take_all(
     Ok(())
 }
 
-/// A step's place and an error as they are written.
-fn failure_of(place: u32, error: i32) -> [u8; FAILURE] {
-    ((u64::from(place) << 32) | u64::from(error.cast_unsigned())).to_le_bytes()
-}
-
-/// The place and the error that were written.
-pub(crate) fn read_failure(failure: [u8; FAILURE]) -> (u32, i32) {
-    let word = u64::from_le_bytes(failure);
-    let low = u32::try_from(word & u64::from(u32::MAX)).unwrap_or(0);
-    let high = u32::try_from(word >> 32).unwrap_or(EXEC);
-    (high, low.cast_signed())
-}
-
 /// Says why the command was not started, and ends.
 fn fail(started: &OwnedFd, place: u32, error: Errno) -> ! {
     let failure = failure_of(place, error.raw_os_error());
@@ -272,8 +318,8 @@ fn fail(started: &OwnedFd, place: u32, error: Errno) -> ! {
 }
 
 /// The command's own process: takes the inner steps and becomes the command.
-fn command(birth: &mut Birth, channel: &OwnedFd, started: &OwnedFd) -> ! {
-    let (place, error) = match prepare(birth, channel.as_fd()) {
+fn command(birth: &mut Birth, channel: &OwnedFd, started: &OwnedFd, turn: Option<Turn>) -> ! {
+    let (place, error) = match prepare(birth, channel.as_fd(), turn) {
         Ok(()) => (
             EXEC,
             fork::execute(&birth.program, &birth.arguments, &birth.environment),
@@ -283,10 +329,21 @@ fn command(birth: &mut Birth, channel: &OwnedFd, started: &OwnedFd) -> ! {
     fail(started, place, error)
 }
 
-fn prepare(birth: &mut Birth, channel: BorrowedFd<'_>) -> Result<(), (u32, Errno)> {
+fn prepare(birth: &mut Birth, channel: BorrowedFd<'_>, turn: Option<Turn>) -> Result<(), Failure> {
     let own = |error| (EXEC, error);
+    if let Some(turn) = turn {
+        make_network(birth, channel, &turn)?;
+    }
     give_streams(birth).map_err(own)?;
     fork::close_range(3, u32::MAX, Closing::AtExec).map_err(own)?;
+    if birth.is_apart {
+        rustix::process::setsid().map_err(own)?;
+    }
+    if let Some(most) = birth.open_files {
+        let maximum = rustix::process::getrlimit(Resource::Nofile).maximum;
+        let current = Some(maximum.map_or(most, |maximum| most.min(maximum)));
+        rustix::process::setrlimit(Resource::Nofile, Rlimit { current, maximum }).map_err(own)?;
+    }
     let mut state = State {
         slots: &mut [],
         streams: birth.streams,
@@ -294,7 +351,8 @@ fn prepare(birth: &mut Birth, channel: BorrowedFd<'_>) -> Result<(), (u32, Errno
         channel,
         origins: None,
     };
-    take_all(&birth.inner, birth.outer.len(), birth.fault, &mut state)?;
+    let steps = (birth.outer.len()..).zip(&birth.inner);
+    take_all(steps, birth.fault, &mut state)?;
     if birth.fault == Some(birth.outer.len().saturating_add(birth.inner.len())) {
         return Err((EXEC, Errno::IO));
     }
@@ -341,13 +399,6 @@ fn number_of(descriptor: &impl AsRawFd) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_failure_is_read_as_it_was_written() {
-        for (place, error) in [(0, 1), (17, 30), (EXEC, 2), (3, -1)] {
-            assert_eq!(read_failure(failure_of(place, error)), (place, error));
-        }
-    }
 
     #[test]
     fn what_lies_between_is_closed() {

@@ -37,8 +37,6 @@ impl Namespaces {
     pub(crate) const MOUNTS: Self = Self(libc::CLONE_NEWNS as u64);
     /// Processes, System V objects and host names: what goes without saying.
     pub(crate) const VIEW: Self = Self((libc::CLONE_NEWPID | libc::CLONE_NEWIPC | libc::CLONE_NEWUTS) as u64);
-    /// Network.
-    pub(crate) const NETWORK: Self = Self(libc::CLONE_NEWNET as u64);
 
     /// Both.
     pub(crate) const fn and(self, other: Self) -> Self {
@@ -57,7 +55,6 @@ impl std::fmt::Display for Namespaces {
             (Self::USER, "user"),
             (Self::MOUNTS, "mount"),
             (Self::VIEW, "process, ipc and host name"),
-            (Self::NETWORK, "network"),
         ];
         let names: Vec<&str> = names
             .iter()

@@ -1,11 +1,15 @@
-//! Switching a network interface on.
-#![expect(unsafe_code, reason = "ioctl(2) takes a structure that only its number tells")]
+//! A network namespace, and its interfaces.
+#![expect(
+    unsafe_code,
+    reason = "ioctl(2) takes a structure that only its number tells, and unshare(2) is about the whole process"
+)]
 
 use std::ffi::CStr;
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd, AsRawFd};
 
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketFlags, SocketType};
+use rustix::thread::{ThreadNameSpaceType, move_into_thread_name_spaces};
 
 use super::fork::last_error;
 
@@ -15,6 +19,26 @@ struct Request {
     name: [u8; libc::IFNAMSIZ],
     flags: libc::c_short,
     rest: [u8; 22],
+}
+
+/// Makes a network namespace for this process, with nothing in it that is switched on.
+///
+/// # Errors
+/// `EPERM` without power over the user namespace, `ENOSPC` where there are too many.
+pub(crate) fn make() -> Result<(), Errno> {
+    // SAFETY: the call touches no memory, and this process has one thread, so nothing is left in the old namespace.
+    match unsafe { libc::unshare(libc::CLONE_NEWNET) } {
+        0 => Ok(()),
+        _ => Err(last_error()),
+    }
+}
+
+/// Goes into the network namespace of this process.
+///
+/// # Errors
+/// `EPERM` without power over it.
+pub(crate) fn join(process: impl AsFd) -> Result<(), Errno> {
+    move_into_thread_name_spaces(process.as_fd(), ThreadNameSpaceType::NETWORK)
 }
 
 /// Switches an interface of this network namespace on.

@@ -40,8 +40,9 @@ pub(crate) fn set(mask: Mask) -> Mask {
 }
 
 /// Takes the host's handlers away, which are no code that may run in a child. A signal that the host ignores stays
-/// ignored, as `nohup` and shells want it, but for two: `SIGPIPE`, which Rust's programs ignore for themselves, and
-/// `SIGCHLD`, without which nobody can be waited for.
+/// ignored, as `nohup` and shells want it, but for three: `SIGPIPE`, which Rust's programs ignore for themselves,
+/// `SIGXFSZ`, which [`outlive_file_limits`](super::last_words::outlive_file_limits) does, and `SIGCHLD`, without which
+/// nobody can be waited for.
 pub(crate) fn reset_handlers() {
     for number in 1..=libc::SIGRTMAX() {
         let mut before = MaybeUninit::<libc::sigaction>::zeroed();
@@ -49,7 +50,11 @@ pub(crate) fn reset_handlers() {
         unsafe { libc::sigaction(number, std::ptr::null(), before.as_mut_ptr()) };
         // SAFETY: an action of zeros is a valid one, and the call above has written another if it has not failed.
         let before = unsafe { before.assume_init() };
-        if before.sa_sigaction == libc::SIG_IGN && !matches!(number, libc::SIGPIPE | libc::SIGCHLD) {
+        let is_ours = matches!(number, libc::SIGPIPE | libc::SIGXFSZ | libc::SIGCHLD);
+        if before.sa_sigaction == libc::SIG_IGN && !is_ours {
+            continue;
+        }
+        if before.sa_sigaction == libc::SIG_DFL && before.sa_flags & libc::SA_NOCLDWAIT == 0 {
             continue;
         }
         // SAFETY: an action of zeros is the default one, with no flags and an empty mask.

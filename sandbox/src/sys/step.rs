@@ -99,6 +99,7 @@ pub(crate) fn take(step: &Step, state: &mut State<'_>) -> Result<(), Errno> {
             rustix::mount::mount(c"proc", c"/proc", c"proc", flags, None::<&CStr>)
         }
         Step::BoundProcesses(most) => bound_processes(*most),
+        Step::Network => super::network::make(),
         Step::Loopback => switch_on_loopback(),
         Step::OpenProxy => open_proxy(state.channel),
         Step::Forget => {

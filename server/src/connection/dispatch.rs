@@ -1,17 +1,18 @@
 //! From a request to whoever answers it.
 
+mod begin;
+
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::client::Client;
 use crate::protocol::{
-    ClientRequest, Empty, ErrorCode, ErrorObject, InitializeResult, Notification, PolicyReloadResult,
-    RequestId, ThreadResult, TurnResult,
+    ClientRequest, Empty, ErrorCode, ErrorObject, InitializeResult, PolicyReloadResult, RequestId,
+    TurnDiffResult, TurnResult,
 };
 use crate::reply::Reply;
 use crate::server::Server;
-use crate::thread::Thread;
 use crate::work::Work;
 use crate::{check, command, patch, permission};
 
@@ -76,18 +77,12 @@ impl Dispatch {
                 server.enter(client);
             }
             ClientRequest::Check(request) => reply.give(check::check(server, request)),
-            ClientRequest::ThreadStart(params) => {
-                let added =
-                    Thread::start(server, client, params).and_then(|thread| server.threads.add(thread));
-                reply.give(added.map(|thread| {
-                    let _gone = client.tell(&Notification::ThreadStarted {
-                        thread: thread.told(),
-                    });
-                    ThreadResult {
-                        thread: thread.told(),
-                    }
-                }));
+            ClientRequest::ThreadStart(params) => reply.give(begin::start(server, client, params)),
+            ClientRequest::ThreadResume(params) => {
+                reply.give(begin::resume(server, client, &params.thread_id));
             }
+            ClientRequest::ThreadFork(params) => reply.give(begin::fork(server, client, &params.thread_id)),
+            ClientRequest::ThreadList(params) => reply.give(begin::list(server, client, &params)),
             ClientRequest::TurnStart(params) => reply.give(
                 thread(&params.thread_id)
                     .and_then(|thread| thread.start_turn())
@@ -109,15 +104,25 @@ impl Dispatch {
                     Ok(Empty {})
                 }
             }),
-            ClientRequest::CommandExec(params) => {
-                reply.give(
-                    thread(&params.thread_id).and_then(|thread| command::exec(server, &thread, params)),
-                );
+            ClientRequest::CommandExec(params) => match thread(&params.thread_id) {
+                Ok(thread) => command::exec(server, &thread, params, reply),
+                Err(error) => refuse(reply, error),
+            },
+            ClientRequest::CommandTerminate(params) => {
+                reply.give(thread(&params.thread_id).and_then(|thread| command::terminate(&thread, &params)));
             }
-            ClientRequest::PatchApply(params) => {
-                reply
-                    .give(thread(&params.thread_id).and_then(|thread| patch::apply(server, &thread, params)));
-            }
+            ClientRequest::TurnDiff(params) => apart(client, reply, {
+                let found = thread(&params.thread_id);
+                move || {
+                    let thread = found?;
+                    let diff = thread.diff(&*thread.turn_or_past(&params.turn_id)?);
+                    Ok(TurnDiffResult { diff })
+                }
+            }),
+            ClientRequest::PatchApply(params) => match thread(&params.thread_id) {
+                Ok(thread) => patch::apply(server, &thread, params, reply),
+                Err(error) => refuse(reply, error),
+            },
             ClientRequest::PermissionsRequest(params) => match thread(&params.thread_id) {
                 Ok(thread) => permission::request(server, &thread, params, reply),
                 Err(error) => refuse(reply, error),
@@ -131,13 +136,6 @@ impl Dispatch {
                     changed: server.reload(),
                     policy: server.policy_version(),
                 }));
-            }
-            ClientRequest::ThreadList(_)
-            | ClientRequest::ThreadResume(_)
-            | ClientRequest::ThreadFork(_)
-            | ClientRequest::TurnDiff(_)
-            | ClientRequest::CommandTerminate(_) => {
-                refuse(reply, ErrorObject::new(ErrorCode::Internal, "not there yet"));
             }
         }
     }

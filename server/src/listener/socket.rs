@@ -1,5 +1,8 @@
 //! A socket with a path: made so that nobody else ever has it, and taken away at the end.
 
+#[cfg(test)]
+mod tests;
+
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io;

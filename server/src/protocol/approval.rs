@@ -216,6 +216,8 @@ pub struct PermissionsApproval {
     pub permissions: Permissions,
     /// Why it is asked, for people.
     pub reason: String,
+    /// How much harm it may do.
+    pub risk: Risk,
 }
 
 /// The answer about permissions.

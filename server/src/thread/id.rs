@@ -11,3 +11,36 @@ pub(crate) fn new_id(kind: &str) -> rustix::io::Result<String> {
     getrandom(&mut bytes, GetRandomFlags::empty())?;
     Ok(format!("{kind}_{:032x}", u128::from_be_bytes(bytes)))
 }
+
+/// Whether this can be the name of a thread: `thread_` and 32 hexadecimal digits in lower case, and so a harmless part
+/// of a path.
+pub(crate) fn is_thread_id(text: &str) -> bool {
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let digits = text.strip_prefix("thread_");
+    digits.is_some_and(|digits| digits.len() == 32 && digits.bytes().all(is_digit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_a_thread_is_a_harmless_part_of_a_path() {
+        let id = new_id("thread").unwrap();
+        assert!(is_thread_id(&id));
+        for text in [
+            "",
+            "thread_",
+            "../../../../../../../../../../../../etc",
+            &id.to_uppercase(),
+            &id.replace("thread_", "turn_"),
+            &format!("{id}0"),
+            &format!("{id}/"),
+            &format!("../{id}"),
+            "thread_../../../../../../../../../../",
+            "thread_0123456789abcdef0123456789abcd\0f",
+        ] {
+            assert!(!is_thread_id(text), "{text}");
+        }
+    }
+}

@@ -7,11 +7,14 @@ use rustix::io;
 
 use crate::protocol::{self, TurnStatus};
 use crate::stop::Stop;
+use crate::turn_diff::TurnDiff;
 
 /// A turn. It ends once; then no item is added, and whoever ended it waits until none is left.
 #[derive(Debug)]
 pub(crate) struct Turn {
     pub(crate) id: String,
+    /// What its items have changed.
+    pub(crate) diff: TurnDiff,
     /// Ends all of its items.
     stop: Stop,
     items: Mutex<Items>,
@@ -38,6 +41,7 @@ impl Turn {
     pub(crate) fn new(id: String) -> io::Result<Self> {
         Ok(Self {
             id,
+            diff: TurnDiff::default(),
             stop: Stop::new()?,
             items: Mutex::default(),
             changed: Condvar::new(),

@@ -11,7 +11,7 @@ use gatekeeper::hook::{Agent, Answer, CANARY};
 
 use super::deadline;
 use super::settings::{self, ended, installation};
-use crate::args::{AgentSettings, Args, Verb};
+use crate::args::{AgentSettings, Args, Deferred, Verb};
 use crate::environment;
 use crate::exit::Exit;
 
@@ -63,7 +63,7 @@ pub(super) fn run(args: &AgentSettings) -> Exit {
 fn arguments(agent: Agent, command: &str) -> Option<Vec<String>> {
     let words = unquoted(command)?;
     let read = Args::try_parse_from(&words).ok()?;
-    let Verb::Hook(read) = read.verb else {
+    let Verb::Hook(Deferred(read)) = read.verb else {
         return None;
     };
     let is_event = read.verb.is_none() && read.agent == Some(agent);

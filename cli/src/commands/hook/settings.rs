@@ -124,10 +124,10 @@ pub(super) fn command(agent: Agent, options: &HookOptions) -> Result<String, Str
         "hook".to_owned(),
         agent.name().to_owned(),
     ];
-    for file in &options.rules {
+    for file in &options.given.rules {
         words.extend(["-r".to_owned(), quoted(&text(&here.join(file))?)]);
     }
-    if options.no_default {
+    if options.given.no_default {
         words.push("--no-default".to_owned());
     }
     if let Some(name) = options.confinement.as_deref().filter(|name| *name != "none") {
@@ -211,7 +211,7 @@ pub(super) fn ended(work: impl FnOnce() -> Result<String, String>) -> Exit {
             Err(error) => output::failed("stdout cannot be written", &error),
         },
         Err(why) => {
-            let finding = Diagnostic::new(codes::INTERNAL, Severity::Error, why);
+            let finding = Diagnostic::new(codes::NO_HOOK, Severity::Error, why);
             output::complain(&[finding], None);
             Exit::Failed
         }

@@ -1,5 +1,8 @@
 //! What is put into a settings file is taken out again, and everything else stays.
 
+use std::fs::Permissions;
+use std::os::unix::fs::{MetadataExt, chown};
+
 use super::*;
 
 const COMMAND: &str = "'/opt/a b/execpolicy' hook";
@@ -288,4 +291,58 @@ fn a_hook_that_would_not_run_is_neither_written_nor_taken_for_installed() {
     }
     fs::write(&home.path, text.replacen('{', r#"{"disableAllHooks": false,"#, 1)).unwrap();
     assert_eq!(home.installation(agent).commands().unwrap().len(), 1);
+}
+
+#[test]
+fn a_settings_file_stays_whose_it_was() {
+    for agent in agents().filter(|agent| is_shared(*agent)) {
+        let home = Home::of(agent, Some("{}"));
+        // Only root can give a file away.
+        let is_root = chown(&home.path, Some(61234), Some(61235)).is_ok();
+        fs::set_permissions(&home.path, Permissions::from_mode(0o2604)).unwrap();
+        let attribute =
+            rustix::fs::setxattr(&home.path, "user.mine", b"yes", rustix::fs::XattrFlags::empty());
+        let what = || {
+            let found = home.path.metadata().unwrap();
+            let mut value = [0; 8];
+            let length = rustix::fs::getxattr(&home.path, "user.mine", value.as_mut_slice());
+            let value = length.map(|length| value[..length].to_vec()).ok();
+            (found.uid(), found.gid(), found.mode(), value)
+        };
+        let before = what();
+        assert_eq!(
+            (before.0 == 61234, before.3.is_some()),
+            (is_root, attribute.is_ok())
+        );
+        install(&home, agent, &command(agent));
+        assert!(home.text().unwrap().contains("execpolicy"));
+        assert_eq!(what(), before, "{}", agent.name());
+        uninstall(&home, agent);
+        assert_eq!(home.text().as_deref(), Some("{}"));
+        assert_eq!(what(), before, "{}", agent.name());
+    }
+}
+
+#[test]
+fn a_read_only_settings_file_is_left_alone() {
+    for agent in agents() {
+        let home = Home::of(agent, is_shared(agent).then_some("{}"));
+        let installation = home.installation(agent);
+        let refused = |result: Result<SettingsChange, InstallationError>| {
+            let error = result.unwrap_err().to_string();
+            assert!(error.ends_with("its owner has made it read-only"), "{error}");
+        };
+        let lock = || fs::set_permissions(&home.path, Permissions::from_mode(0o444)).unwrap();
+        if is_shared(agent) {
+            lock();
+            refused(installation.install(&command(agent)));
+            // Nothing is to be taken out of it.
+            installation.uninstall().unwrap();
+            fs::set_permissions(&home.path, Permissions::from_mode(0o644)).unwrap();
+        }
+        install(&home, agent, &command(agent));
+        lock();
+        refused(installation.uninstall());
+        refused(installation.install("'/opt/other' hook x"));
+    }
 }

@@ -1,0 +1,164 @@
+//! What the items of a turn have changed, as one diff.
+
+mod content;
+#[cfg(test)]
+mod tests;
+mod text;
+mod tree;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::protocol::Notification;
+use crate::thread::{Thread, Turn};
+
+pub(crate) use content::Content;
+pub(crate) use tree::{Snapshot, WorkTree};
+
+/// Paths that a turn's diff is kept of; of more, the diff says that there are more.
+const MOST_PATHS: usize = 20_000;
+
+/// What the items of a turn have changed: of each path what it held before the first of them touched it. What it holds
+/// now is looked at when the diff is made, so that what was undone is not in it.
+#[derive(Debug, Default)]
+pub(crate) struct TurnDiff(Mutex<Baselines>);
+
+#[derive(Debug, Default)]
+struct Baselines {
+    paths: BTreeMap<PathBuf, Baseline>,
+    /// Some were not kept.
+    is_cut: bool,
+    /// What was not looked at, in words.
+    unseen: Option<&'static str>,
+}
+
+/// What a path held before.
+#[derive(Debug)]
+struct Baseline {
+    content: Content,
+    /// When that was: see [`Snapshot`].
+    at: u64,
+    /// Whether it was seen in the work tree, and not by a patch.
+    is_walked: bool,
+}
+
+impl Thread {
+    /// To be called before a command starts: looks at the work tree, if the command may write there. `writable` are the
+    /// directories that its confinement lets it write, `None` where nothing confines it.
+    pub(crate) fn before_command(&self, writable: Option<&[PathBuf]>) -> Option<Snapshot> {
+        let root = self.root();
+        let may_write = writable.is_none_or(|writable| {
+            let mut each = writable.iter();
+            each.any(|place| place.starts_with(&root) || root.starts_with(place))
+        });
+        may_write.then(|| self.work_tree.look(&root))
+    }
+
+    /// To be called when the command and all that it started is over, with what was seen before: tells the client of the
+    /// turn's diff, if something was changed.
+    pub(crate) fn after_command(&self, turn: &Turn, before: Option<Snapshot>) {
+        let Some(before) = before else { return };
+        let after = self.work_tree.look(&self.root());
+        if turn.diff.compared(&before, &after) {
+            self.tell_diff(turn);
+        }
+    }
+
+    /// All that a turn has changed, as [`TurnDiff::text`].
+    pub(crate) fn diff(&self, turn: &Turn) -> String {
+        turn.diff.text(&self.root())
+    }
+
+    /// Tells the client of the turn's diff.
+    pub(crate) fn tell_diff(&self, turn: &Turn) {
+        let _gone = self.client.tell(&Notification::TurnDiffUpdated {
+            thread_id: self.id.clone(),
+            turn_id: turn.id.clone(),
+            diff: self.diff(turn),
+        });
+    }
+
+    /// The real path of the work tree, or where there is none of the thread's directory.
+    fn root(&self) -> PathBuf {
+        let root = self
+            .surroundings
+            .workspace
+            .as_deref()
+            .map_or(&*self.cwd, Path::new);
+        std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned())
+    }
+}
+
+impl TurnDiff {
+    /// A patch has changed a file, which held this before. `at` is the moment, of [`WorkTree::moment`].
+    pub(crate) fn patched(&self, path: &Path, before: Content, at: u64) {
+        let mut kept = self.kept();
+        kept.keep(path, before, at, false);
+    }
+
+    /// A command has ended: between two looks at the work tree something was changed, by it or by another one. Says
+    /// whether anything was.
+    pub(crate) fn compared(&self, before: &Snapshot, after: &Snapshot) -> bool {
+        let mut kept = self.kept();
+        kept.unseen = kept.unseen.or(before.unseen()).or(after.unseen());
+        let changes = before.changes(after);
+        for path in &changes {
+            kept.keep(path, before.content(path), before.at(), true);
+        }
+        // Of two commands at the same time, the one that began first knows what was there before both.
+        let later = kept.paths.iter_mut();
+        for (path, baseline) in later.filter(|(_, baseline)| baseline.at > before.at()) {
+            if baseline.is_walked || before.has(path) {
+                baseline.content = before.content(path);
+                baseline.at = before.at();
+            }
+        }
+        !changes.is_empty()
+    }
+
+    /// All that the turn has changed, as a unified diff with the headers of git. Paths in the work tree are relative to
+    /// its root, others absolute.
+    pub(crate) fn text(&self, root: &Path) -> String {
+        let kept = self.kept();
+        let mut diff = String::new();
+        for (path, baseline) in &kept.paths {
+            let now = baseline.content.after(path);
+            let shown = path.strip_prefix(root).unwrap_or(path);
+            text::add(&mut diff, shown, &baseline.content, &now);
+        }
+        if kept.is_cut {
+            diff.push_str("# more files were changed than are kept\n");
+        }
+        if let Some(unseen) = kept.unseen {
+            diff.push_str("# not all of the work tree was looked at: ");
+            diff.push_str(unseen);
+            diff.push('\n');
+        }
+        diff
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Baselines> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Baselines {
+    /// Keeps the oldest content.
+    fn keep(&mut self, path: &Path, content: Content, at: u64, is_walked: bool) {
+        let kept = self.paths.get(path);
+        if kept.is_some_and(|kept| kept.at <= at) {
+            return;
+        }
+        if kept.is_none() && self.paths.len() >= MOST_PATHS {
+            self.is_cut = true;
+            return;
+        }
+        let baseline = Baseline {
+            content,
+            at,
+            is_walked: is_walked && kept.is_none_or(|kept| kept.is_walked),
+        };
+        self.paths.insert(path.to_owned(), baseline);
+    }
+}

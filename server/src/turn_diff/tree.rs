@@ -1,0 +1,194 @@
+//! What the files of a work tree hold, kept from one command to the next.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use ignore::WalkBuilder;
+
+use super::content::{Content, Seen};
+
+/// Files that are looked at.
+const MOST_FILES: usize = 50_000;
+
+/// Bytes of an ignore file.
+const LONGEST_IGNORED: u64 = 1024 * 1024;
+
+/// Bytes that are kept of them.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+
+/// What the files of one work tree hold. Each look reads again only what has changed since the last one.
+#[derive(Debug, Default)]
+pub(crate) struct WorkTree(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    last: Arc<Files>,
+    /// When that was.
+    time: (i64, i64),
+    moments: u64,
+}
+
+/// By their absolute paths, which are compared as bytes.
+type Files = BTreeMap<OsString, File>;
+
+#[derive(Clone, Debug)]
+struct File {
+    seen: Seen,
+    content: Content,
+}
+
+/// What the files of a work tree held at one moment.
+#[derive(Clone, Debug)]
+pub(crate) struct Snapshot {
+    files: Arc<Files>,
+    at: u64,
+    /// The time of day of that moment, as the file system counts.
+    time: (i64, i64),
+    unseen: Option<&'static str>,
+}
+
+impl WorkTree {
+    /// A moment: later ones are greater.
+    pub(crate) fn moment(&self) -> u64 {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.moments = kept.moments.saturating_add(1);
+        kept.moments
+    }
+
+    /// Looks at all files below a directory that git would not ignore, hidden ones too; `.git` itself is left out. No
+    /// link is followed, and no configuration but ignore files is read.
+    pub(crate) fn look(&self, root: &Path) -> Snapshot {
+        let time = now();
+        let at = self.moment();
+        let (last, then) = {
+            let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            (kept.last.clone(), kept.time)
+        };
+        let (files, unseen) = files(root, &last, then);
+        let files = Arc::new(files);
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.last = files.clone();
+        kept.time = time;
+        Snapshot {
+            files,
+            at,
+            time,
+            unseen,
+        }
+    }
+}
+
+impl Snapshot {
+    /// When it was taken, as [`WorkTree::moment`] counts.
+    pub(crate) fn at(&self) -> u64 {
+        self.at
+    }
+
+    pub(super) fn unseen(&self) -> Option<&'static str> {
+        self.unseen
+    }
+
+    pub(super) fn has(&self, path: &Path) -> bool {
+        self.files.contains_key(path.as_os_str())
+    }
+
+    /// What a path held.
+    pub(super) fn content(&self, path: &Path) -> Content {
+        let file = self.files.get(path.as_os_str());
+        file.map_or(Content::Nothing, |file| file.content.clone())
+    }
+
+    /// The paths that held something else later.
+    pub(super) fn changes(&self, later: &Self) -> Vec<PathBuf> {
+        let mut changes = Vec::new();
+        for (path, file) in &*self.files {
+            let is_changed = match later.files.get(path) {
+                Some(now) => now.content != file.content,
+                // What is ignored from now on is there still.
+                None => later.unseen.is_none() && Content::at(Path::new(path)) != file.content,
+            };
+            if is_changed {
+                changes.push(PathBuf::from(path));
+            }
+        }
+        for (path, file) in &*later.files {
+            // What was ignored before, and is not any more, is older than the moment.
+            if !self.has(Path::new(path)) && file.seen.changed() >= self.time && self.unseen.is_none() {
+                changes.push(PathBuf::from(path));
+            }
+        }
+        changes
+    }
+}
+
+/// The time of day, less than which no file has that is changed from now on: the kernel counts in ticks.
+#[expect(clippy::disallowed_methods, reason = "no verdict depends on it")]
+fn now() -> (i64, i64) {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = since.saturating_sub(std::time::Duration::from_millis(20));
+    (
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+        i64::from(since.subsec_nanos()),
+    )
+}
+
+/// All files, and what was not looked at. What was kept of them at that time counts where nobody has changed them since.
+fn files(root: &Path, last: &Files, then: (i64, i64)) -> (Files, Option<&'static str>) {
+    let mut files = Files::new();
+    let mut bytes = 0_usize;
+    let mut walk = WalkBuilder::new(root);
+    walk.hidden(false)
+        .parents(true)
+        .ignore(false)
+        .git_global(false)
+        .git_exclude(true)
+        .git_ignore(true)
+        .require_git(false)
+        .follow_links(false)
+        .filter_entry(|entry| entry.file_name() != ".git" && can_be_read(entry.path()));
+    if !can_be_read(root) {
+        return (files, Some("its ignore file is no file"));
+    }
+    for entry in walk.build().flatten() {
+        if entry.file_type().is_none_or(|kind| kind.is_dir()) {
+            continue;
+        }
+        if files.len() >= MOST_FILES {
+            return (files, Some("it has more than 50,000 files"));
+        }
+        let path = entry.into_path();
+        let Ok(found) = fs::symlink_metadata(&path) else {
+            continue;
+        };
+        let seen = Seen::of(&found);
+        let content = match last.get(path.as_os_str()) {
+            // What is changed in the moment that it is read in may look as it did before.
+            Some(file) if file.seen == seen && seen.changed() < then => file.content.clone(),
+            _ => Content::of(&path, &found),
+        };
+        bytes = bytes.saturating_add(content.len());
+        let content = if bytes > MOST_BYTES && content.len() > 0 {
+            bytes = bytes.saturating_sub(content.len());
+            Content::Unkept {
+                why: "the work tree holds more than 64 MiB",
+                seen,
+            }
+        } else {
+            content
+        };
+        files.insert(path.into_os_string(), File { seen, content });
+    }
+    (files, None)
+}
+
+/// Whether the ignore files of a directory are short files, if there are any: nobody waits for what is none.
+fn can_be_read(directory: &Path) -> bool {
+    [".gitignore", ".git/info/exclude"].iter().all(|name| {
+        let found = fs::symlink_metadata(directory.join(name));
+        found.map_or(true, |found| found.is_file() && found.len() <= LONGEST_IGNORED)
+    })
+}
