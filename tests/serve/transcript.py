@@ -4,7 +4,7 @@ import base64
 import json
 import re
 
-ID = re.compile(r"\b(thread|turn|item)_[0-9a-f]{32}\b")
+ID = re.compile(r"\b([a-z]+)_[0-9a-f]{32}\b")
 MOMENTS = {"startedAtMs", "createdAt", "durationMs"}
 DELTA = "item/commandExecution/outputDelta"
 
@@ -72,8 +72,8 @@ class Spelling:
 
 
 def settle(said):
-    """Puts the answer that says that an item was taken behind its request: what becomes of the item is told by another
-    thread of the server, and may be told before."""
+    """Puts what another thread of the server says where it belongs, whenever it comes: the answer that an item was taken
+    behind its request, and the diff of a turn behind the end of the item before."""
     out = []
     taken = {}
     for sender, message in said:
@@ -85,8 +85,20 @@ def settle(said):
             out.insert(at, (sender, message))
             taken = {key: place + (place >= at) for key, place in taken.items()}
             continue
+        if sender == "server" and message.get("method") == "turn/diff/updated":
+            ends = [place for place, (_, one) in enumerate(out) if ended_turn(one) == message["params"]["turnId"]]
+            if ends:
+                out.insert(ends[-1] + 1, (sender, message))
+                taken = {key: place + (place > ends[-1]) for key, place in taken.items()}
+                continue
         out.append((sender, message))
     return out
+
+
+def ended_turn(message):
+    """The turn whose item is over, if that is told."""
+    is_end = isinstance(message, dict) and message.get("method") == "item/completed"
+    return message["params"]["turnId"] if is_end else None
 
 
 def merge(said):

@@ -38,10 +38,10 @@ class World:
             path.mkdir(parents=True)
         self.rules = self.root / "flows.codexpolicy"
         self.rules.write_text(RULES)
-        self.transcript = Transcript([(str(self.root), "/r")])
         self.servers = []
         # In the words of commands, to find them by.
         self.marker = uuid.uuid4().hex
+        self.transcript = Transcript([(str(self.root), "/r"), (self.marker, "MARKER")])
 
     def __enter__(self):
         return self

@@ -9,11 +9,13 @@ use std::path::{Path, PathBuf};
 
 use outermost::outermost;
 use pinned::pinned;
+use rustix::fd::AsFd;
+use rustix::fs::OFlags;
 
 use super::files::DEVICES;
 use super::step::{Blank, Presence, Step, TreeAccess};
 use super::{BLANK_DIRECTORY, BLANK_FILE, LEAST_PROCESSES, PlanError, c_path};
-use crate::{Host, Namespaces, Network, Profile, Scratch};
+use crate::{Host, Namespaces, Network, Profile, Scratch, no_links, placeholder};
 
 /// What every command finds empty but for what its profile shows: sockets of services and of agents, and other users'
 /// files.
@@ -149,6 +151,13 @@ impl Kind {
             Self::File
         })
     }
+}
+
+/// Whether another run may have put there what stands there, and may take it away before this one begins: whether it is
+/// held is seen when this one does.
+fn is_passing(profile: &Profile, path: &Path) -> bool {
+    profile.stand_ins.iter().any(|one| one.path == path)
+        || no_links::directory(path, OFlags::RDONLY).is_ok_and(|found| placeholder::is_marked(found.as_fd()))
 }
 
 /// What is covered with something empty: `/tmp`, `/run`, and hidden directories in which something is shown.
@@ -299,7 +308,7 @@ impl View {
             self.steps.push(Step::Pin(c_path(&path)?));
         }
         for path in paths {
-            if Kind::of(&path).is_some() {
+            if Kind::of(&path).is_some() && !is_passing(profile, &path) {
                 self.steps.push(Step::Protect(c_path(&path)?));
             } else {
                 self.missing.push(path);

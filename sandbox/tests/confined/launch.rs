@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::ground::{Ground, bash, has_namespaces};
-use sandbox::{Command, Host, LaunchError, Limits, Profile, Scratch, Status, plan};
+use sandbox::{Command, Host, LaunchError, Limits, Profile, Scratch, StandIn, Status, plan};
 
 #[test]
 fn what_a_confined_command_can_do_and_cannot() {
@@ -255,6 +255,31 @@ fn what_is_protected_and_does_not_exist_is_not_made_and_leaves_no_ghost() {
             assert!(!ground.path(ghost).exists(), "{name} left {ghost}");
         }
     }
+}
+
+#[test]
+fn what_another_run_holds_is_protected_when_that_has_ended() {
+    if !has_namespaces() {
+        return;
+    }
+    let ground = Ground::new();
+    let stand_in = StandIn {
+        path: ground.path("work/file"),
+        text: ".\n",
+    };
+    let profile = Profile {
+        protected: vec![ground.path("work/.gate"), stand_in.path.clone()],
+        stand_ins: vec![stand_in],
+        ..ground.profile()
+    };
+    let command = |script| bash(&ground.path("work"), script);
+    let other = plan(&profile, &Host::look()).unwrap();
+    let other = other.launch(command("sleep 1000")).unwrap();
+    let planned = plan(&profile, &Host::look()).unwrap();
+    other.kill();
+    assert!(!ground.path("work/.gate").exists());
+    let running = planned.launch(command("mkdir .gate || echo x > file")).unwrap();
+    assert_eq!(running.wait().status, Status::Exited(1));
 }
 
 #[test]
