@@ -2,8 +2,8 @@
 
 mod deadline;
 mod doctor;
+pub(crate) mod place;
 mod settings;
-mod worktrees;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read, Write};
@@ -12,11 +12,10 @@ use std::path::{Path, PathBuf};
 
 use diagnostics::Diagnostic;
 use gatekeeper::hook::{
-    Agent, Answer, Event, LONGEST_EVENT, Rewriting, Ruling, SettingsGround, TokenTerms, Tokens,
+    Agent, Answer, Event, LONGEST_EVENT, Rewriting, Ruling, SettingsGround, TokenTerms, Tokens, Worktree,
 };
 use gatekeeper::log::{Asker, Entry, Log};
 use gatekeeper::{ConfinementName, Context, Directory, Gatekeeper, Judgement, Places};
-use worktrees::Worktree;
 
 use crate::args::{HookArgs, HookOptions, HookVerb};
 use crate::environment;
@@ -69,7 +68,9 @@ fn respond(agent: Agent, options: &HookOptions) -> Result<Answer, String> {
     let home = environment::home().ok_or("there is no home directory: $HOME is not set")?;
     let rewriting = rewriting(agent, options, &event, &home)?;
     let mut ruling: Option<Ruling> = None;
-    for worktree in worktrees::of(agent, &event, &home, rewriting.is_some())? {
+    let surroundings = place::of(agent, &event, &home, rewriting.is_some())?;
+    let worktrees = Worktree::of(&event, &surroundings).map_err(|error| error.to_string())?;
+    for worktree in worktrees {
         let ruled = rule(agent, options, &event, worktree, rewriting.as_ref())?;
         ruling = Some(match ruling {
             Some(ruling) => ruling.stricter(ruled),
