@@ -14,7 +14,8 @@ const EDGES: &[(&str, &[&str])] = &[
         "gatekeeper",
         &["diagnostics", "shell-parser", "execpolicy", "sandbox"],
     ),
-    ("cli", &["diagnostics", "gatekeeper"]),
+    ("answer", &["gatekeeper"]),
+    ("cli", &["diagnostics", "gatekeeper", "answer"]),
     (
         "tests",
         &[
@@ -23,6 +24,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "execpolicy",
             "sandbox",
             "gatekeeper",
+            "answer",
         ],
     ),
     ("fuzz", &["support"]),
@@ -65,6 +67,7 @@ const LIBRARIES: &[&str] = &[
     "execpolicy",
     "sandbox",
     "gatekeeper",
+    "answer",
 ];
 
 /// Every source file of ours.
@@ -181,7 +184,13 @@ fn unsafe_code_stands_only_in_the_sandbox() {
             }
         }
     }
-    for room in ["diagnostics", "shell-parser", "execpolicy", "gatekeeper"] {
+    for room in [
+        "diagnostics",
+        "shell-parser",
+        "execpolicy",
+        "gatekeeper",
+        "answer",
+    ] {
         let door = file(&format!("{room}/src/lib.rs")).unwrap();
         if !door.text.contains("#![forbid(unsafe_code)]") {
             findings.push(format!("{}: does not forbid unsafe code", door.path));

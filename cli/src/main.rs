@@ -43,6 +43,7 @@ fn run() -> Exit {
         Verb::Explain(check) => commands::explain::run(&check),
         Verb::Hook(hook) => commands::hook::run(hook),
         Verb::Run(run) => commands::run::run(&run),
+        Verb::Answer(answer) => commands::answer::run(&answer),
         Verb::Allow(allow) => commands::allow::run(&allow),
         Verb::Rules(rules) => commands::rules::run(&rules),
         Verb::Trust(place) => commands::trust::trust(&place),
