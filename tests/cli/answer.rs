@@ -214,6 +214,10 @@ fn an_agent_and_a_client_of_acp_speak_through_it() {
         agent,
     }
     .ends();
+    what_was_decided_is_logged(&project);
+}
+
+fn what_was_decided_is_logged(project: &Project) {
     let log = std::fs::read_to_string(project.root().join("home/.local/state/execpolicy/log.jsonl")).unwrap();
     let decisions: Vec<Value> = log
         .lines()
