@@ -3,6 +3,7 @@
 //! From the published schema, versions 1 and 2 (`@agentclientprotocol/sdk` 2.4.0).
 
 mod call;
+mod elsewhere;
 mod options;
 
 use serde::Deserialize;
@@ -32,6 +33,15 @@ struct Session {
     roots: Vec<String>,
     /// Whether the client has taken its last prompt back: it answers every question by that.
     is_cancelled: bool,
+    /// Whether the agent's shell may be in another directory by now.
+    is_led: bool,
+}
+
+impl Session {
+    /// Where a command starts that does not say it.
+    fn cwd(&self) -> Option<String> {
+        self.roots.first().filter(|_| !self.is_led).cloned()
+    }
 }
 
 /// What tells the notifications of a session apart.
@@ -102,6 +112,9 @@ impl Listener for Acp {
 
     fn missed(&mut self) {
         self.calls.clear();
+        for session in self.sessions.values_mut() {
+            session.is_led = true;
+        }
     }
 }
 
@@ -117,6 +130,7 @@ impl Acp {
         let session = Session {
             roots,
             is_cancelled: false,
+            is_led: false,
         };
         self.opening.put(id, (named, session), bytes);
     }
@@ -176,6 +190,11 @@ impl Acp {
         let key = (session.to_owned(), name.to_owned());
         let mut call = self.calls.take(&key).unwrap_or_default();
         call.update(update);
+        if call.may_lead_elsewhere()
+            && let Some(session) = self.sessions.get_mut(&key.0)
+        {
+            session.is_led = true;
+        }
         let bytes = call.bytes();
         self.calls.put(key, call, bytes);
     }
@@ -190,19 +209,19 @@ impl Acp {
         if !is_known || message.text("jsonrpc") != Some("2.0") || session.is_cancelled {
             return None;
         }
-        let roots = session.roots.clone();
+        let place = (session.roots.clone(), session.cwd());
         let options = Options::read(params.items("options")?)?;
         let (event, can_be_allowed, call) = if params.says_only(FIRST) {
             let call = params.object("toolCall")?;
-            let (event, can) = self.of_call(name, call, roots)?;
+            let (event, can) = self.of_call(name, call, place)?;
             (event, can, Some(call))
         } else if params.says_only(SECOND) {
             let subject = params.object("subject")?;
             match subject.text("type")? {
-                "command" => (call::of_command(subject, roots)?, true, None),
+                "command" => (call::of_command(subject, place.0)?, true, None),
                 "tool_call" => {
                     let call = second_call(params)?;
-                    let (event, can) = self.of_call(name, call, roots)?;
+                    let (event, can) = self.of_call(name, call, place)?;
                     (event, can, Some(call))
                 }
                 _ => return None,
@@ -225,10 +244,10 @@ impl Acp {
         &self,
         session: &str,
         request: &Map<String, Value>,
-        roots: Vec<String>,
+        (roots, cwd): (Vec<String>, Option<String>),
     ) -> Option<(gatekeeper::hook::Event, bool)> {
         let key = (session.to_owned(), request.text("toolCallId")?.to_owned());
-        Call::merged(self.calls.get(&key), request)?.event(roots)
+        Call::merged(self.calls.get(&key), request)?.event(roots, cwd)
     }
 }
 

@@ -36,6 +36,10 @@ impl<K: Ord + Clone, V> Memory<K, V> {
         self.entries.get_mut(key).map(|(_, value)| value)
     }
 
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.entries.values_mut().map(|(_, value)| value)
+    }
+
     /// Remembers a value of so many bytes in the place of any other of this key.
     pub(crate) fn put(&mut self, key: K, value: V, bytes: usize) {
         self.bytes = self.bytes.saturating_add(bytes);

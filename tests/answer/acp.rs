@@ -305,3 +305,80 @@ fn the_second_version_asks_about_a_call_or_a_command() {
         assert_eq!(chosen(answer).as_deref(), wanted, "{subject}");
     }
 }
+
+/// Asks for a writing below the session's directory, after something was said.
+fn here(said: &[String], command: &str) -> Option<String> {
+    let mut ground = opened();
+    let rules = format!(
+        "{}\npath_rule(paths = [\"{}/**\"], access = [\"write\"], decision = \"allow\")\n",
+        std::fs::read_to_string(ground.rules()).unwrap(),
+        ground.work()
+    );
+    std::fs::write(ground.rules(), rules).unwrap();
+    for line in said {
+        drop(ground.agent_says(line));
+    }
+    chosen(ground.agent_says(&run(&json!(command)).to_string()))
+}
+
+#[test]
+fn a_command_starts_in_the_sessions_directory_until_the_shell_may_be_elsewhere() {
+    let call = |command: &str, status: &str| {
+        let input = json!({"command": command});
+        update(
+            "tool_call",
+            &json!({"toolCallId": "d", "kind": "execute", "status": status, "rawInput": input}),
+        )
+    };
+    let silent = |kind: &str, status: &str| {
+        update(
+            "tool_call",
+            &json!({"toolCallId": "d", "kind": kind, "status": status}),
+        )
+    };
+    let mut asked = run(&json!("cd /nowhere"));
+    asked["params"]["toolCall"]["toolCallId"] = json!("d");
+    for (name, said, wanted) in [
+        ("nothing before", vec![], Some("yes")),
+        (
+            "a command that stays",
+            vec![call("ls -la", "completed")],
+            Some("yes"),
+        ),
+        (
+            "a file that was read",
+            vec![silent("read", "completed")],
+            Some("yes"),
+        ),
+        (
+            "a command that is not told yet",
+            vec![silent("execute", "pending")],
+            Some("yes"),
+        ),
+        (
+            "a command that was not told",
+            vec![silent("execute", "completed")],
+            None,
+        ),
+        (
+            "another directory",
+            vec![call("cd /nowhere", "in_progress")],
+            None,
+        ),
+        (
+            "another directory that was asked for",
+            vec![asked.to_string()],
+            None,
+        ),
+        (
+            "a name that is made up",
+            vec![call("c''d /nowhere", "completed")],
+            None,
+        ),
+        ("something that is not read", vec!["{\"a\":".to_owned()], None),
+    ] {
+        assert_eq!(here(&said, "tool > x").as_deref(), wanted, "{name}");
+    }
+    assert_eq!(here(&[], "tool > ../x"), None);
+    assert_eq!(here(&[], "cd /nowhere && tool > x"), None);
+}

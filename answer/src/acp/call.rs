@@ -3,6 +3,7 @@
 use gatekeeper::hook::{Event, Subject};
 use serde_json::{Map, Value};
 
+use super::elsewhere::may_lead_elsewhere;
 use crate::message::{Command, Fields, command};
 
 /// What was said of a call; null takes nothing back.
@@ -13,6 +14,8 @@ pub(super) struct Call {
     content: Option<Value>,
     locations: Option<Value>,
     raw_input: Option<Value>,
+    /// Whether it is said to have begun.
+    has_begun: bool,
 }
 
 /// What is known to be said of a call.
@@ -83,6 +86,19 @@ impl Call {
         self.content = owned("content").or(self.content.take());
         self.locations = owned("locations").or(self.locations.take());
         self.raw_input = owned("rawInput").or(self.raw_input.take());
+        self.has_begun |= matches!(
+            update.text("status"),
+            Some("in_progress" | "completed" | "failed")
+        );
+    }
+
+    /// Whether it may lead the agent's shell into another directory: by its command, or by one that is not told.
+    pub(super) fn may_lead_elsewhere(&self) -> bool {
+        match self.raw_input.as_ref().and_then(|input| input.get("command")) {
+            Some(Value::String(text)) => may_lead_elsewhere(text),
+            Some(_) => false,
+            None => self.has_begun && matches!(self.kind.as_deref(), None | Some("execute")),
+        }
     }
 
     /// About how much of the memory it takes.
@@ -122,9 +138,10 @@ impl Call {
     }
 
     /// What it would do, in the roots of its session, and whether that can be allowed; `None` where that is not known.
-    pub(super) fn event(&self, roots: Vec<String>) -> Option<(Event, bool)> {
+    /// A command that names no directory starts in `cwd`, or where nobody knows.
+    pub(super) fn event(&self, roots: Vec<String>, cwd: Option<String>) -> Option<(Event, bool)> {
         match self.kind.as_deref()? {
-            "execute" => self.command(roots).map(|event| (event, true)),
+            "execute" => self.command(roots, cwd).map(|event| (event, true)),
             "edit" => self.writes(roots),
             // Where something goes is not always said.
             "delete" | "move" => self.writes(roots).map(|(event, _)| (event, false)),
@@ -132,14 +149,15 @@ impl Call {
         }
     }
 
-    fn command(&self, roots: Vec<String>) -> Option<Event> {
+    fn command(&self, roots: Vec<String>, there: Option<String>) -> Option<Event> {
         let input = self.raw_input.as_ref()?.as_object()?;
         if !input.says_only(RUNS) {
             return None;
         }
         let cwd = match (input.said("cwd"), input.said("workdir")) {
             (Some(cwd), Some(workdir)) if cwd != workdir => return None,
-            (None, None) => None,
+            // Where that is not known it may be any.
+            (None, None) => there,
             (cwd, workdir) => Some(absolute(cwd.or(workdir)?.as_str()?)?),
         };
         let subject = match command(input.said("command")?)? {
@@ -147,7 +165,6 @@ impl Call {
             Command::Words(words) => Subject::Words(words),
         };
         let agrees = self.title.as_deref().is_none_or(|title| agrees(title, &subject));
-        // Without a directory it may be any: a shell of the agent's may have been led into another one.
         agrees.then(|| Event::asked(subject, cwd, roots))
     }
 
