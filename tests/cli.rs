@@ -7,6 +7,12 @@ mod always;
 #[path = "cli/amendments.rs"]
 mod amendments;
 #[cfg(test)]
+#[path = "cli/answer.rs"]
+mod answer;
+#[cfg(test)]
+#[path = "cli/answer_ends.rs"]
+mod answer_ends;
+#[cfg(test)]
 #[path = "cli/asked.rs"]
 mod asked;
 #[cfg(test)]

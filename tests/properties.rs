@@ -55,6 +55,7 @@ properties![
     segments_are_deterministic,
     every_segment_has_a_basis,
     printing_keeps_the_script,
+    what_is_not_answered_passes_unchanged,
     a_proposal_is_what_it_says,
     whatever_a_client_writes_costs_nobody_else_anything,
 ];

@@ -15,7 +15,8 @@ const EDGES: &[(&str, &[&str])] = &[
         &["diagnostics", "shell-parser", "execpolicy", "sandbox"],
     ),
     ("server", &["execpolicy", "gatekeeper"]),
-    ("cli", &["diagnostics", "gatekeeper", "server"]),
+    ("answer", &["gatekeeper"]),
+    ("cli", &["diagnostics", "gatekeeper", "server", "answer"]),
     (
         "tests",
         &[
@@ -25,6 +26,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "sandbox",
             "gatekeeper",
             "server",
+            "answer",
         ],
     ),
     ("fuzz", &["support"]),
@@ -71,6 +73,7 @@ const LIBRARIES: &[&str] = &[
     "sandbox",
     "gatekeeper",
     "server",
+    "answer",
 ];
 
 /// Every source file of ours.
@@ -193,6 +196,7 @@ fn unsafe_code_stands_only_in_the_sandbox() {
         "execpolicy",
         "gatekeeper",
         "server",
+        "answer",
     ] {
         let door = file(&format!("{room}/src/lib.rs")).unwrap();
         if !door.text.contains("#![forbid(unsafe_code)]") {
@@ -370,8 +374,8 @@ fn each_invariant_names_a_test_that_exists() {
     }
     assert!(held >= 12, "ARCHITECTURE.md names {held} tests");
     assert!(
-        architecture.text.lines().count() <= 200,
-        "ARCHITECTURE.md is longer than 200 lines"
+        architecture.text.lines().count() <= 220,
+        "ARCHITECTURE.md is longer than 220 lines"
     );
 }
 

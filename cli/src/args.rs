@@ -1,6 +1,7 @@
 //! The command line as it is typed.
 
 mod allow;
+mod answer;
 mod deferred;
 mod hook;
 mod layers;
@@ -18,6 +19,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use gatekeeper::sandbox::Tier;
 
 pub(crate) use allow::AllowArgs;
+pub(crate) use answer::AnswerArgs;
 pub(crate) use deferred::Deferred;
 pub(crate) use hook::{AgentArgs, AgentSettings, HookArgs, HookOptions, HookVerb, InstallArgs, UnaskedWord};
 pub(crate) use log::{ReplayArgs, SuggestArgs};
@@ -52,6 +54,9 @@ pub(crate) enum Verb {
     Hook(Deferred<HookArgs>),
     /// Answers an agent host over a wire: judges, asks, confines, runs, and tells.
     Serve(Deferred<ServeArgs>),
+    /// Stands between an agent and its client, and answers by policy what the agent asks the person.
+    #[command(after_help = ANSWER_STATUS, override_usage = "execpolicy answer [OPTIONS] PROTOCOL -- AGENT...")]
+    Answer(Deferred<AnswerArgs>),
     /// Allows commands that begin with these words, once and for all.
     #[command(override_usage = "execpolicy allow [OPTIONS] -- WORDS...")]
     Allow(Deferred<AllowArgs>),
@@ -74,6 +79,10 @@ pub(crate) enum Verb {
 
 const HOOK_STATUS: &str = "\
 Exit status: what the agent takes for the answer: 0, or 2 for a deny that is told on standard error.";
+
+const ANSWER_STATUS: &str = "\
+Exit status: the agent's own, or 128 and the number of the signal that ended it; 125 it could not be started,
+127 it was not found.";
 
 const RUN_STATUS: &str = "\
 Exit status: the command's own, or 128 and the number of the signal that ended it; 124 its time was over,

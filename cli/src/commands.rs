@@ -1,6 +1,7 @@
 //! One file for each sub-command.
 
 pub(crate) mod allow;
+pub(crate) mod answer;
 pub(crate) mod check;
 pub(crate) mod doctor;
 pub(crate) mod explain;

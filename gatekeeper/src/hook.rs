@@ -26,6 +26,7 @@ mod ruling;
 mod settings;
 mod token;
 mod windsurf;
+mod worktree;
 
 pub use crate::written_paths::quoted;
 pub use answer::Answer;
@@ -38,6 +39,7 @@ pub use reasons::Reasons;
 pub use ruling::{Asking, Rewriting, Ruling};
 pub use settings::SettingsError;
 pub use token::{TokenApprover, TokenError, TokenTerms, Tokens};
+pub use worktree::{Worktree, WorktreeError};
 
 /// Bytes of an event that are read. A longer one is refused: agents send whole files with some of them.
 pub const LONGEST_EVENT: usize = 16 * 1024 * 1024;

@@ -1,9 +1,12 @@
 //! Waiting for a command as a shell's child does: signals and the terminal's job control pass through.
 
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use crate::running::GRACE;
 use crate::sys::signal::{self, Origin, Signals};
-use crate::{Event, LaunchError, Outcome, Running};
+use crate::{Event, LaunchError, Outcome, Running, clock};
 
 impl Running {
     /// Waits for the command in the foreground of a terminal, or of whoever started this process. To be called by the
@@ -18,18 +21,43 @@ impl Running {
     ///
     /// # Errors
     /// Where no descriptor for signals can be had; the command has then been ended.
-    pub fn wait_in_foreground(mut self) -> Result<Outcome, LaunchError> {
+    pub fn wait_in_foreground(self) -> Result<Outcome, LaunchError> {
+        self.wait_for_end(None)
+    }
+
+    /// As [`Running::wait_in_foreground`], until `over` has something to read or nobody can write to it any more: then
+    /// the command is asked to end (`SIGTERM`), and is ended with all that it started five seconds later. Other threads
+    /// may have been started since the launch of a plan that was told of it
+    /// ([`Plan::in_foreground`](crate::Plan::in_foreground)).
+    ///
+    /// # Errors
+    /// As [`Running::wait_in_foreground`].
+    pub fn wait_in_foreground_until(self, over: BorrowedFd<'_>) -> Result<Outcome, LaunchError> {
+        self.wait_for_end(Some(over))
+    }
+
+    fn wait_for_end(mut self, over: Option<BorrowedFd<'_>>) -> Result<Outcome, LaunchError> {
         let signals = self.signals.take().map_or_else(Signals::take, Ok);
         let signals = signals.map_err(|error| LaunchError::Fork { source: error.into() })?;
+        let mut over = over;
+        let mut deadline = None;
         loop {
-            match self.next(Some(signals.as_fd())) {
-                Event::Ended(outcome) => return Ok(*outcome),
-                Event::Woken => {
+            let mut wakes = vec![signals.as_fd()];
+            wakes.extend(over);
+            match self.next_until(&wakes, deadline) {
+                None => return Ok(self.kill()),
+                Some(Event::Ended(outcome)) => return Ok(*outcome),
+                Some(Event::Woken) => {
                     if self.hand_on(&signals) {
                         self.signal(libc::SIGCONT);
                     }
+                    if over.is_some_and(has_news) {
+                        over = None;
+                        deadline = clock::now().checked_add(GRACE);
+                        self.signal(libc::SIGTERM);
+                    }
                 }
-                Event::Stopped(_) => {
+                Some(Event::Stopped(_)) => {
                     // A terminal stops both; who was stopped and goes on already does not stop again.
                     if self.hand_on(&signals) || self.stop_with_it(&signals)? {
                         self.signal(libc::SIGCONT);
@@ -61,8 +89,15 @@ impl Running {
     }
 }
 
+/// Whether there is something to read, or will never be.
+fn has_news(descriptor: BorrowedFd<'_>) -> bool {
+    let mut polled = [PollFd::new(&descriptor, PollFlags::IN)];
+    poll(&mut polled, Some(&Timespec::default())).is_ok_and(|count| count > 0)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::os::fd::AsFd;
     use std::path::PathBuf;
 
     use crate::sys::signal;
@@ -85,5 +120,33 @@ mod tests {
         signal::send_self(libc::SIGTERM);
         let outcome = running.wait_in_foreground().unwrap();
         assert_eq!(outcome.status, Status::Killed(libc::SIGTERM));
+    }
+
+    fn shell(script: &str) -> crate::Running {
+        let mut plan = Plan::unconfined(Vec::new());
+        plan.in_foreground();
+        let command = Command {
+            program: PathBuf::from("/bin/sh"),
+            arguments: ["sh", "-c", script].map(Into::into).to_vec(),
+            directory: PathBuf::from("/"),
+            input: Stream::Null,
+            output: Stream::Null,
+            errors: Stream::Null,
+        };
+        plan.launch(command).unwrap()
+    }
+
+    #[test]
+    fn what_is_over_is_asked_to_end_and_then_ended() {
+        let (over, tell) = std::io::pipe().unwrap();
+        drop(tell);
+        let running = shell("exec sleep 60");
+        let outcome = running.wait_in_foreground_until(over.as_fd()).unwrap();
+        assert_eq!(outcome.status, Status::Killed(libc::SIGTERM));
+        let (over, tell) = std::io::pipe().unwrap();
+        drop(tell);
+        let running = shell("trap '' TERM; sleep 60 & while :; do wait; done");
+        let outcome = running.wait_in_foreground_until(over.as_fd()).unwrap();
+        assert_eq!(outcome.status, Status::Killed(libc::SIGKILL));
     }
 }

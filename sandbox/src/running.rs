@@ -13,10 +13,10 @@ use crate::proxy::{Gate, Listeners, Proxy};
 use crate::scratch::ScratchDirectory;
 use crate::sys::channel::{self, Message, Received};
 use crate::sys::signal::{self, Signals};
-use crate::{Denials, Enforcement, LaunchError, Layer, Observer, Outcome, Placeholders, Status};
+use crate::{Denials, Enforcement, LaunchError, Layer, Observer, Outcome, Placeholders, Status, clock};
 
 /// In what time a command that is told to end has ended, before the kernel is asked to end it.
-const GRACE: Duration = Duration::from_secs(5);
+pub(crate) const GRACE: Duration = Duration::from_secs(5);
 
 /// A command that runs. Dropping it ends the command and all that it started.
 #[derive(Debug)]
@@ -154,23 +154,40 @@ impl Running {
 
     /// Waits until something happens to it, or `wake` has something to read.
     pub fn next(&mut self, wake: Option<BorrowedFd<'_>>) -> Event {
+        let wakes: Vec<BorrowedFd<'_>> = wake.into_iter().collect();
+        loop {
+            if let Some(event) = self.next_until(&wakes, None) {
+                return event;
+            }
+        }
+    }
+
+    /// The same for several descriptors; `None` once the deadline is over.
+    pub(crate) fn next_until(
+        &mut self,
+        wakes: &[BorrowedFd<'_>],
+        deadline: Option<Instant>,
+    ) -> Option<Event> {
         loop {
             if self.status.is_some() {
-                return Event::Ended(Box::new(self.end()));
+                return Some(Event::Ended(Box::new(self.end())));
             }
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(clock::now()));
+            let timeout = left.and_then(|left| Timespec::try_from(left).ok());
             let mut polled = vec![PollFd::new(&self.channel, PollFlags::IN)];
-            polled.extend(wake.as_ref().map(|wake| PollFd::new(wake, PollFlags::IN)));
-            match poll(&mut polled, None) {
+            polled.extend(wakes.iter().map(|wake| PollFd::new(wake, PollFlags::IN)));
+            match poll(&mut polled, timeout.as_ref()) {
+                Ok(0) => return None,
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(_) => self.status = Some(Status::Killed(libc::SIGKILL)),
             }
-            let is_told = |place: usize| polled.get(place).is_some_and(|one| !one.revents().is_empty());
-            let (is_told, is_woken) = (is_told(0), is_told(1));
+            let mut told = polled.iter().map(|one| !one.revents().is_empty());
+            let (is_told, is_woken) = (told.next() == Some(true), told.any(|is_told| is_told));
             if is_told {
                 match channel::receive(&self.channel, RecvFlags::DONTWAIT) {
                     Ok(Received::Message(message, _)) => {
                         if let Some(event) = self.note(message) {
-                            return event;
+                            return Some(event);
                         }
                     }
                     Err(Errno::AGAIN) => {}
@@ -178,7 +195,7 @@ impl Running {
                     Ok(Received::End) | Err(_) => self.status = Some(Status::Killed(libc::SIGKILL)),
                 }
             } else if is_woken {
-                return Event::Woken;
+                return Some(Event::Woken);
             }
         }
     }

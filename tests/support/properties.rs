@@ -6,6 +6,7 @@
     reason = "a property panics where its promise is broken; that is its job"
 )]
 
+pub mod of_conversations;
 pub mod of_proposals;
 pub mod of_serving;
 pub mod of_triples;
@@ -22,6 +23,7 @@ use crate::naive_judge;
 use crate::policies::{DrawnPolicy, DrawnRule};
 use crate::{scripts, splicing};
 
+pub use of_conversations::what_is_not_answered_passes_unchanged;
 pub use of_proposals::a_proposal_is_what_it_says;
 pub use of_serving::whatever_a_client_writes_costs_nobody_else_anything;
 pub use of_triples::{
@@ -62,13 +64,14 @@ properties![
     segments_are_deterministic,
     every_segment_has_a_basis,
     printing_keeps_the_script,
+    what_is_not_answered_passes_unchanged,
     a_proposal_is_what_it_says,
     whatever_a_client_writes_costs_nobody_else_anything,
 ];
 
 /// Any text gives a script and segments, in every dialect, within the limits.
 pub fn lowering_is_total(bytes: &[u8]) {
-    let text = text(&mut Choices::new(bytes), bytes);
+    let text = splicing::text(&mut Choices::new(bytes), bytes);
     let limits = Limits::default();
     for dialect in [Dialect::Bash, Dialect::Sh, Dialect::Zsh, Dialect::Unknown] {
         let script = parse(&text, dialect, &limits);
@@ -83,7 +86,7 @@ pub fn lowering_is_total(bytes: &[u8]) {
 
 /// Every span of a script's segments and gaps is a stretch of its text that splits no character.
 pub fn spans_are_in_bounds(bytes: &[u8]) {
-    let text = text(&mut Choices::new(bytes), bytes);
+    let text = splicing::text(&mut Choices::new(bytes), bytes);
     let script = parsed(&text);
     let gaps = script.gaps.iter().map(|gap| gap.span);
     let found = segments(&script);
@@ -103,7 +106,7 @@ pub fn joining_is_monotone(bytes: &[u8]) {
     let mut choices = Choices::new(bytes);
     let mut policy = DrawnPolicy::draw(&mut choices);
     let added = DrawnRule::draw_restricting(&mut choices);
-    let text = text(&mut choices, bytes);
+    let text = splicing::text(&mut choices, bytes);
     let before = engine(&policy).judge(&text);
     policy.rules.push(added);
     let after = engine(&policy).judge(&text);
@@ -197,7 +200,7 @@ pub fn gap_never_loosens(bytes: &[u8]) {
     let engine = RulesAlone::new(&policy, Decision::Allow);
     let start = choices.below(64);
     let length = choices.below(64);
-    let text = text(&mut choices, bytes);
+    let text = splicing::text(&mut choices, bytes);
     let mut script = parsed(&text);
     let before = engine.judge_script(&script);
     let span = Span::of(
@@ -223,7 +226,7 @@ pub fn gap_never_loosens(bytes: &[u8]) {
 pub fn segments_are_deterministic(bytes: &[u8]) {
     let mut choices = Choices::new(bytes);
     let policy = DrawnPolicy::draw(&mut choices);
-    let text = text(&mut choices, bytes);
+    let text = splicing::text(&mut choices, bytes);
     assert_eq!(segments(&parsed(&text)), segments(&parsed(&text)), "{text:?}");
     let verdict = || format!("{:?}", engine(&policy).judge(&text));
     assert_eq!(verdict(), verdict(), "{text:?}");
@@ -234,7 +237,7 @@ pub fn segments_are_deterministic(bytes: &[u8]) {
 pub fn every_segment_has_a_basis(bytes: &[u8]) {
     let mut choices = Choices::new(bytes);
     let engine = engine(&DrawnPolicy::draw(&mut choices));
-    let text = text(&mut choices, bytes);
+    let text = splicing::text(&mut choices, bytes);
     let verdict = engine.judge(&text);
     let mut strictest = match verdict.gaps() {
         [] => Decision::Allow,
@@ -259,7 +262,7 @@ pub fn printing_keeps_the_script(bytes: &[u8]) {
     let mut choices = Choices::new(bytes);
     let text = match choices.below(4) {
         0 => crate::mutation::mutated(&mut choices),
-        _ => text(&mut choices, bytes),
+        _ => splicing::text(&mut choices, bytes),
     };
     prints_as_itself(&text);
 }
@@ -388,13 +391,4 @@ fn engine(policy: &DrawnPolicy) -> Engine {
 /// A script of the default dialect and limits.
 fn parsed(text: &str) -> Script {
     parse(text, Dialect::Bash, &Limits::default())
-}
-
-/// A text: grown, spliced, or the bytes themselves.
-fn text(choices: &mut Choices<'_>, bytes: &[u8]) -> String {
-    match choices.below(4) {
-        0 | 1 => scripts::script(choices),
-        2 => splicing::spliced(choices),
-        _ => String::from_utf8_lossy(bytes).into_owned(),
-    }
 }

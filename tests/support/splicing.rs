@@ -1,6 +1,16 @@
 //! Known scripts cut into tokens and glued together, as a fuzzer's mutation would.
 
 use crate::choices::Choices;
+use crate::scripts;
+
+/// A text: grown, spliced, or the bytes themselves.
+pub fn text(choices: &mut Choices<'_>, bytes: &[u8]) -> String {
+    match choices.below(4) {
+        0 | 1 => scripts::script(choices),
+        2 => spliced(choices),
+        _ => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
 
 /// Up to three runs of tokens, with something between them.
 pub fn spliced(choices: &mut Choices<'_>) -> String {

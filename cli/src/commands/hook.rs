@@ -2,8 +2,8 @@
 
 mod deadline;
 mod doctor;
+pub(crate) mod place;
 mod settings;
-mod worktrees;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read, Write};
@@ -13,13 +13,12 @@ use std::path::{Path, PathBuf};
 
 use diagnostics::Diagnostic;
 use gatekeeper::hook::{
-    Agent, Answer, Event, LONGEST_EVENT, Rewriting, Ruling, SettingsGround, TokenTerms, Tokens,
+    Agent, Answer, Event, LONGEST_EVENT, Rewriting, Ruling, SettingsGround, TokenTerms, Tokens, Worktree,
 };
 use gatekeeper::log::{Asker, Entry, Log};
 use gatekeeper::sandbox::LastWords;
 use gatekeeper::{ConfinementName, Context, Directory, Gatekeeper, Judgement, Places};
 use rustix::fs::{FileType, fstat, major, minor};
-use worktrees::Worktree;
 
 use crate::args::{HookArgs, HookOptions, HookVerb, PolicyArgs};
 use crate::environment;
@@ -83,7 +82,9 @@ fn respond(agent: Agent, options: &HookOptions) -> Result<Answer, String> {
     let home = environment::home().ok_or("there is no home directory: $HOME is not set")?;
     let rewriting = rewriting(agent, options, &event, &home)?;
     let mut said: Option<Said> = None;
-    for worktree in worktrees::of(agent, &event, &home, rewriting.is_some())? {
+    let surroundings = place::of(agent, &event, &home, rewriting.is_some())?;
+    let worktrees = Worktree::of(&event, &surroundings).map_err(|error| error.to_string())?;
+    for worktree in worktrees {
         let next = rule(agent, options, &event, worktree, rewriting.as_ref())?;
         said = Some(match said {
             Some(said) => said.stricter(next),

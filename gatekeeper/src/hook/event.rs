@@ -163,6 +163,15 @@ impl Subject {
 }
 
 impl Event {
+    /// A question that an agent puts to a person by another way than a hook. A directory that it does not name is not
+    /// known, and then every one counts; the roots are those of the work trees that it is about.
+    pub fn asked(subject: Subject, cwd: Option<String>, workspaces: Vec<String>) -> Self {
+        Self {
+            workspaces,
+            ..Self::of(Moment::WhenAsked, subject).at(cwd)
+        }
+    }
+
     /// An event of which nothing is known but what it is about.
     pub(crate) fn of(moment: Moment, subject: Subject) -> Self {
         Self {

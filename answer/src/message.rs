@@ -1,0 +1,215 @@
+//! A message: an object of JSON that says each key once.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+/// What tells messages apart, read without the rest of a line.
+#[derive(Debug, serde::Deserialize)]
+pub(crate) struct Envelope {
+    /// What is asked for or told; `None` is a response.
+    #[serde(default)]
+    pub(crate) method: Option<String>,
+    /// Which request it is, or is the response to.
+    #[serde(default)]
+    pub(crate) id: Option<Id>,
+}
+
+/// What tells requests of one side apart. Others than texts and whole numbers are not understood.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, serde::Deserialize, serde::Serialize)]
+#[serde(untagged)]
+pub(crate) enum Id {
+    Signed(i64),
+    Unsigned(u64),
+    Text(String),
+}
+
+/// Names the whole of a line, every key of which is said once.
+#[derive(Debug)]
+struct Once(Value);
+
+impl Envelope {
+    /// Of a line; `None` where it is none.
+    pub(crate) fn read(line: &[u8]) -> Option<Self> {
+        serde_json::from_slice(line).ok()
+    }
+}
+
+/// The object of a line. `None` where it is no JSON object, or a key is said twice anywhere in it: readers differ in
+/// which of the two they go by.
+pub(crate) fn object(line: &[u8]) -> Option<Map<String, Value>> {
+    match serde_json::from_slice(line) {
+        Ok(Once(Value::Object(object))) => Some(object),
+        _ => None,
+    }
+}
+
+impl<'de> Deserialize<'de> for Once {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OnceVisitor).map(Self)
+    }
+}
+
+struct OnceVisitor;
+
+impl<'de> Visitor<'de> for OnceVisitor {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("JSON with each key once")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut all = Vec::new();
+        while let Some(Once(item)) = items.next_element()? {
+            all.push(item);
+        }
+        Ok(Value::Array(all))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some((key, Once(value))) = entries.next_entry::<String, Once>()? {
+            if object.insert(key, value).is_some() {
+                return Err(A::Error::custom("a key is said twice"));
+            }
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+/// Reading what a stranger has put into an object.
+pub(crate) trait Fields {
+    /// The value of a key; null is none.
+    fn said(&self, key: &str) -> Option<&Value>;
+
+    /// The text of a key.
+    fn text(&self, key: &str) -> Option<&str> {
+        self.said(key).and_then(Value::as_str)
+    }
+
+    /// The object of a key.
+    fn object(&self, key: &str) -> Option<&Map<String, Value>> {
+        self.said(key).and_then(Value::as_object)
+    }
+
+    /// The items of a key.
+    fn items(&self, key: &str) -> Option<&[Value]> {
+        self.said(key).and_then(Value::as_array).map(Vec::as_slice)
+    }
+
+    /// Whether nothing is said but under these keys.
+    fn says_only(&self, keys: &[&str]) -> bool;
+}
+
+impl Fields for Map<String, Value> {
+    fn said(&self, key: &str) -> Option<&Value> {
+        self.get(key).filter(|value| !value.is_null())
+    }
+
+    fn says_only(&self, keys: &[&str]) -> bool {
+        self.iter()
+            .all(|(key, value)| value.is_null() || keys.contains(&key.as_str()))
+    }
+}
+
+/// The texts of an array; `None` where one of its items is something else.
+pub(crate) fn texts(items: &[Value]) -> Option<Vec<String>> {
+    items
+        .iter()
+        .map(|item| item.as_str().map(ToOwned::to_owned))
+        .collect()
+}
+
+/// A command as it is told.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Command {
+    /// For a shell.
+    Text(String),
+    /// The words of one.
+    Words(Vec<String>),
+}
+
+/// The command that a value tells; `None` for an empty one and for anything else.
+pub(crate) fn command(value: &Value) -> Option<Command> {
+    if let Some(text) = value.as_str() {
+        return (!text.trim().is_empty()).then(|| Command::Text(text.to_owned()));
+    }
+    let words = texts(value.as_array()?)?;
+    (!words.is_empty()).then_some(Command::Words(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_said_twice_makes_no_message() {
+        for (line, is_one) in [
+            (r#"{"a":1,"b":{"a":1}}"#, true),
+            (r#" {"a":[{"a":1},{"a":1}]} "#, true),
+            (r#"{"a":1,"a":1}"#, false),
+            (r#"{"a":{"b":1,"\u0062":2}}"#, false),
+            (r#"{"a":[{"b":1,"b":2}]}"#, false),
+            (r#"{"a":1} {"b":1}"#, false),
+            (r#"{"a":1"#, false),
+            ("[]", false),
+            ("7", false),
+            ("\u{feff}{}", false),
+            (r#"{"a":"\ud800"}"#, false),
+        ] {
+            assert_eq!(object(line.as_bytes()).is_some(), is_one, "{line}");
+        }
+        assert!(object(b"{\"a\":\"\xff\"}").is_none());
+        let deep = "{\"a\":".repeat(4_000);
+        assert!(object(deep.as_bytes()).is_none());
+    }
+
+    #[test]
+    fn an_id_is_a_text_or_a_whole_number() {
+        for (line, id) in [
+            (r#"{"id":7}"#, Some("7")),
+            (r#"{"id":-7}"#, Some("-7")),
+            (r#"{"id":18446744073709551615}"#, Some("18446744073709551615")),
+            (r#"{"id":"7"}"#, Some("\"7\"")),
+            (r#"{"id":null}"#, None),
+            (r"{}", None),
+            (r#"{"id":1.5}"#, None),
+            (r#"{"id":{}}"#, None),
+            (r#"{"id":1,"id":2}"#, None),
+        ] {
+            let found = Envelope::read(line.as_bytes()).and_then(|envelope| envelope.id);
+            let found = found.map(|id| serde_json::to_string(&id).unwrap());
+            assert_eq!(found.as_deref(), id, "{line}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The work trees whose policy an event is judged by: the one that the command starts in, and all that the agent names.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use super::Event;
+use crate::{Context, Places, Surroundings, SurroundingsError};
+
+/// Work trees that an agent may name. With more, the event is refused: each is judged by.
+const MOST: usize = 32;
+
+/// A work tree that is judged by.
+#[derive(Clone, Debug)]
+pub struct Worktree {
+    /// The place that the event names, in this work tree. What it does not say is not known, and is not taken from this
+    /// process.
+    pub context: Context,
+    /// Where its policy is.
+    pub places: Places,
+    /// Whether the command starts in another one, so that only what restricts counts.
+    pub is_further: bool,
+}
+
+/// Why an event cannot be judged by work trees.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum WorktreeError {
+    /// More than are judged by.
+    #[error("the event names more than {MOST} work trees")]
+    TooMany,
+    /// A place that cannot be.
+    #[error(transparent)]
+    Surroundings(#[from] SurroundingsError),
+}
+
+impl Worktree {
+    /// All of them, where the surroundings say what is known but for the work tree. The first is the repository around
+    /// the directory that the command starts in; where there is none, the named root around it. An agent that names a
+    /// narrower root, or another, takes nothing off what that one says.
+    ///
+    /// # Errors
+    /// [`WorktreeError`] for an event that names too many roots, or one that is no absolute path.
+    pub fn of(event: &Event, surroundings: &Surroundings) -> Result<Vec<Self>, WorktreeError> {
+        if event.workspaces.len() > MOST {
+            return Err(WorktreeError::TooMany);
+        }
+        let around = |directory: &str| {
+            let there = Surroundings {
+                cwd: Some(directory.to_owned()),
+                ..surroundings.clone()
+            };
+            let found = there.context()?;
+            Ok::<_, WorktreeError>(found.workspace.map(String::from))
+        };
+        let own = surroundings.cwd.as_deref().map(around).transpose()?.flatten();
+        let is_repository = |root: &String| Path::new(root).join(".git").symlink_metadata().is_ok();
+        // Somebody has opened their home directory, which is no work tree.
+        let named = |root: &String| match in_root(surroundings, root) {
+            Err(SurroundingsError::TooWide { .. }) => Ok(None),
+            found => found.map(|context| context.workspace.map(String::from)),
+        };
+        let mut roots = Vec::new();
+        for root in &event.workspaces {
+            roots.extend(named(root)?);
+            roots.extend(around(root)?);
+        }
+        let own = match own {
+            Some(own) if is_repository(&own) => Some(own),
+            own => {
+                let holds = |root: &&String| {
+                    own.as_ref()
+                        .is_some_and(|own| Path::new(own).starts_with(root.as_str()))
+                };
+                // The longest path above a directory is the nearest.
+                let nearest = roots.iter().filter(holds).max_by_key(|root| root.len());
+                nearest.cloned().or(own)
+            }
+        };
+        let mut all: Vec<Option<String>> = Vec::new();
+        if own.is_some() || roots.is_empty() {
+            all.push(own);
+        }
+        for root in roots {
+            // Without a policy of its own another work tree has nothing to say.
+            let counts = all.is_empty() || has_policy(&root);
+            let root = Some(root);
+            if counts && !all.contains(&root) {
+                all.push(root);
+            }
+        }
+        let worktrees = all.into_iter().enumerate().map(|(place, root)| {
+            let context = match root {
+                Some(root) => in_root(surroundings, &root)?,
+                None => surroundings.context()?,
+            };
+            Ok(Self {
+                places: surroundings.places(context.workspace.as_deref())?,
+                context,
+                is_further: place > 0,
+            })
+        });
+        worktrees.collect()
+    }
+}
+
+/// Whether there is a policy in a work tree, or there may be.
+fn has_policy(root: &str) -> bool {
+    let found = Path::new(root).join(".execpolicy").symlink_metadata();
+    found.map_or_else(|error| error.kind() != ErrorKind::NotFound, |_| true)
+}
+
+fn in_root(surroundings: &Surroundings, root: &str) -> Result<Context, SurroundingsError> {
+    let there = Surroundings {
+        workspace: Some(root.to_owned()),
+        ..surroundings.clone()
+    };
+    there.context()
+}
