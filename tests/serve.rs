@@ -50,13 +50,13 @@ fn trials(kit: &Kit, user: User) -> Vec<Trial> {
             return vec![Trial::test(name, move || Err(error.into()))];
         }
     };
-    let trial = |flow: kit::Flow| match flow.cannot {
-        Some(reason) => skipped(&flow.name, user, &reason),
-        None => {
-            let kit = kit.clone();
-            let name = format!("{}, {}", flow.name, user.name());
-            Trial::test(name, move || Ok(kit.run(&flow.name, user)?))
+    let trial = |flow: kit::Flow| {
+        if let Some(reason) = flow.cannot {
+            return skipped(&flow.name, user, &reason);
         }
+        let kit = kit.clone();
+        let name = format!("{}, {}", flow.name, user.name());
+        Trial::test(name, move || Ok(kit.run(&flow.name, user)?))
     };
     flows.into_iter().map(trial).collect()
 }
