@@ -74,6 +74,16 @@ impl Kit {
 
     /// What the client's program says, if it succeeds.
     fn hear(&self, user: User, words: &[&str]) -> Result<String, String> {
+        let place = || -> io::Result<tempfile::TempDir> {
+            let place = tempfile::Builder::new()
+                .prefix("f")
+                .rand_bytes(4)
+                .tempdir_in("/var/tmp")?;
+            fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755))?;
+            user.own(place.path())?;
+            Ok(place)
+        };
+        let place = place().map_err(|error| error.to_string())?;
         let mut command = user.command("timeout");
         command
             .args(["--kill-after=10", PATIENCE, "python3", "-B"])
@@ -82,6 +92,7 @@ impl Kit {
             .current_dir("/var/tmp")
             .env("EXECPOLICY", binary()?)
             .env("SCHEMA", self.0.join("schema.json"))
+            .env("PLACE", place.path())
             .env("MANUAL", self.0.join("server.md"))
             .env_remove("UPDATE_TRANSCRIPTS");
         if user == User::Own && env::var_os("UPDATE_TRANSCRIPTS").is_some() {

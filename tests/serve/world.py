@@ -14,6 +14,7 @@ from transcript import Transcript
 
 BINARY = os.environ["EXECPOLICY"]
 SCHEMA = os.environ["SCHEMA"]
+PLACE = os.environ.get("PLACE")
 
 # What the flows' commands meet, beside the built-in policy.
 RULES = """
@@ -30,7 +31,7 @@ class World:
 
     def __init__(self):
         # Not below `/tmp`, which is a command's own.
-        self.root = pathlib.Path(tempfile.mkdtemp(prefix="serve", dir="/var/tmp")).resolve()
+        self.root = pathlib.Path(PLACE or tempfile.mkdtemp(prefix="serve", dir="/var/tmp")).resolve()
         self.work, self.home = self.root / "work", self.root / "home"
         self.config = self.home / ".config" / "execpolicy"
         self.state = self.home / ".local" / "state" / "execpolicy"
