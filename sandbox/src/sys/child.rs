@@ -7,6 +7,7 @@
 )]
 
 mod failure;
+mod gaps;
 mod turn;
 
 use std::ffi::CString;
@@ -35,6 +36,7 @@ use crate::plan::Step;
 use crate::streams::{Device, ReadFile};
 
 pub(crate) use failure::{FAILURE, read_failure};
+use gaps::gaps;
 
 /// All that a child needs, made before it is.
 #[derive(Debug)]
@@ -158,26 +160,6 @@ pub(crate) fn spawn(birth: &mut Birth) -> Result<Born, Errno> {
         }),
         Side::Child => fork::leave(124),
     }
-}
-
-/// The stretches between numbers, from the first descriptor that is no stream.
-fn gaps(mut kept: Vec<u32>) -> Vec<(u32, u32)> {
-    kept.sort_unstable();
-    let mut gaps = Vec::new();
-    let mut next = 3;
-    for number in kept {
-        if number < next {
-            continue;
-        }
-        if let Some(last) = number.checked_sub(1)
-            && last >= next
-        {
-            gaps.push((next, last));
-        }
-        next = number.saturating_add(1);
-    }
-    gaps.push((next, u32::MAX));
-    gaps
 }
 
 /// Runs the child to its end. `channel` leads to the supervisor, `started` is closed when the command is executed.
@@ -394,20 +376,4 @@ fn close_streams() {
 /// A descriptor's number as `close_range` counts.
 fn number_of(descriptor: &impl AsRawFd) -> u32 {
     u32::try_from(descriptor.as_raw_fd()).unwrap_or(u32::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_lies_between_is_closed() {
-        for (kept, expected) in [
-            (vec![0, 1, 2], vec![(3, u32::MAX)]),
-            (vec![0, 1, 2, 5, 3], vec![(4, 4), (6, u32::MAX)]),
-            (vec![9, 9, 2, 7, 8], vec![(3, 6), (10, u32::MAX)]),
-        ] {
-            assert_eq!(gaps(kept), expected);
-        }
-    }
 }

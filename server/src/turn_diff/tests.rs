@@ -3,7 +3,6 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::{Command, Stdio};
-use std::time::Instant;
 
 use proptest::prelude::*;
 
@@ -205,30 +204,6 @@ fn a_pipe_for_an_ignore_file_is_not_waited_for() {
         "{}",
         ground.text()
     );
-}
-
-#[test]
-#[ignore = "it measures"]
-#[expect(clippy::disallowed_methods, reason = "it measures")]
-fn what_a_look_costs() {
-    let ground = Ground::with(&[]);
-    for number in 0..3000 {
-        ground.put(
-            &format!("d{}/f{number}.rs", number % 60),
-            &"fn x() {}\n".repeat(400),
-        );
-    }
-    for name in ["first", "second", "third"] {
-        std::thread::sleep(std::time::Duration::from_millis(30));
-        let begun = Instant::now();
-        let _seen = ground.look();
-        println!("{name}: {:?}", begun.elapsed());
-    }
-    let before = ground.look();
-    ground.put("d1/f1.rs", "");
-    let begun = Instant::now();
-    assert!(ground.diff.compared(&before, &ground.look()));
-    println!("look and compare: {:?}", begun.elapsed());
 }
 
 fn tree() -> impl Strategy<Value = BTreeMap<&'static str, String>> {
