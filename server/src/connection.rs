@@ -71,6 +71,10 @@ fn take(dispatch: &mut Dispatch, client: &Client, line: &Line<'_>) {
             );
         }
     };
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        let why = "a message is an object; there are no batches";
+        return wrong(None, ErrorCode::InvalidRequest, why.to_owned());
+    }
     let envelope: Envelope = match serde_json::from_slice(bytes) {
         Ok(envelope) => envelope,
         Err(error) if error.is_data() => {

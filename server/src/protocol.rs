@@ -23,7 +23,7 @@ pub use approval::{
     PermissionsApproval, PermissionsApprovalAnswer, ServerRequest,
 };
 pub use change::{FileChange, FileChangeKind};
-pub use envelope::{Envelope, Kind, Remains, RequestId};
+pub use envelope::{Envelope, Kind, Members, Remains, RequestId};
 pub use error::{ErrorCode, ErrorObject};
 pub use item::{Item, ItemStatus, OutputStream, Violation};
 pub use notification::Notification;

@@ -1,6 +1,8 @@
 //! What every message has in common.
 
-use serde::de::IgnoredAny;
+use std::fmt;
+
+use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
@@ -29,7 +31,7 @@ pub struct Envelope {
     pub method: Option<String>,
     /// Read by [`super::ClientRequest`].
     #[serde(default)]
-    pub params: Option<IgnoredAny>,
+    pub params: Option<Members>,
     /// What was answered; `null` is an answer, too.
     #[serde(default, deserialize_with = "given")]
     pub result: Option<Box<RawValue>>,
@@ -55,6 +57,29 @@ pub struct Remains {
     /// What was asked; left out in an answer.
     #[serde(default)]
     pub method: Option<String>,
+}
+
+/// An object, whatever it holds. The readers that serde makes of a struct take a list for it too, which no schema says.
+#[derive(Debug)]
+pub struct Members;
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Self;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(self)
+    }
 }
 
 /// What a message is.

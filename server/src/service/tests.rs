@@ -132,6 +132,8 @@ errors! {
     not_utf8: b"{\"id\": \"\xff\"}" => ((), Parse);
     cut_off: r#"{"id": 7, "method": "che"# => ((), Parse);
     no_object: "[1, 2]" => ((), InvalidRequest);
+    a_list_of_params: r#"{"id": 7, "method": "thread/start", "params": [null, null, null, null]}"# => (7, InvalidRequest);
+    a_list: r#"[7, "thread/start", {}, null, null, null]"# => ((), InvalidRequest);
     neither: r#"{"id": 7}"# => (7, InvalidRequest);
     both: r#"{"id": 7, "method": "check", "result": {}}"# => (7, InvalidRequest);
     more_keys: r#"{"id": 7, "method": "check", "params": {}, "priority": 1}"# => (7, InvalidRequest);
