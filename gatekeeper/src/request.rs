@@ -6,6 +6,7 @@ use std::str;
 use diagnostics::Code;
 use execpolicy::{Approval, ConfinementName, Context, Dialect, Link, Links};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::{Command, Surroundings, SurroundingsError, codes};
@@ -37,6 +38,9 @@ pub enum RequestError {
     /// It is JSON, and not of this shape.
     #[error("the line is not a request: {}", without_line(.0))]
     Shape(#[source] serde_json::Error),
+    /// It is a list.
+    #[error("the line is not a request: it is a list, and a request is an object")]
+    List,
     /// It names no command, or two.
     #[error("a request has either `command` or `argv`")]
     Subject,
@@ -59,7 +63,7 @@ impl RequestError {
     pub fn code(&self) -> Code {
         match self {
             Self::Encoding(_) | Self::Syntax(_) => codes::NOT_JSON,
-            Self::Shape(_) | Self::Subject | Self::NoWords | Self::ManyWords | Self::Nul => {
+            Self::Shape(_) | Self::List | Self::Subject | Self::NoWords | Self::ManyWords | Self::Nul => {
                 codes::WRONG_REQUEST
             }
             Self::Surroundings(_) => codes::WRONG_SURROUNDINGS,
@@ -130,6 +134,11 @@ impl CheckRequest {
     /// Where it is no such request.
     pub fn read(line: &[u8]) -> Result<Self, RequestError> {
         let text = str::from_utf8(line).map_err(RequestError::Encoding)?;
+        // The reader that serde makes of a struct takes a list for it too.
+        if text.trim_ascii_start().starts_with('[') {
+            serde_json::from_str::<IgnoredAny>(text).map_err(RequestError::Syntax)?;
+            return Err(RequestError::List);
+        }
         serde_json::from_str(text).map_err(|error| match error.classify() {
             serde_json::error::Category::Data => RequestError::Shape(error),
             serde_json::error::Category::Io
