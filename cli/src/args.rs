@@ -6,6 +6,7 @@ mod layers;
 mod log;
 mod policy;
 mod rules;
+mod serve;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ pub(crate) use hook::{AgentArgs, AgentSettings, HookArgs, HookOptions, HookVerb,
 pub(crate) use log::{ReplayArgs, SuggestArgs};
 pub(crate) use policy::{GivenArgs, PolicyArgs, StartArgs};
 pub(crate) use rules::{ListArgs, RemoveArgs, RulesArgs, RulesVerb, UndoArgs};
+pub(crate) use serve::ServeArgs;
 
 /// Decides whether a shell command may run, and says why.
 #[derive(Debug, Parser)]
@@ -46,6 +48,8 @@ pub(crate) enum Verb {
     /// Answers an agent's hook: its event on standard input, the decision in its own words.
     #[command(after_help = HOOK_STATUS)]
     Hook(HookArgs),
+    /// Answers an agent host over a wire: judges, asks, confines, runs, and tells.
+    Serve(ServeArgs),
     /// Allows commands that begin with these words, once and for all.
     #[command(override_usage = "execpolicy allow [OPTIONS] -- WORDS...")]
     Allow(AllowArgs),

@@ -5,11 +5,12 @@ use execpolicy::{
     Context, Effect, EffectKind, Entry, Executed, Knowledge, Reading, SegmentVerdict, Syntax, Trait, Value,
     Verdict,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use shell_parser::WorkingDirectory;
 
 /// One thing that a command does. The names on the wire are those of openai/codex's `commandActions`.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum CommandAction {
     /// A file is shown.

@@ -39,6 +39,7 @@ mod policy_file;
 mod program_file;
 pub mod replay;
 pub mod report;
+pub mod request;
 pub mod risk;
 mod session;
 pub mod suggestion;

@@ -20,6 +20,7 @@ const MOST: usize = 3;
 
 /// How much harm a command may do. It decides nothing: it is shown beside the question.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Risk {
     /// How much.
     pub level: RiskLevel,
@@ -31,6 +32,7 @@ pub struct Risk {
 
 /// How much harm.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum RiskLevel {
     /// It looks, or changes what the work tree or version control gives back.
@@ -43,6 +45,7 @@ pub enum RiskLevel {
 
 /// A kind of harm.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum RiskCategory {
     /// Something is lost, here or at others.

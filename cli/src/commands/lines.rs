@@ -3,21 +3,19 @@
 //! A line that cannot be judged costs that line only: it is answered by an error object whose decision is
 //! `forbidden`, and the exit status tells at the end. Empty lines are passed over.
 
-mod reader;
-mod wire;
-
 use std::io::{self, Write};
 use std::panic::{self, AssertUnwindSafe};
 
 use diagnostics::render::to_json;
 use gatekeeper::report::{FailureReport, Report};
+use gatekeeper::request::{self, CheckRequest};
 use gatekeeper::{Surroundings, codes};
+use server::lines::{Line, Reader};
 
 use crate::exit::Exit;
 use crate::journal::Journal;
 use crate::output;
 use crate::policy::Policies;
-use reader::{Line, Reader};
 
 /// Bytes of one line that are read; the rest of a longer one is passed over without being kept.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -72,7 +70,7 @@ fn answer(
     judged.unwrap_or_else(|_| {
         let message = "the program failed on this line";
         Report::Failure(FailureReport::new(
-            wire::id(bytes),
+            request::id(bytes),
             codes::INTERNAL,
             message,
             number,
@@ -87,7 +85,7 @@ fn judge(
     bytes: &[u8],
     number: u64,
 ) -> Report {
-    match wire::read(bytes, surroundings) {
+    match CheckRequest::read(bytes).and_then(|request| request.resolve(surroundings)) {
         Ok(mut asked) => {
             let gatekeeper = policies.of(asked.context.workspace.as_deref());
             let judgement = gatekeeper.judge_in_place(asked.command, &mut asked.context);
@@ -98,7 +96,12 @@ fn judge(
         }
         Err(error) => {
             let message = error.to_string();
-            Report::Failure(FailureReport::new(wire::id(bytes), error.code(), message, number))
+            Report::Failure(FailureReport::new(
+                request::id(bytes),
+                error.code(),
+                message,
+                number,
+            ))
         }
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, BufRead};
 
 /// One line, without its newline.
 #[derive(Debug, Eq, PartialEq)]
-pub(super) enum Line<'a> {
+pub enum Line<'a> {
     /// All of it; any bytes.
     Whole(&'a [u8]),
     /// It was longer than the reader keeps.
@@ -13,7 +13,7 @@ pub(super) enum Line<'a> {
 
 impl Line<'_> {
     /// Whether there is nothing on it.
-    pub(super) fn is_blank(&self) -> bool {
+    pub fn is_blank(&self) -> bool {
         match self {
             Self::Whole(bytes) => bytes.trim_ascii().is_empty(),
             Self::TooLong => false,
@@ -23,7 +23,7 @@ impl Line<'_> {
 
 /// Reads line after line into one buffer.
 #[derive(Debug)]
-pub(super) struct Reader<R> {
+pub struct Reader<R> {
     stream: R,
     line: Vec<u8>,
     /// Bytes of one line that are kept.
@@ -32,7 +32,7 @@ pub(super) struct Reader<R> {
 
 impl<R: BufRead> Reader<R> {
     /// Lines of at most `most` bytes each.
-    pub(super) fn new(stream: R, most: usize) -> Self {
+    pub fn new(stream: R, most: usize) -> Self {
         Self {
             stream,
             line: Vec::new(),
@@ -41,7 +41,7 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// The next line, or `None` at the end. A last line without newline is a line.
-    pub(super) fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
+    pub fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
         self.line.clear();
         let mut too_long = false;
         let mut any = false;

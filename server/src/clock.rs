@@ -1,0 +1,10 @@
+//! The time of day, for what is told and logged; no verdict depends on it.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Milliseconds since 1970.
+#[expect(clippy::disallowed_methods, reason = "no verdict depends on it")]
+pub(crate) fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

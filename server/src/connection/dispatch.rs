@@ -1,0 +1,154 @@
+//! From a request to whoever answers it.
+
+use std::sync::Arc;
+use std::thread::Builder;
+
+use serde::Serialize;
+
+use crate::client::Client;
+use crate::protocol::{
+    ClientRequest, Empty, ErrorCode, ErrorObject, InitializeResult, Notification, PolicyReloadResult,
+    RequestId, ThreadResult, TurnResult,
+};
+use crate::reply::Reply;
+use crate::server::Server;
+use crate::thread::Thread;
+use crate::{command, patch, permission};
+
+/// The version of this protocol.
+const PROTOCOL_VERSION: u32 = 1;
+
+/// What one connection may ask now.
+#[derive(Debug)]
+pub(super) struct Dispatch {
+    server: Arc<Server>,
+    client: Client,
+    is_initialized: bool,
+}
+
+impl Dispatch {
+    pub(super) fn new(server: &Arc<Server>, client: &Client) -> Self {
+        Self {
+            server: server.clone(),
+            client: client.clone(),
+            is_initialized: false,
+        }
+    }
+
+    /// Takes a request.
+    pub(super) fn request(&mut self, id: RequestId, method: &str, line: &[u8]) {
+        let reply = Reply::new(self.client.clone(), id);
+        if !ClientRequest::METHODS.contains(&method) {
+            return refuse(
+                reply,
+                ErrorObject::new(ErrorCode::MethodNotFound, "there is no such method"),
+            );
+        }
+        let request = match serde_json::from_slice(line) {
+            Ok(request) => request,
+            Err(error) => {
+                return refuse(
+                    reply,
+                    ErrorObject::new(ErrorCode::InvalidParams, error.to_string()),
+                );
+            }
+        };
+        let is_first = matches!(request, ClientRequest::Initialize(_));
+        if is_first == self.is_initialized {
+            let message = "`initialize` comes first, and once";
+            return refuse(reply, ErrorObject::new(ErrorCode::NotInitialized, message));
+        }
+        self.answer(request, reply);
+    }
+
+    fn answer(&mut self, request: ClientRequest, reply: Reply) {
+        let (server, client) = (&self.server, &self.client);
+        let thread = |id: &str| server.threads.of(id, client);
+        match request {
+            ClientRequest::Initialize(_) => {
+                self.is_initialized = true;
+                let user_agent = concat!("execpolicy/", env!("CARGO_PKG_VERSION")).to_owned();
+                reply.give(Ok(InitializeResult {
+                    user_agent,
+                    protocol_version: PROTOCOL_VERSION,
+                    policy: String::new(),
+                }));
+            }
+            ClientRequest::ThreadStart(params) => {
+                reply.give(Thread::start(server, client, params).map(|thread| {
+                    let thread = server.threads.add(thread);
+                    let _gone = client.tell(&Notification::ThreadStarted {
+                        thread: thread.told(),
+                    });
+                    ThreadResult {
+                        thread: thread.told(),
+                    }
+                }))
+            }
+            ClientRequest::TurnStart(params) => reply.give(
+                thread(&params.thread_id)
+                    .and_then(|thread| thread.start_turn())
+                    .map(|turn| TurnResult { turn: turn.told() }),
+            ),
+            ClientRequest::TurnComplete(params) => apart(reply, {
+                let found = thread(&params.thread_id);
+                move || {
+                    let thread = found?;
+                    thread.complete(&*thread.turn_or_past(&params.turn_id)?);
+                    Ok(Empty {})
+                }
+            }),
+            ClientRequest::TurnInterrupt(params) => apart(reply, {
+                let found = thread(&params.thread_id);
+                move || {
+                    let thread = found?;
+                    thread.abort(&*thread.turn_or_past(&params.turn_id)?, "it was interrupted");
+                    Ok(Empty {})
+                }
+            }),
+            ClientRequest::CommandExec(params) => {
+                reply.give(
+                    thread(&params.thread_id).and_then(|thread| command::exec(server, &thread, params)),
+                );
+            }
+            ClientRequest::PatchApply(params) => {
+                reply
+                    .give(thread(&params.thread_id).and_then(|thread| patch::apply(server, &thread, params)));
+            }
+            ClientRequest::PermissionsRequest(params) => match thread(&params.thread_id) {
+                Ok(thread) => permission::request(server, &thread, params, reply),
+                Err(error) => refuse(reply, error),
+            },
+            ClientRequest::NetworkRequest(params) => match thread(&params.thread_id) {
+                Ok(thread) => permission::connect(server, &thread, params, reply),
+                Err(error) => refuse(reply, error),
+            },
+            ClientRequest::PolicyReload(_) => {
+                reply.give(Ok(PolicyReloadResult {
+                    changed: server.policies.refresh(),
+                    policy: String::new(),
+                }));
+            }
+            ClientRequest::Check(_)
+            | ClientRequest::ThreadList(_)
+            | ClientRequest::ThreadResume(_)
+            | ClientRequest::ThreadFork(_)
+            | ClientRequest::TurnDiff(_)
+            | ClientRequest::CommandTerminate(_) => {
+                refuse(reply, ErrorObject::new(ErrorCode::Internal, "not there yet"));
+            }
+        }
+    }
+}
+
+fn refuse(reply: Reply, error: ErrorObject) {
+    reply.give(Err::<(), _>(error));
+}
+
+/// Answers from a thread of its own: what has to wait must not keep the next line from being read.
+fn apart<R: Serialize>(reply: Reply, work: impl FnOnce() -> Result<R, ErrorObject> + Send + 'static) {
+    // Where no thread can be started, the reply is dropped, which answers.
+    let _started = Builder::new()
+        .name("wait".to_owned())
+        .spawn(move || reply.give(work()));
+}

@@ -1,0 +1,66 @@
+//! What every message has in common.
+
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::ErrorObject;
+
+/// What says which answer belongs to which request. Each side counts its own.
+#[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum RequestId {
+    /// A number.
+    Number(i64),
+    /// A text.
+    Text(String),
+}
+
+/// The outside of a message; its params are read once it is known whose they are.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Envelope {
+    /// Which request.
+    #[serde(default)]
+    pub id: Option<RequestId>,
+    /// What is asked or told.
+    #[serde(default)]
+    pub method: Option<String>,
+    /// Read by [`super::ClientRequest`].
+    #[serde(default)]
+    pub params: Option<IgnoredAny>,
+    /// What was answered.
+    #[serde(default)]
+    pub result: Option<Box<RawValue>>,
+    /// Why nothing was answered.
+    #[serde(default)]
+    pub error: Option<ErrorObject>,
+    /// JSON-RPC's own member is understood, and not needed.
+    #[serde(default)]
+    pub jsonrpc: Option<IgnoredAny>,
+}
+
+/// What a message is.
+#[derive(Debug)]
+pub enum Kind {
+    /// It wants an answer.
+    Request(RequestId, String),
+    /// It wants none.
+    Notification(String),
+    /// It is an answer to the server: its result, or an error.
+    Answer(RequestId, Result<Box<RawValue>, ErrorObject>),
+}
+
+impl Envelope {
+    /// What it is; `None` where it is none of the three.
+    pub fn kind(self) -> Option<Kind> {
+        match (self.id, self.method, self.result, self.error) {
+            (Some(id), Some(method), None, None) => Some(Kind::Request(id, method)),
+            (None, Some(method), None, None) => Some(Kind::Notification(method)),
+            (Some(id), None, Some(result), None) => Some(Kind::Answer(id, Ok(result))),
+            (Some(id), None, None, Some(error)) => Some(Kind::Answer(id, Err(error))),
+            _ => None,
+        }
+    }
+}
