@@ -2,6 +2,7 @@
 
 mod directory;
 mod journal;
+mod kept_rule;
 #[cfg(test)]
 mod tests;
 mod vouched;
@@ -16,6 +17,8 @@ use crate::{TrustError, builtin};
 use directory::Directory;
 use journal::{Entry, Journal};
 use vouched::Vouched;
+
+pub use kept_rule::keep;
 
 /// The file, in the user's or the project's layer, that holds what was approved.
 const NAME: &str = "approved.codexpolicy";

@@ -53,6 +53,10 @@ pub(crate) struct Terms {
     pub(crate) confinement: Option<ConfinementName>,
     /// What it gets beyond that.
     pub(crate) grants: Vec<Grant>,
+    /// Those of them that somebody has to say yes to.
+    pub(crate) asked: Vec<Grant>,
+    /// Whether somebody has to say yes, whatever the verdict.
+    pub(crate) must_ask: bool,
     pub(crate) enclosure: Enclosure,
 }
 
@@ -94,6 +98,19 @@ impl Prepared {
         self.terms.enclosure.plan(host)
     }
 
+    /// The same, for what nobody but an approver may clear, whatever the verdict: a command that was kept from something,
+    /// and is to run without its confinement.
+    pub fn asking(mut self) -> Self {
+        self.terms.must_ask = true;
+        self
+    }
+
+    /// Whether somebody has to say yes.
+    pub fn needs_yes(&self) -> bool {
+        let terms = &self.terms;
+        self.judgement.decision() != Decision::Allow || terms.must_ask || !terms.asked.is_empty()
+    }
+
     /// The same, with the smallest rule that would answer its prompt where there is one, so that it can be offered.
     pub fn proposing(mut self, gatekeeper: &Gatekeeper) -> Self {
         if self.judgement.decision() == Decision::Prompt {
@@ -112,16 +129,15 @@ impl Prepared {
 
     /// Clears it, where a yes may also be given for these scopes.
     pub(crate) fn clear_by(self, approver: &dyn Approver, longer: &[Scope]) -> Result<Clearance, Refusal> {
-        match self.judgement.decision() {
-            Decision::Allow if self.terms.grants.is_empty() => return Ok(self.cleared(None)),
-            Decision::Allow | Decision::Prompt => {}
-            Decision::Forbidden => return Err(self.declined()),
+        if !self.needs_yes() {
+            return Ok(self.cleared(None));
+        }
+        if self.judgement.decision() == Decision::Forbidden {
+            return Err(self.declined());
         }
         // A rule would not say what is granted.
-        let rule = self
-            .judgement
-            .amendment()
-            .filter(|_| self.terms.grants.is_empty());
+        let is_more = self.terms.must_ask || !self.terms.asked.is_empty();
+        let rule = self.judgement.amendment().filter(|_| !is_more);
         let rule = rule.map(|_| Scope::Rule);
         let offered: Vec<Scope> = [Scope::Once]
             .into_iter()
@@ -134,7 +150,7 @@ impl Prepared {
             context: &self.terms.context,
             risk: &risk,
             confinement: self.confinement(),
-            grants: &self.terms.grants,
+            grants: &self.terms.asked,
             directory: self.terms.directory.path(),
             executable: self.terms.executable.path(),
             offered: &offered,

@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use sandbox::proxy::HostsError;
-use sandbox::{Command, Denials, Grant, Host, Running, Stream, Watch};
+use sandbox::{Background, Command, Denials, Grant, Host, Running, Stream, Watch};
 
 use crate::clearance::Terms;
 use crate::confinement::ConfinementError;
@@ -28,6 +28,8 @@ pub struct Wiring {
     pub watch: Option<Watch>,
     /// Whether it is waited for by [`Running::wait_in_foreground`]: signals are then handed on from its beginning.
     pub is_in_foreground: bool,
+    /// How it is started by somebody who serves others meanwhile; `None` is as a shell would.
+    pub background: Option<Background>,
 }
 
 /// Why a cleared command was not started.
@@ -117,6 +119,9 @@ impl Gatekeeper {
         }
         if wiring.is_in_foreground {
             plan.in_foreground();
+        }
+        if let Some(background) = wiring.background {
+            plan.in_background(background);
         }
         let running = plan.launch(Command {
             program: terms.executable.path().to_owned(),

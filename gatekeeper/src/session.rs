@@ -6,8 +6,6 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use execpolicy::Decision;
-
 use crate::approval_key::ApprovalKey;
 use crate::approver::{Approver, Scope};
 use crate::{Clearance, Prepared, Refusal};
@@ -41,8 +39,7 @@ impl Session {
     /// # Errors
     /// [`Refusal`] for every answer that is no yes.
     pub fn clear(&self, prepared: Prepared, approver: &dyn Approver) -> Result<Clearance, Refusal> {
-        let asks = prepared.judgement().decision() == Decision::Prompt;
-        let key = asks.then(|| ApprovalKey::of(&prepared)).flatten();
+        let key = prepared.needs_yes().then(|| ApprovalKey::of(&prepared)).flatten();
         let Some(key) = key else {
             return prepared.clear(approver);
         };

@@ -109,6 +109,7 @@ impl Plan {
         if self.profile.network == Network::Proxied && self.gate.is_none() {
             return Err(LaunchError::Gate);
         }
+        let wall = self.wall();
         let enter = Step::Enter(c_path(&command.directory)?);
         let mut inner = vec![enter];
         inner.extend(self.inner);
@@ -128,24 +129,10 @@ impl Plan {
         let streams = Streams::look(streams::given(&command, &null), walls)?;
         let slots = self.slots.saturating_add(streams.join(&mut outer, self.slots)?);
         open_to_streams(&mut inner, streams.rights);
-        let mut environment = Vec::new();
-        let own = scratch
-            .as_ref()
-            .map(|scratch| ("TMPDIR".into(), scratch.path().into()));
         if let Some(scratch) = &scratch {
             open_to(&mut inner, scratch)?;
         }
-        let passed = self
-            .profile
-            .environment
-            .iter()
-            .filter(|(name, _)| own.is_none() || name != "TMPDIR");
-        for (name, value) in passed.chain(&own) {
-            let mut entry = name.clone();
-            entry.push("=");
-            entry.push(value);
-            environment.push(text(entry.as_bytes())?);
-        }
+        let environment = environment(&self.profile, scratch.as_ref())?;
         let arguments = command.arguments.iter().map(|argument| text(argument.as_bytes()));
         let signals = self.is_in_foreground.then(Signals::take).transpose();
         let signals = signals.map_err(|error| LaunchError::Fork { source: error.into() })?;
@@ -163,7 +150,9 @@ impl Plan {
             environment: Strings::new(environment),
             mask: signals.as_ref().map(Signals::before),
             origins: Origins::find(),
-            wall_seconds: self.profile.limits.wall_seconds,
+            wall,
+            is_apart: self.background.is_some(),
+            open_files: self.background.and_then(|background| background.open_files),
             ending: self.ending,
             fault: self.fault,
             placeholders: held(&placeholders)?,
@@ -207,6 +196,20 @@ impl Plan {
         running.gather(self.gate.as_ref(), self.denials)?;
         Ok(running)
     }
+}
+
+/// The command's whole environment, as the kernel takes it.
+fn environment(profile: &Profile, scratch: Option<&ScratchDirectory>) -> Result<Vec<CString>, LaunchError> {
+    let own = scratch.map(|scratch| ("TMPDIR".into(), scratch.path().into()));
+    let passed = profile.environment.iter();
+    let passed = passed.filter(|(name, _)| own.is_none() || name != "TMPDIR");
+    let entries = passed.chain(&own).map(|(name, value)| {
+        let mut entry = name.clone();
+        entry.push("=");
+        entry.push(value);
+        text(entry.as_bytes())
+    });
+    entries.collect()
 }
 
 /// Waits until the command has been executed; otherwise says which step failed, and how. An end without a word is the

@@ -39,7 +39,7 @@ pub use need::{Need, Protection, Tier};
 pub use observer::{ObserveError, Observed, Observer, Watch};
 pub use outcome::{Outcome, Status};
 pub use placeholder::{LayError, Placeholder, Placeholders, Spare, Spared, Taken};
-pub use plan::{HTTP_PORT, Plan, PlanError, SOCKS_PORT, plan};
+pub use plan::{Background, HTTP_PORT, Plan, PlanError, SOCKS_PORT, plan};
 pub use profile::{Limits, Network, Profile, Readable, Scratch};
 pub use running::{Event, Running};
 pub use stand_in::StandIn;

@@ -1,5 +1,6 @@
 //! From a profile and a host to the steps that confine a command, computed and printable before any is taken.
 
+mod background;
 mod files;
 mod filter;
 #[cfg(feature = "measure")]
@@ -24,6 +25,7 @@ use crate::{
     Tier, UnixSockets, Watch,
 };
 
+pub use background::Background;
 pub(crate) use files::everything;
 pub(crate) use step::{Blank, FileRule, Files, Filter, Presence, Step, TreeAccess};
 
@@ -59,6 +61,8 @@ pub struct Plan {
     pub(crate) denials: Option<Denials>,
     /// Whether the command is waited for in the foreground.
     pub(crate) is_in_foreground: bool,
+    /// How it is started where nobody sits before it.
+    pub(crate) background: Option<Background>,
     /// Who decides which hosts are reached, where the network is proxied.
     pub(crate) gate: Option<Arc<dyn Gate>>,
     pub(crate) enforcement: Enforcement,
@@ -168,6 +172,7 @@ pub fn plan(profile: &Profile, host: &Host) -> Result<Plan, PlanError> {
         },
         scratch: own_scratch(profile, &covers),
         is_in_foreground: false,
+        background: None,
         gate: None,
         can_observe: host.notifications && host.seccomp,
         denials: None,

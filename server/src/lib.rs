@@ -9,6 +9,8 @@ mod client;
 mod clock;
 mod command;
 mod connection;
+mod descriptors;
+mod journal;
 pub mod lines;
 mod options;
 mod patch;

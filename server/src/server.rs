@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::descriptors;
+use crate::journal::Journal;
 use crate::options::Options;
 use crate::policies::Policies;
 use crate::threads::Threads;
@@ -12,6 +14,9 @@ pub(crate) struct Server {
     pub(crate) options: Options,
     pub(crate) policies: Policies,
     pub(crate) threads: Threads,
+    pub(crate) journal: Journal,
+    /// How many open files the server might have when it was started, and what it runs may.
+    pub(crate) open_files: Option<u64>,
 }
 
 impl Server {
@@ -19,6 +24,8 @@ impl Server {
         Arc::new(Self {
             policies: Policies::new(&options),
             threads: Threads::default(),
+            journal: Journal::open(options.state.as_deref()),
+            open_files: descriptors::raise(),
             options,
         })
     }

@@ -1,5 +1,6 @@
 //! A thread: the turns of one agent in one place, and what was approved in it.
 
+mod given;
 mod id;
 mod turn;
 
@@ -14,6 +15,7 @@ use crate::clock;
 use crate::protocol::{self, ErrorCode, ErrorObject, Item, Notification, ThreadStartParams};
 use crate::server::Server;
 
+pub(crate) use given::{Given, Term, Thing};
 pub(crate) use id::new_id;
 pub(crate) use turn::{ItemGuard, Turn};
 
@@ -29,6 +31,7 @@ pub(crate) struct Thread {
     pub(crate) created_at: u64,
     /// What was approved for longer than once.
     pub(crate) session: Session,
+    given: Given,
     turns: Mutex<HashMap<String, Arc<Turn>>>,
 }
 
@@ -78,6 +81,7 @@ impl Thread {
             surroundings,
             created_at: clock::now(),
             session: Session::new(),
+            given: Given::default(),
             turns: Mutex::default(),
         })
     }
@@ -93,6 +97,11 @@ impl Thread {
             created_at: self.created_at,
             turns: Vec::new(),
         }
+    }
+
+    /// What it was given beyond its profile: paths for its commands by [`Given::grants`], hosts, tools.
+    pub(crate) fn permissions(&self) -> &Given {
+        &self.given
     }
 
     /// A new turn.
@@ -140,6 +149,7 @@ impl Thread {
         let is_first = turn.interrupt();
         turn.wait();
         self.session.end_turn();
+        self.given.end_turn(&turn.id);
         if is_first {
             let _gone = self.client.tell(&Notification::TurnAborted {
                 thread_id: self.id.clone(),
@@ -154,6 +164,7 @@ impl Thread {
         let is_first = turn.complete();
         turn.wait();
         self.session.end_turn();
+        self.given.end_turn(&turn.id);
         if is_first {
             let told = turn.told();
             let _gone = self.client.tell(&Notification::TurnCompleted {
@@ -173,6 +184,12 @@ impl Thread {
             turn.wait();
         }
         self.session.forget();
+        self.given.forget();
+    }
+
+    /// Ends one item; says whether there was one of this id that was not over.
+    pub(crate) fn terminate(&self, item: &str) -> bool {
+        self.turns().values().any(|turn| turn.terminate(item))
     }
 
     /// Tells that an item begins.

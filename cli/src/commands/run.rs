@@ -1,6 +1,5 @@
 //! `execpolicy run`: judges, asks where the verdict is a prompt, confines, runs.
 
-mod kept_rule;
 mod refused;
 mod token;
 
@@ -8,6 +7,7 @@ use std::ffi::OsString;
 use std::fs;
 
 use diagnostics::{Diagnostic, Severity};
+use gatekeeper::amendment_file;
 use gatekeeper::risk::RiskProgram;
 use gatekeeper::sandbox::{Grant, Host, Outcome, Snapshot, Status, Watch};
 use gatekeeper::{
@@ -158,7 +158,7 @@ impl Asked<'_> {
     fn prepare(&mut self) -> Result<Prepared, PrepareError> {
         let command = self.command.clone();
         self.gatekeeper
-            .prepare_granting(command, &mut self.context, &self.variables, &self.grants)
+            .prepare_granting(command, &mut self.context, &self.variables, &[], &self.grants)
     }
 
     /// Runs a cleared command to its end. What it is kept from is noted where somebody can be asked about it.
@@ -253,7 +253,9 @@ impl Asked<'_> {
             let judged_by = self.gatekeeper.digest();
             self.gatekeeper = open(self.args, &self.policy, &self.places)?;
             if cleared.answered() == Some(Scope::Rule) && self.gatekeeper.digest() == judged_by {
-                kept_rule::keep(cleared.judgement(), &self.context, self.args.format);
+                if let Some(told) = amendment_file::keep(cleared.judgement(), &self.context) {
+                    output::complain(&[told], self.args.format);
+                }
             }
         }
         Ok(Cleared {

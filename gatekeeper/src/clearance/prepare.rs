@@ -72,11 +72,12 @@ impl Gatekeeper {
         context: &mut Context,
         variables: &[(OsString, OsString)],
     ) -> Result<Prepared, PrepareError> {
-        self.prepare_granting(command, context, variables, &[])
+        self.prepare_granting(command, context, variables, &[], &[])
     }
 
-    /// The same, for a command that was kept from something by its confinement, and is to have it: what
-    /// [`Gatekeeper::grantable`] left of that. Nobody but an approver clears it then, whatever the verdict.
+    /// The same, for a command that gets more than its profile gives: what somebody has given before, and what it was
+    /// kept from and is to have, as [`Gatekeeper::grantable`] left it. If there is any of the latter, nobody but an
+    /// approver clears it, whatever the verdict.
     ///
     /// # Errors
     /// [`PrepareError`].
@@ -85,7 +86,8 @@ impl Gatekeeper {
         command: Command,
         context: &mut Context,
         variables: &[(OsString, OsString)],
-        grants: &[Grant],
+        given: &[Grant],
+        asked: &[Grant],
     ) -> Result<Prepared, PrepareError> {
         let invocation = command.invocation().ok_or(PrepareError::NotRunnable)?;
         let directory = match &context.cwd {
@@ -104,7 +106,8 @@ impl Gatekeeper {
                 judgement: Box::new(judgement),
             });
         }
-        let enclosure = self.enclose(name.as_ref(), context, variables, grants)?;
+        let grants = [given, asked].concat();
+        let enclosure = self.enclose(name.as_ref(), context, variables, &grants)?;
         let (file, arguments) = match invocation {
             Invocation::Words(words) => {
                 let called = words.first().map_or(OsStr::new(""), OsString::as_os_str);
@@ -132,7 +135,9 @@ impl Gatekeeper {
                 policy: self.digest(),
                 context: context.clone(),
                 confinement: name,
-                grants: grants.to_vec(),
+                grants,
+                asked: asked.to_vec(),
+                must_ask: false,
                 enclosure,
             },
         })

@@ -32,6 +32,7 @@ impl Plan {
             can_observe: false,
             denials: None,
             is_in_foreground: false,
+            background: None,
             gate: None,
             enforcement: Enforcement {
                 tier: Tier::None,

@@ -14,13 +14,8 @@ use super::child::Ending;
 use super::signal;
 
 /// Waits for the command and hands signals on to it, until it ends, its time is over, or the supervisor is gone.
-pub(super) fn attend(
-    command: Pid,
-    channel: &OwnedFd,
-    children: &OwnedFd,
-    wall_seconds: Option<u64>,
-) -> Message {
-    let deadline = wall_seconds.map(|seconds| now().saturating_add(seconds.saturating_mul(1000)));
+pub(super) fn attend(command: Pid, channel: &OwnedFd, children: &OwnedFd, wall: Option<u64>) -> Message {
+    let deadline = wall.map(|milliseconds| now().saturating_add(milliseconds));
     loop {
         let left = deadline.map(|deadline| deadline.saturating_sub(now()));
         if left == Some(0) {

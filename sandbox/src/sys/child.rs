@@ -14,6 +14,7 @@ use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
 use rustix::mount::UnmountFlags;
 use rustix::pipe::PipeFlags;
+use rustix::process::{Resource, Rlimit};
 
 use super::attend::{attend, end, linger};
 use super::channel::{self, Message};
@@ -55,8 +56,12 @@ pub(crate) struct Birth {
     pub(crate) mask: Option<Mask>,
     /// Where this process keeps what it was started with.
     pub(crate) origins: Option<Origins>,
-    /// Seconds after which the command is ended.
-    pub(crate) wall_seconds: Option<u64>,
+    /// Milliseconds after which the command is ended.
+    pub(crate) wall: Option<u64>,
+    /// Whether the command is in a session of its own.
+    pub(crate) is_apart: bool,
+    /// How many open files it may have, until it asks for more.
+    pub(crate) open_files: Option<u64>,
     /// How all that is left is ended.
     pub(crate) ending: Ending,
     /// The step that fails as if the kernel had refused it, for tests.
@@ -201,7 +206,7 @@ pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
     let _own_session = rustix::process::setsid();
     // A stream that is still open here would not end for its reader when the command closes it.
     close_streams();
-    let message = attend(command, channel, &children, birth.wall_seconds);
+    let message = attend(command, channel, &children, birth.wall);
     if let Message::Exited(_) = message {
         linger(channel, &children);
     }
@@ -287,6 +292,14 @@ fn prepare(birth: &mut Birth, channel: BorrowedFd<'_>) -> Result<(), (u32, Errno
     let own = |error| (EXEC, error);
     give_streams(birth).map_err(own)?;
     fork::close_range(3, u32::MAX, Closing::AtExec).map_err(own)?;
+    if birth.is_apart {
+        rustix::process::setsid().map_err(own)?;
+    }
+    if let Some(most) = birth.open_files {
+        let maximum = rustix::process::getrlimit(Resource::Nofile).maximum;
+        let current = Some(maximum.map_or(most, |maximum| most.min(maximum)));
+        rustix::process::setrlimit(Resource::Nofile, Rlimit { current, maximum }).map_err(own)?;
+    }
     let mut state = State {
         slots: &mut [],
         streams: birth.streams,

@@ -106,10 +106,12 @@ impl Dispatch {
                     Ok(Empty {})
                 }
             }),
-            ClientRequest::CommandExec(params) => {
-                reply.give(
-                    thread(&params.thread_id).and_then(|thread| command::exec(server, &thread, params)),
-                );
+            ClientRequest::CommandExec(params) => match thread(&params.thread_id) {
+                Ok(thread) => command::exec(server, &thread, params, reply),
+                Err(error) => refuse(reply, error),
+            },
+            ClientRequest::CommandTerminate(params) => {
+                reply.give(thread(&params.thread_id).and_then(|thread| command::terminate(&thread, &params)));
             }
             ClientRequest::PatchApply(params) => {
                 reply
@@ -133,8 +135,7 @@ impl Dispatch {
             | ClientRequest::ThreadList(_)
             | ClientRequest::ThreadResume(_)
             | ClientRequest::ThreadFork(_)
-            | ClientRequest::TurnDiff(_)
-            | ClientRequest::CommandTerminate(_) => {
+            | ClientRequest::TurnDiff(_) => {
                 refuse(reply, ErrorObject::new(ErrorCode::Internal, "not there yet"));
             }
         }

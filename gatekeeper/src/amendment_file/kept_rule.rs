@@ -1,17 +1,15 @@
 //! The rule that a person said yes to for good.
 
 use diagnostics::{Diagnostic, Severity, visible};
-use gatekeeper::amendment_file::{Addition, AmendmentFile, RuleScope};
-use gatekeeper::{Context, Judgement, codes};
 
-use crate::args::Format;
-use crate::output;
+use super::{Addition, AmendmentFile, RuleScope};
+use crate::{Context, Judgement, codes};
 
-/// Writes the rule. The yes holds for this run, whatever becomes of it.
-pub(super) fn keep(judgement: &Judgement, context: &Context, format: Option<Format>) {
-    let Some(amendment) = judgement.amendment() else {
-        return;
-    };
+/// Writes the rule that a judgement proposes into the user's layer, for whom a person said yes for good, and says what
+/// came of it: a note, or a warning where it could not be written. The yes holds for this once whatever becomes of it.
+/// `None` where nothing is proposed.
+pub fn keep(judgement: &Judgement, context: &Context) -> Option<Diagnostic> {
+    let amendment = judgement.amendment()?;
     let added = AmendmentFile::approved(context, RuleScope::User).and_then(|file| file.add(amendment.rule()));
     let (severity, message) = match added {
         // A rule of the user's counts wherever it stands.
@@ -31,5 +29,5 @@ pub(super) fn keep(judgement: &Judgement, context: &Context, format: Option<Form
             format!("it runs this once, for the rule could not be written: {error}"),
         ),
     };
-    output::complain(&[Diagnostic::new(codes::PROMPT, severity, message)], format);
+    Some(Diagnostic::new(codes::PROMPT, severity, message))
 }
