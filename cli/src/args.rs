@@ -4,6 +4,7 @@ mod allow;
 mod hook;
 mod layers;
 mod log;
+mod mcp;
 mod policy;
 mod rules;
 mod serve;
@@ -19,6 +20,7 @@ use gatekeeper::sandbox::Tier;
 pub(crate) use allow::AllowArgs;
 pub(crate) use hook::{AgentArgs, AgentSettings, HookArgs, HookOptions, HookVerb, InstallArgs, UnaskedWord};
 pub(crate) use log::{ReplayArgs, SuggestArgs};
+pub(crate) use mcp::McpArgs;
 pub(crate) use policy::{GivenArgs, PolicyArgs, StartArgs};
 pub(crate) use rules::{ListArgs, RemoveArgs, RulesArgs, RulesVerb, UndoArgs};
 pub(crate) use serve::ServeArgs;
@@ -50,6 +52,8 @@ pub(crate) enum Verb {
     Hook(HookArgs),
     /// Answers an agent host over a wire: judges, asks, confines, runs, and tells.
     Serve(ServeArgs),
+    /// Offers tools to check and to run commands, over the Model Context Protocol.
+    Mcp(McpArgs),
     /// Allows commands that begin with these words, once and for all.
     #[command(override_usage = "execpolicy allow [OPTIONS] -- WORDS...")]
     Allow(AllowArgs),

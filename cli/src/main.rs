@@ -47,6 +47,7 @@ fn run() -> Exit {
         Verb::Hook(hook) => commands::hook::run(hook),
         Verb::Run(run) => commands::run::run(&run),
         Verb::Serve(serve) => commands::serve::run(&serve),
+        Verb::Mcp(mcp) => commands::mcp::run(&mcp),
         Verb::Allow(allow) => commands::allow::run(&allow),
         Verb::Rules(rules) => commands::rules::run(&rules),
         Verb::Trust(place) => commands::trust::trust(&place),

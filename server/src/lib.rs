@@ -25,7 +25,12 @@ mod threads;
 
 use std::io::{self, BufReader};
 
+pub use client::Gone;
+pub use command::{Output, Piece, Pipes, Tell, of_judgement, of_status, short, violations};
+pub use descriptors::raise as raise_open_files;
 pub use options::Options;
+pub use policies::Policies;
+pub use stop::Stop;
 
 /// Serves one client on standard input and output, to the end of its input.
 ///

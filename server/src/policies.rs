@@ -12,13 +12,14 @@ const MOST: usize = 256;
 
 /// The policies of the work trees that commands run in: each of its own, since a project may have one.
 #[derive(Debug)]
-pub(crate) struct Policies {
+pub struct Policies {
     options: Options,
     by_workspace: Mutex<HashMap<Option<String>, Arc<Live>>>,
 }
 
 impl Policies {
-    pub(crate) fn new(options: &Options) -> Self {
+    /// None is read yet.
+    pub fn new(options: &Options) -> Self {
         Self {
             options: options.clone(),
             by_workspace: Mutex::default(),
@@ -30,7 +31,7 @@ impl Policies {
     ///
     /// # Errors
     /// Where the places of the layers cannot be.
-    pub(crate) fn of(&self, workspace: Option<&str>) -> Result<Arc<Live>, SurroundingsError> {
+    pub fn of(&self, workspace: Option<&str>) -> Result<Arc<Live>, SurroundingsError> {
         let key = workspace.map(str::to_owned);
         if let Some(live) = self.kept().get(&key) {
             return Ok(live.clone());
@@ -50,7 +51,7 @@ impl Policies {
     }
 
     /// Reads all policy files again; says whether one has changed.
-    pub(crate) fn refresh(&self) -> bool {
+    pub fn refresh(&self) -> bool {
         let all: Vec<Arc<Live>> = self.kept().values().cloned().collect();
         all.iter().fold(false, |changed, live| live.refresh() || changed)
     }

@@ -1,0 +1,56 @@
+//! `execpolicy mcp`: tools to check and to run commands, for clients of the Model Context Protocol.
+
+use std::time::Duration;
+
+use gatekeeper::{Defaults, Dialect};
+use mcp::Settings;
+use server::Options;
+
+use crate::args::McpArgs;
+use crate::exit::Exit;
+use crate::request::Place;
+use crate::{environment, output};
+
+/// Serves until the client closes standard input.
+pub(crate) fn run(args: &McpArgs) -> Exit {
+    let place = Place {
+        cwd: args.cwd.as_deref(),
+        workspace: args.workspace.as_deref(),
+        home: None,
+        // A confined command has a `/tmp` of its own, whatever its caller has.
+        temporary: environment::temporary().filter(|_| args.confinement == "none"),
+        // It is looked at when a command is prepared, as the command gets it.
+        path: None,
+        approval: args.approval,
+        confinement: Some(args.confinement.as_str()).filter(|name| *name != "none"),
+        dialect: Dialect::Bash,
+    };
+    let surroundings = match place.surroundings() {
+        Ok(surroundings) => surroundings,
+        Err(finding) => {
+            output::complain(&[finding], None);
+            return Exit::Usage;
+        }
+    };
+    let settings = Settings {
+        options: Options {
+            surroundings,
+            rules: args.policy.given.rules.clone(),
+            no_layers: args.policy.no_layers,
+            defaults: if args.policy.given.no_default {
+                Defaults::None
+            } else {
+                Defaults::BuiltIn
+            },
+            variables: environment::all(),
+            state: environment::log(),
+            risk_program: args.risk_program.clone(),
+        },
+        patience: Duration::from_secs(args.patience),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    match mcp::serve_stdio(settings) {
+        Ok(()) => Exit::Done,
+        Err(error) => output::failed("it cannot be served", &error),
+    }
+}
