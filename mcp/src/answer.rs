@@ -32,7 +32,9 @@ pub(crate) fn of_result(result: &ElicitResult) -> Said {
     match result.action {
         ElicitationAction::Accept => {}
         ElicitationAction::Decline => return Said::No("the person said no".to_owned()),
-        ElicitationAction::Cancel | _ => return Said::No("the person closed the question without an answer".to_owned()),
+        ElicitationAction::Cancel | _ => {
+            return Said::No("the person closed the question without an answer".to_owned());
+        }
     }
     let content = result.content.as_ref().and_then(Value::as_object);
     let Some(content) = content.filter(|content| content.len() == 1) else {
@@ -43,16 +45,13 @@ pub(crate) fn of_result(result: &ElicitResult) -> Said {
         Some("allow_session") => Said::Yes(Scope::Session),
         Some("allow_always") => Said::Yes(Scope::Rule),
         Some("deny") => Said::No("the person said no".to_owned()),
-        Some(_) | None => {
-            Said::No("it was accepted without one of the answers that were offered".to_owned())
-        }
+        Some(_) | None => Said::No("it was accepted without one of the answers that were offered".to_owned()),
     }
 }
 
 /// An answer on the wire, and for a person.
 pub(crate) fn word(scope: Scope) -> (&'static str, &'static str) {
     match scope {
-        // No turn is told of in this protocol, and none is offered.
         Scope::Once | Scope::Turn => ("allow_once", "Yes, once"),
         Scope::Session => ("allow_session", "Yes, this command until the server ends"),
         Scope::Rule => ("allow_always", "Always, by the rule that is shown"),
@@ -68,26 +67,62 @@ mod tests {
     fn whatever_was_not_offered_is_a_no() {
         let said = |answer: Value| of_responses(Some(InputResponses::from([(QUESTION.to_owned(), answer)])));
         for (answer, scope) in [
-            (json!({"action": "accept", "content": {"decision": "allow_once"}}), Scope::Once),
-            (json!({"action": "accept", "content": {"decision": "allow_session"}}), Scope::Session),
-            (json!({"action": "accept", "content": {"decision": "allow_always"}}), Scope::Rule),
+            (
+                json!({"action": "accept", "content": {"decision": "allow_once"}}),
+                Scope::Once,
+            ),
+            (
+                json!({"action": "accept", "content": {"decision": "allow_session"}}),
+                Scope::Session,
+            ),
+            (
+                json!({"action": "accept", "content": {"decision": "allow_always"}}),
+                Scope::Rule,
+            ),
         ] {
             assert_eq!(said(answer), Said::Yes(scope));
         }
         for (answer, why) in [
-            (json!({"action": "accept", "content": {"decision": "deny"}}), "said no"),
+            (
+                json!({"action": "accept", "content": {"decision": "deny"}}),
+                "said no",
+            ),
             (json!({"action": "accept"}), "without one"),
             (json!({"action": "accept", "content": null}), "without one"),
             (json!({"action": "accept", "content": {}}), "without one"),
-            (json!({"action": "accept", "content": "allow_once"}), "without one"),
-            (json!({"action": "accept", "content": {"decision": "ALLOW_ONCE"}}), "without one"),
-            (json!({"action": "accept", "content": {"decision": true}}), "without one"),
-            (json!({"action": "accept", "content": {"decision": ["allow_once"]}}), "without one"),
-            (json!({"action": "accept", "content": {"decision": "allow_once", "more": 1}}), "without one"),
-            (json!({"action": "decline", "content": {"decision": "allow_once"}}), "said no"),
-            (json!({"action": "cancel", "content": {"decision": "allow_once"}}), "closed"),
+            (
+                json!({"action": "accept", "content": "allow_once"}),
+                "without one",
+            ),
+            (
+                json!({"action": "accept", "content": {"decision": "ALLOW_ONCE"}}),
+                "without one",
+            ),
+            (
+                json!({"action": "accept", "content": {"decision": true}}),
+                "without one",
+            ),
+            (
+                json!({"action": "accept", "content": {"decision": ["allow_once"]}}),
+                "without one",
+            ),
+            (
+                json!({"action": "accept", "content": {"decision": "allow_once", "more": 1}}),
+                "without one",
+            ),
+            (
+                json!({"action": "decline", "content": {"decision": "allow_once"}}),
+                "said no",
+            ),
+            (
+                json!({"action": "cancel", "content": {"decision": "allow_once"}}),
+                "closed",
+            ),
             (json!({"action": "yes"}), "could not be read"),
-            (json!({"content": {"decision": "allow_once"}}), "could not be read"),
+            (
+                json!({"content": {"decision": "allow_once"}}),
+                "could not be read",
+            ),
             (json!("accept"), "could not be read"),
             (json!(null), "could not be read"),
         ] {

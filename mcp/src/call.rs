@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use rmcp::RoleServer;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, ElicitRequest, ErrorData, InputRequest, InputRequests,
     InputRequiredResult, ProtocolVersion,
 };
 use rmcp::service::RequestContext;
-use rmcp::RoleServer;
 use server::{Stop, short};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;

@@ -43,7 +43,12 @@ fn looked(room: &Room, tool: ToolName, arguments: Option<JsonObject>) -> Result<
     }
     let mut lines = vec![of_judgement(&judgement)];
     if tool == ToolName::Explain {
-        lines.extend(judgement.doings().iter().map(|doing| format!("it: {}", short(doing))));
+        lines.extend(
+            judgement
+                .doings()
+                .iter()
+                .map(|doing| format!("it: {}", short(doing))),
+        );
     }
     if judgement.decision() != Decision::Allow {
         lines.extend(gatekeeper.notices().iter().map(|notice| short(&notice.message)));
@@ -71,7 +76,10 @@ fn proposed(judgement: &Judgement) -> CallToolResult {
         None => {
             let why = judgement.no_amendment().map(NoAmendment::to_string);
             let why = short(&why.unwrap_or_default());
-            (format!("no rule is proposed: {why}"), json!({ "rule": null, "why": why }))
+            (
+                format!("no rule is proposed: {why}"),
+                json!({ "rule": null, "why": why }),
+            )
         }
     };
     result(vec![ContentBlock::text(text)], &told, false)

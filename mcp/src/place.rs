@@ -24,7 +24,11 @@ impl Place {
         path: Option<OsString>,
         confinement: Option<&str>,
     ) -> Result<Context, String> {
-        let named = confinement.map(|name| Some(name).filter(|name| *name != "none").map(ConfinementName::new));
+        let named = confinement.map(|name| {
+            Some(name)
+                .filter(|name| *name != "none")
+                .map(ConfinementName::new)
+        });
         let surroundings = Surroundings {
             path,
             confinement: named.unwrap_or_else(|| self.surroundings.confinement.clone()),

@@ -68,7 +68,13 @@ impl Recorder<'_> {
         let actions = self.gatekeeper.actions(question.judgement, question.context);
         Ok(Elicitation {
             message: message(question, &risk, warning),
-            offered: question.offered.to_vec(),
+            // No turn is told of in this protocol.
+            offered: question
+                .offered
+                .iter()
+                .copied()
+                .filter(|scope| *scope != Scope::Turn)
+                .collect(),
             meta: meta(question, &risk, &actions),
         })
     }
@@ -105,7 +111,9 @@ impl Elicitation {
             .chain([("deny", "No")])
             .collect();
         let decision = if has_titles {
-            let one_of = answers.iter().map(|(value, title)| json!({ "const": value, "title": title }));
+            let one_of = answers
+                .iter()
+                .map(|(value, title)| json!({ "const": value, "title": title }));
             json!({ "type": "string", "title": "May it run?", "oneOf": one_of.collect::<Vec<Value>>() })
         } else {
             let (values, titles): (Vec<&str>, Vec<&str>) = answers.into_iter().unzip();
@@ -136,7 +144,10 @@ fn message(question: &Question<'_>, risk: &Risk, warning: Option<String>) -> Str
         lines.push(format!("    {}", visible(line)));
     }
     lines.push(String::new());
-    lines.push(format!("in {}", visible(&question.directory.display().to_string())));
+    lines.push(format!(
+        "in {}",
+        visible(&question.directory.display().to_string())
+    ));
     if judgement.decision() == Decision::Prompt {
         lines.push("Why it asks:".to_owned());
         lines.extend(of_judgement(judgement).lines().map(|line| format!("- {line}")));
@@ -144,7 +155,12 @@ fn message(question: &Question<'_>, risk: &Risk, warning: Option<String>) -> Str
     let doings = judgement.doings();
     if !doings.is_empty() {
         lines.push("It:".to_owned());
-        lines.extend(doings.iter().take(MOST).map(|doing| format!("- {}", short(doing))));
+        lines.extend(
+            doings
+                .iter()
+                .take(MOST)
+                .map(|doing| format!("- {}", short(doing))),
+        );
         let more = doings.len().saturating_sub(MOST);
         if more > 0 {
             lines.push(format!("- and {more} more"));
@@ -156,16 +172,22 @@ fn message(question: &Question<'_>, risk: &Risk, warning: Option<String>) -> Str
     } else {
         format!(" ({})", categories.join(", "))
     };
-    lines.push(format!("Risk: {}{categories}: {}", risk.level.word(), visible(&risk.summary)));
+    lines.push(format!(
+        "Risk: {}{categories}: {}",
+        risk.level.word(),
+        visible(&risk.summary)
+    ));
     lines.extend(warning);
     match question.confinement {
         Some(confinement) => lines.extend(confinement.summary()),
         None => lines.push("Confinement: none, it may do all that you may".to_owned()),
     }
     let file = AmendmentFile::approved(question.context, RuleScope::User);
-    if let (true, Some(amendment), Ok(file)) =
-        (question.offered.contains(&Scope::Rule), judgement.amendment(), file)
-    {
+    if let (true, Some(amendment), Ok(file)) = (
+        question.offered.contains(&Scope::Rule),
+        judgement.amendment(),
+        file,
+    ) {
         lines.push(format!(
             "Always would add to {}: {}",
             visible(&file.path().display().to_string()),

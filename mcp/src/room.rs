@@ -65,7 +65,10 @@ impl Room {
 
     /// Waits until no call is answered any more.
     pub(crate) async fn all_over(&self) {
-        let _all = self.calls.acquire_many(u32::try_from(CALLS).unwrap_or(u32::MAX)).await;
+        let _all = self
+            .calls
+            .acquire_many(u32::try_from(CALLS).unwrap_or(u32::MAX))
+            .await;
     }
 
     /// Where a call's command would run, and by which policy it is judged now.
@@ -80,7 +83,8 @@ impl Room {
             return Err("`cwd` holds a NUL byte".to_owned());
         }
         // A real one, so that what a shell calls it is what was judged.
-        let real = std::fs::canonicalize(&cwd).map_err(|error| format!("`cwd` cannot be entered: {error}"))?;
+        let real =
+            std::fs::canonicalize(&cwd).map_err(|error| format!("`cwd` cannot be entered: {error}"))?;
         let real = real.into_os_string().into_string();
         let surroundings = Surroundings {
             cwd: Some(real.map_err(|_| "`cwd` is not UTF-8".to_owned())?),

@@ -68,8 +68,12 @@ impl Told {
     fn summary(&self) -> String {
         let mut lines = Vec::new();
         if self.ran {
-            let code = self.exit_code.map_or_else(String::new, |code| format!("exit status {code}"));
-            let took = self.duration_ms.map_or_else(String::new, |took| format!(" after {took} ms"));
+            let code = self
+                .exit_code
+                .map_or_else(String::new, |code| format!("exit status {code}"));
+            let took = self
+                .duration_ms
+                .map_or_else(String::new, |took| format!(" after {took} ms"));
             let place = match &self.confinement {
                 Some(name) => format!(", in `{name}`"),
                 None => ", not confined".to_owned(),
@@ -93,7 +97,11 @@ impl Told {
 }
 
 /// A text for models and the same for programs.
-pub(crate) fn result(content: Vec<ContentBlock>, structured: &impl Serialize, is_error: bool) -> CallToolResult {
+pub(crate) fn result(
+    content: Vec<ContentBlock>,
+    structured: &impl Serialize,
+    is_error: bool,
+) -> CallToolResult {
     let mut result = if is_error {
         CallToolResult::error(content)
     } else {
