@@ -14,7 +14,8 @@ const EDGES: &[(&str, &[&str])] = &[
         "gatekeeper",
         &["diagnostics", "shell-parser", "execpolicy", "sandbox"],
     ),
-    ("cli", &["diagnostics", "gatekeeper"]),
+    ("mcp", &["diagnostics", "gatekeeper"]),
+    ("cli", &["diagnostics", "gatekeeper", "mcp"]),
     (
         "tests",
         &[
@@ -56,6 +57,9 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("httparse", &["sandbox/src/proxy"]),
     ("jsonc_parser", &["gatekeeper/src/hook"]),
     ("similar", &["cli/src/commands/hook"]),
+    ("rmcp", &["mcp/src"]),
+    ("tokio", &["mcp/src"]),
+    ("tokio_util", &["mcp/src"]),
 ];
 
 /// The crates that are libraries: they print nothing.
@@ -65,6 +69,7 @@ const LIBRARIES: &[&str] = &[
     "execpolicy",
     "sandbox",
     "gatekeeper",
+    "mcp",
 ];
 
 /// Every source file of ours.
