@@ -100,11 +100,13 @@ impl Attempt {
                 journal.decided(judgement, context, gatekeeper.digest(), None);
                 Told::refused(Some(Decision::Forbidden), of_judgement(judgement))
             }
+            PrepareError::Confinement(error) => {
+                Told::refused(None, format!("{}; {}", short(&error.to_string()), error.help()))
+            }
             PrepareError::NotRunnable
             | PrepareError::Directory { .. }
             | PrepareError::NotFound { .. }
             | PrepareError::Executable { .. }
-            | PrepareError::Confinement(_)
             | _ => Told::refused(None, short(&error.to_string())),
         }))
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use gatekeeper::Decision;
 use rmcp::RoleServer;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, ElicitRequest, ErrorData, InputRequest, InputRequests,
@@ -75,9 +76,10 @@ impl Call {
             Err(why) => return Ok(wrong(why).into()),
         };
         if !can_ask(self.context.client_capabilities().as_ref()) {
-            return Ok(refused(
-                "it needs a yes, and this client has not declared that it can ask a person (`elicitation`)",
-            ));
+            let why =
+                "it needs a yes, and this client has not declared that it can ask a person (`elicitation`)";
+            let why = format!("{why}\n{}", elicitation.reasons);
+            return Ok(Told::refused(Some(Decision::Prompt), why).into_result().into());
         }
         let has_titles = is_since(ProtocolVersion::V_2025_11_25);
         let failed = |why: &dyn std::fmt::Display| ErrorData::internal_error(why.to_string(), None);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use rmcp::RoleServer;
 use rmcp::model::{ClientCapabilities, ClientResult, ElicitRequest, ElicitRequestParams, ServerRequest};
 use rmcp::service::{PeerRequestOptions, RequestContext};
+use server::short;
 
 use crate::answer::{Said, of_result};
 
@@ -26,15 +27,18 @@ pub(crate) async fn ask(
     let sent = context
         .peer
         .send_request_with_option(request, PeerRequestOptions::no_options());
-    let mut handle = match sent.await {
-        Ok(handle) => handle,
-        Err(error) => return Said::No(format!("nobody could be asked: {error}")),
+    let mut handle = tokio::select! {
+        sent = sent => match sent {
+            Ok(handle) => handle,
+            Err(error) => return Said::No(short(&format!("nobody could be asked: {error}"))),
+        },
+        () = context.ct.cancelled() => return Said::No("the call was cancelled".to_owned()),
     };
     let why = tokio::select! {
         answer = &mut handle.rx => return match answer {
             Ok(Ok(ClientResult::ElicitResult(result))) => of_result(&result),
             Ok(Ok(_)) => Said::No("the answer could not be read".to_owned()),
-            Ok(Err(error)) => Said::No(format!("the client did not ask: {error}")),
+            Ok(Err(error)) => Said::No(short(&format!("the client did not ask: {error}"))),
             Err(_) => Said::No("the client has gone".to_owned()),
         },
         () = tokio::time::sleep(patience) => "nobody answered in time",

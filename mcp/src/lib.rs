@@ -90,7 +90,7 @@ async fn serve(settings: Settings) -> io::Result<()> {
             Ok(())
         }
         Err(ServerInitializeError::ConnectionClosed(_)) => Ok(()),
-        Err(error) => Err(io::Error::other(error.to_string())),
+        Err(error) => Err(io::Error::other(server::short(&error.to_string()))),
     };
     end.cancel();
     room.all_over().await;

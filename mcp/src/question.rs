@@ -23,6 +23,8 @@ const MOST: usize = 10;
 #[derive(Debug)]
 pub(crate) struct Elicitation {
     message: String,
+    /// What is in the way, for whoever cannot ask.
+    pub(crate) reasons: String,
     offered: Vec<Scope>,
     meta: JsonObject,
 }
@@ -68,6 +70,7 @@ impl Recorder<'_> {
         let actions = self.gatekeeper.actions(question.judgement, question.context);
         Ok(Elicitation {
             message: message(question, &risk, warning),
+            reasons: of_judgement(question.judgement),
             // No turn is told of in this protocol.
             offered: question
                 .offered

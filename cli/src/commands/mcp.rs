@@ -8,7 +8,8 @@ use server::Options;
 
 use crate::args::McpArgs;
 use crate::exit::Exit;
-use crate::request::Place;
+use crate::policy::Policy;
+use crate::request::{Place, context, wrong_place};
 use crate::{environment, output};
 
 /// Serves until the client closes standard input.
@@ -32,6 +33,23 @@ pub(crate) fn run(args: &McpArgs) -> Exit {
             return Exit::Usage;
         }
     };
+    // A server whose own files do not load would ask about everything; who starts it is told before that.
+    let policy = Policy::new(&args.policy);
+    let opened = context(&surroundings).and_then(|context| {
+        let places = policy.places(&surroundings, context.workspace.as_deref());
+        places.map_err(|error| wrong_place(&error))
+    });
+    match opened.map(|places| policy.open(&places)) {
+        Err(finding) => {
+            output::complain(&[finding], None);
+            return Exit::Usage;
+        }
+        Ok(Err(findings)) => {
+            output::complain(&findings, None);
+            return Exit::Failed;
+        }
+        Ok(Ok(_)) => {}
+    }
     let settings = Settings {
         options: Options {
             surroundings,
