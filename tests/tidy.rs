@@ -14,7 +14,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "gatekeeper",
         &["diagnostics", "shell-parser", "execpolicy", "sandbox"],
     ),
-    ("mcp", &["diagnostics", "gatekeeper"]),
+    ("mcp", &["diagnostics", "gatekeeper", "server"]),
     ("cli", &["diagnostics", "gatekeeper", "mcp"]),
     (
         "tests",
