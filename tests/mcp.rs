@@ -348,3 +348,12 @@ fn a_person_is_asked_in_the_stateless_way() {
         );
     }
 }
+
+#[test]
+fn a_server_that_is_told_to_end_leaves_nothing() {
+    let mut peer = Peer::greeted(OLD, &[]);
+    peer.call("run_command", &json!({ "command": "sleep 65.7" }));
+    until("it runs", || running("sleep 65.7") > 0);
+    peer.terminate();
+    until("it has ended", || running("sleep 65.7") == 0);
+}

@@ -56,6 +56,7 @@ properties![
     every_segment_has_a_basis,
     printing_keeps_the_script,
     a_proposal_is_what_it_says,
+    whatever_a_client_writes_costs_nobody_else_anything,
 ];
 
 /// Every known script prints as itself.

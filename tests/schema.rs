@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 /// Each schema by its file.
-fn published() -> [(&'static str, serde_json::Value); 2] {
+fn published() -> [(&'static str, serde_json::Value); 3] {
     [
         ("check.v1.json", gatekeeper::report::schema()),
         ("log.v1.json", gatekeeper::log::schema()),
+        ("serve.v1.json", server::protocol::schema()),
     ]
 }
 

@@ -14,8 +14,9 @@ const EDGES: &[(&str, &[&str])] = &[
         "gatekeeper",
         &["diagnostics", "shell-parser", "execpolicy", "sandbox"],
     ),
+    ("server", &["execpolicy", "gatekeeper"]),
     ("mcp", &["diagnostics", "gatekeeper", "server"]),
-    ("cli", &["diagnostics", "gatekeeper", "mcp"]),
+    ("cli", &["diagnostics", "gatekeeper", "mcp", "server"]),
     (
         "tests",
         &[
@@ -24,6 +25,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "execpolicy",
             "sandbox",
             "gatekeeper",
+            "server",
         ],
     ),
     ("fuzz", &["support"]),
@@ -56,7 +58,10 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("libc", &["sandbox/src"]),
     ("httparse", &["sandbox/src/proxy"]),
     ("jsonc_parser", &["gatekeeper/src/hook"]),
-    ("similar", &["cli/src/commands/hook"]),
+    ("similar", &["cli/src/commands/hook", "server/src"]),
+    ("base64", &["server/src"]),
+    ("ignore", &["server/src"]),
+    ("signal_hook", &["server/src/signals"]),
     ("rmcp", &["mcp/src"]),
     ("tokio", &["mcp/src"]),
     ("tokio_util", &["mcp/src"]),
@@ -69,6 +74,7 @@ const LIBRARIES: &[&str] = &[
     "execpolicy",
     "sandbox",
     "gatekeeper",
+    "server",
     "mcp",
 ];
 
@@ -186,7 +192,13 @@ fn unsafe_code_stands_only_in_the_sandbox() {
             }
         }
     }
-    for room in ["diagnostics", "shell-parser", "execpolicy", "gatekeeper"] {
+    for room in [
+        "diagnostics",
+        "shell-parser",
+        "execpolicy",
+        "gatekeeper",
+        "server",
+    ] {
         let door = file(&format!("{room}/src/lib.rs")).unwrap();
         if !door.text.contains("#![forbid(unsafe_code)]") {
             findings.push(format!("{}: does not forbid unsafe code", door.path));

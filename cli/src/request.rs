@@ -98,6 +98,7 @@ impl Place<'_> {
         // Who forgets `$HOME` is not rid of the user's policy: the user database names it, too.
         let home = owned(self.home).or_else(environment::home);
         Ok(Surroundings {
+            store: Vec::new(),
             cwd: path("--cwd", owned(self.cwd).or_else(|| here.clone()))?,
             workspace: path("--workspace", owned(self.workspace))?,
             home: path("--home", home)?,

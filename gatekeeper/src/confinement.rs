@@ -10,6 +10,7 @@ mod summary;
 
 use std::ffi::OsString;
 use std::fs;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use execpolicy::{Context, Directory, PathGlob, Profile};
@@ -158,6 +159,7 @@ pub(crate) fn resolve(
         let is_above_home = home.as_ref().is_some_and(|home| home.starts_with(path));
         !is_above_home && path.exists()
     });
+    hidden.extend(sockets(context));
     let hidden: Vec<PathBuf> = hidden.iter().map(real).collect();
     let readable = readable(profile, granted, &mut finder);
     let (network, hosts) = network(profile, !writable.is_empty());
@@ -286,6 +288,12 @@ fn distinct(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
     paths.sort_unstable_by(|one, other| one.as_os_str().cmp(other.as_os_str()));
     paths.dedup();
     paths
+}
+
+/// The sockets of our own: what can be seen can be connected to.
+fn sockets(context: &Context) -> impl Iterator<Item = PathBuf> {
+    let store = context.store.iter().map(|path| PathBuf::from(&**path));
+    store.filter(|path| fs::metadata(path).is_ok_and(|about| about.file_type().is_socket()))
 }
 
 /// The work tree's root and the directory that a command starts in, without symbolic links.

@@ -27,6 +27,9 @@ pub struct Surroundings {
     /// The directory of what programs of the user keep from one run to the next, absolute. `None` is `.local/state` in
     /// `home`.
     pub state: Option<String>,
+    /// Files of the caller's own that no command may have to do with, absolute and without symbolic links: the socket that
+    /// it serves on.
+    pub store: Vec<String>,
     /// Names of the variables in the environment.
     pub environment: Vec<Box<str>>,
     /// The value of `PATH`. `None` is one with no directory that a confined command may write.
@@ -98,11 +101,13 @@ impl Surroundings {
             .iter()
             .flatten()
             .map(|directory| format!("{directory}/execpolicy").into());
+        let own = self.store.iter().map(|path| absolute("file", path));
+        let own = own.collect::<Result<Vec<_>, _>>()?;
         let mut context = Context {
             policy: policy_directories(settings.as_deref(), workspace.as_deref())
                 .chain(own_executable())
                 .collect(),
-            store: store.collect(),
+            store: store.chain(own).collect(),
             temporary: Some(temporary),
             workspace,
             cwd: cwd.map_or(Directory::Unknown, Directory::Known),

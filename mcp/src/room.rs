@@ -4,8 +4,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gatekeeper::{Context, Live, Session, Surroundings};
-use server::{Options, Policies, raise_open_files};
+use gatekeeper::{Live, Places, Session, Surroundings};
+use server::{Options, raise_open_files};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::Settings;
@@ -20,7 +20,8 @@ pub(crate) const CALLS: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Room {
     pub(crate) options: Options,
-    pub(crate) policies: Policies,
+    /// The policy of the one work tree.
+    live: Arc<Live>,
     /// What was approved for as long as this server lives.
     pub(crate) session: Session,
     pub(crate) states: States,
@@ -44,8 +45,14 @@ impl Room {
             version,
         } = settings;
         let context = options.surroundings.context().map_err(io::Error::other)?;
+        let places = if options.no_layers {
+            Places::default()
+        } else {
+            let places = options.surroundings.places(context.workspace.as_deref());
+            places.map_err(io::Error::other)?
+        };
         Ok(Self {
-            policies: Policies::new(&options),
+            live: Arc::new(Live::new(places, options.rules.clone(), options.defaults)),
             session: Session::new(),
             states: States::new(patience)?,
             journal: Journal::open(options.state.as_deref()),
@@ -95,18 +102,11 @@ impl Room {
         if self.workspace.is_none() {
             context.workspace = None;
         }
-        let live = self.live(&context)?;
+        self.live.refresh();
         Ok(Place {
             surroundings,
             context,
-            live,
+            live: self.live.clone(),
         })
-    }
-
-    fn live(&self, context: &Context) -> Result<Arc<Live>, String> {
-        let live = self.policies.of(context.workspace.as_deref());
-        let live = live.map_err(|error| error.to_string())?;
-        live.refresh();
-        Ok(live)
     }
 }

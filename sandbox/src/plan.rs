@@ -61,7 +61,6 @@ pub struct Plan {
     pub(crate) denials: Option<Denials>,
     /// Whether the command is waited for in the foreground.
     pub(crate) is_in_foreground: bool,
-    /// How it is started where nobody sits before it.
     pub(crate) background: Option<Background>,
     /// Who decides which hosts are reached, where the network is proxied.
     pub(crate) gate: Option<Arc<dyn Gate>>,

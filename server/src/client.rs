@@ -4,15 +4,18 @@ mod outbox;
 mod pending;
 
 use std::io::Write;
+use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use std::os::fd::AsFd;
 
+use crate::limits;
 use crate::protocol::{ErrorObject, Notification, RequestId, ServerRequest};
+use crate::slots::Slots;
 use crate::stop::{Stop, is_readable};
 use outbox::Outbox;
 use pending::Pending;
@@ -28,6 +31,10 @@ struct Inner {
     next: AtomicI64,
     /// Given once the connection is over.
     gone: Stop,
+    /// Room for its items.
+    items: Slots,
+    /// Room for its requests that wait.
+    waiting: Slots,
 }
 
 /// Nobody reads any more what is written, or the waiting was stopped.
@@ -76,6 +83,8 @@ impl Client {
             pending: Pending::default(),
             next: AtomicI64::new(1),
             gone,
+            items: Slots::new(limits::ITEMS),
+            waiting: Slots::new(limits::WAITING),
         })))
     }
 
@@ -95,9 +104,19 @@ impl Client {
         self.0.outbox.close();
     }
 
-    /// Waits until all that was said is written, or the connection is over.
-    pub(crate) fn flush(&self) {
-        self.0.outbox.flush();
+    /// Waits until all that was said is written, but no longer than that.
+    pub(crate) fn flush(&self, patience: Duration) {
+        self.0.outbox.flush(patience);
+    }
+
+    /// Room for its items.
+    pub(crate) fn items(&self) -> &Slots {
+        &self.0.items
+    }
+
+    /// Room for its requests that wait.
+    pub(crate) fn waiting(&self) -> &Slots {
+        &self.0.waiting
     }
 
     /// Tells something. Waits while the client does not read.
@@ -108,6 +127,12 @@ impl Client {
     /// Tells something, unless the order is given while the client does not read.
     pub(crate) fn tell_unless(&self, notification: &Notification, stop: &Stop) -> Result<(), Gone> {
         self.say(notification, Some(stop))
+    }
+
+    /// Tells something that it can be without, unless too much waits to be read already.
+    pub(crate) fn tell_if_room(&self, notification: &Notification) {
+        // Who reads nothing needs not to be told.
+        let _full = line(notification).and_then(|line| self.0.outbox.push_if_room(line));
     }
 
     /// Answers a request; `None` is one whose id could not be read.
@@ -135,7 +160,8 @@ impl Client {
     ) -> Result<A, Unanswered> {
         let inner = &self.0;
         let id = RequestId::Number(inner.next.fetch_add(1, Ordering::Relaxed));
-        let slot = inner.pending.add(id.clone()).map_err(|_| Unanswered::Stopped)?;
+        let slot = inner.pending.add(id.clone());
+        let slot = slot.map_err(|error| Unanswered::Refused(format!("it cannot be asked: {error}")))?;
         let said = self.say(
             &Asked {
                 id: id.clone(),
@@ -174,8 +200,13 @@ impl Client {
     }
 
     fn say(&self, message: &impl Serialize, stop: Option<&Stop>) -> Result<(), Gone> {
-        let mut line = serde_json::to_vec(message).map_err(|_| Gone)?;
-        line.push(b'\n');
-        self.0.outbox.push(line, stop)
+        self.0.outbox.push(line(message)?, stop)
     }
+}
+
+/// A message as it is written. Every one can be: its maps have texts for keys.
+fn line(message: &impl Serialize) -> Result<Vec<u8>, Gone> {
+    let mut line = serde_json::to_vec(message).map_err(|_| Gone)?;
+    line.push(b'\n');
+    Ok(line)
 }

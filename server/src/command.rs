@@ -7,10 +7,11 @@ mod life;
 mod output;
 mod pump;
 mod reason;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread::Builder;
 use std::time::Duration;
 
 use gatekeeper::request;
@@ -21,6 +22,7 @@ use crate::protocol::{
 use crate::reply::Reply;
 use crate::server::Server;
 use crate::thread::{Thread, new_id};
+use crate::work::Work;
 use life::{Life, Subject};
 
 pub use output::{Output, Piece};
@@ -40,13 +42,18 @@ const LONGEST_COMMAND: usize = 2 * 1024 * 1024;
 /// Takes a command, and answers with its item. What becomes of it is told by notifications, from a thread of its own.
 pub(crate) fn exec(server: &Arc<Server>, thread: &Arc<Thread>, params: CommandExecParams, reply: Reply) {
     match life(server, thread, params) {
-        Ok(life) => {
+        Ok((life, work)) => {
+            let (of_life, of_turn, lost) = (life.thread.clone(), life.turn.clone(), life.lost());
             // Where no thread can be started the reply is dropped, which answers, and the item, of which nobody has heard.
-            let _started = Builder::new().name("command".to_owned()).spawn(move || {
-                let item_id = life.id().to_owned();
-                reply.give(Ok(CommandExecResult { item_id }));
-                life.live();
-            });
+            let _started = work.start(
+                "command",
+                move || {
+                    let item_id = life.id().to_owned();
+                    reply.give(Ok(CommandExecResult { item_id }));
+                    life.live();
+                },
+                move || of_life.item_completed(&of_turn, &lost),
+            );
         }
         Err(error) => reply.give(Err::<(), _>(error)),
     }
@@ -65,7 +72,11 @@ pub(crate) fn terminate(thread: &Thread, params: &CommandTerminateParams) -> Res
 }
 
 /// Checks what is asked for, and gives it a place in its turn.
-fn life(server: &Arc<Server>, thread: &Arc<Thread>, params: CommandExecParams) -> Result<Life, ErrorObject> {
+fn life(
+    server: &Arc<Server>,
+    thread: &Arc<Thread>,
+    params: CommandExecParams,
+) -> Result<(Life, Work), ErrorObject> {
     let wrong = |why: &dyn std::fmt::Display| ErrorObject::new(ErrorCode::InvalidParams, why.to_string());
     let failed = |error: rustix::io::Errno| ErrorObject::new(ErrorCode::Failed, error.to_string());
     let turn = thread.turn(&params.turn_id)?;
@@ -94,12 +105,13 @@ fn life(server: &Arc<Server>, thread: &Arc<Thread>, params: CommandExecParams) -
         surroundings.cwd = Some(entered(&thread.cwd, &cwd)?);
     }
     let context = surroundings.context().map_err(|error| wrong(&error))?;
-    let policy = server.policies.of(surroundings.workspace.as_deref());
+    let policy = server.policy_of_late(surroundings.workspace.as_deref());
     let policy = policy.map_err(|error| wrong(&error))?;
+    let work = Work::item(server, &thread.client)?;
     let id = new_id("item").map_err(failed)?;
     let over = || ErrorObject::new(ErrorCode::TurnOver, "the turn is over; start another one");
     let guard = turn.begin(&id).map_err(failed)?.ok_or_else(over)?;
-    Ok(Life {
+    let life = Life {
         server: server.clone(),
         thread: thread.clone(),
         turn,
@@ -113,7 +125,8 @@ fn life(server: &Arc<Server>, thread: &Arc<Thread>, params: CommandExecParams) -
             timeout,
             cap,
         },
-    })
+    };
+    Ok((life, work))
 }
 
 /// The real directory of a path from another one, so that what a shell calls it is what was judged.

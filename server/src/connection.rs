@@ -1,82 +1,109 @@
 //! One connection: its lines are read in order, and each is answered or handed on.
 
 mod dispatch;
+mod input;
 
-use std::io::{BufRead, Write};
+use std::io::{BufReader, Read, Write};
+use std::os::fd::AsFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::client::Client;
+use crate::limits::{FLUSHING, LINE_BYTES};
 use crate::lines::{Line, Reader};
-use crate::protocol::{Envelope, ErrorCode, ErrorObject, Kind};
+use crate::protocol::{Envelope, ErrorCode, ErrorObject, Kind, Remains, RequestId};
 use crate::server::Server;
 use dispatch::Dispatch;
+use input::Input;
 
-/// Bytes of one line; a patch may be long.
-const LONGEST_LINE: usize = 16 * 1024 * 1024;
+/// Bytes that are read at once.
+const BUFFER: usize = 64 * 1024;
 
-/// Serves one connection to its end. Then nothing that it started runs, and nothing that it was asked is open.
+/// Serves one connection to its end: that of what is read, of who reads, or of the server. Then nothing that it started
+/// runs, and nothing that it was asked is open.
 ///
 /// # Errors
 /// Where no thread can be started or no descriptor opened, or the stream cannot be read.
 pub(crate) fn serve(
     server: &Arc<Server>,
-    input: impl BufRead,
+    input: impl Read + AsFd,
     output: impl Write + Send + 'static,
+    at_end: impl FnOnce(),
 ) -> std::io::Result<()> {
     let client = Client::new(output)?;
     let mut dispatch = Dispatch::new(server, &client);
-    let mut lines = Reader::new(input, LONGEST_LINE);
+    let input = Input::new(input, [client.gone().clone(), server.stop.clone()]);
+    let mut lines = Reader::new(BufReader::with_capacity(BUFFER, input), LINE_BYTES);
     let ended = loop {
-        match lines.next_line() {
+        let next = lines.next_line();
+        // What was cut off by the order is no line.
+        if client.gone().is_ordered() || server.stop.is_ordered() {
+            break Ok(());
+        }
+        match next {
             Ok(Some(line)) if line.is_blank() => {}
             Ok(Some(line)) => take(&mut dispatch, &client, &line),
             Ok(None) => break Ok(()),
             Err(error) => break Err(error),
         }
-        if client.gone().is_ordered() {
-            break Ok(());
-        }
     };
+    at_end();
     // What is asked is denied, and what runs is ended.
     client.gone().order();
-    server.threads.leave(&client);
-    client.flush();
+    server.leave(&client);
+    client.flush(FLUSHING);
     client.leave();
     ended
 }
 
 /// Takes one line. Whatever is wrong with it costs its sender an error.
 fn take(dispatch: &mut Dispatch, client: &Client, line: &Line<'_>) {
-    let wrong = |code, why: String| {
-        let _gone = client.answer(None, Err::<(), _>(&ErrorObject::new(code, why)));
+    let wrong = |id: Option<&RequestId>, code, why: String| {
+        let _gone = client.answer(id, Err::<(), _>(&ErrorObject::new(code, why)));
     };
     let bytes = match line {
         Line::Whole(bytes) => *bytes,
         Line::TooLong => {
             return wrong(
+                None,
                 ErrorCode::Parse,
-                format!("the line is longer than {LONGEST_LINE} bytes"),
+                format!("the line is longer than {LINE_BYTES} bytes"),
             );
         }
     };
     let envelope: Envelope = match serde_json::from_slice(bytes) {
         Ok(envelope) => envelope,
-        Err(error) if error.is_data() => return wrong(ErrorCode::InvalidRequest, error.to_string()),
-        Err(error) => return wrong(ErrorCode::Parse, error.to_string()),
+        Err(error) if error.is_data() => {
+            // Whoever waits for this line learns that it is lost: the client for its answer, the server for its own.
+            let remains: Remains = serde_json::from_slice(bytes).unwrap_or_default();
+            let error = ErrorObject::new(ErrorCode::InvalidRequest, error.to_string());
+            if let (Some(id), None) = (&remains.id, &remains.method) {
+                client.take_answer(id, Err(error.clone()));
+            }
+            return wrong(remains.id.as_ref(), ErrorCode::InvalidRequest, error.message);
+        }
+        Err(error) => return wrong(None, ErrorCode::Parse, error.to_string()),
     };
+    let id = envelope.id.clone();
     match envelope.kind() {
-        Some(Kind::Request(id, method)) => dispatch.request(id, &method, bytes),
+        Some(Kind::Request(id, method)) => {
+            // The reply answers when it is dropped, and nothing of ours is half done: what is shared is changed as a
+            // whole.
+            let _answered = catch_unwind(AssertUnwindSafe(|| dispatch.request(id, &method, bytes)));
+        }
         // `initialized` and whatever else clients tell needs no answer, and JSON-RPC gives none.
         Some(Kind::Notification(_)) => {}
         Some(Kind::Answer(id, answer)) => {
             if !client.take_answer(&id, answer) {
                 wrong(
+                    None,
                     ErrorCode::InvalidRequest,
                     "an answer to nothing that is asked".to_owned(),
                 );
             }
         }
         None => wrong(
+            id.as_ref(),
             ErrorCode::InvalidRequest,
             "a message has `id` and `method`, `method` alone, or `id` and either `result` or `error`"
                 .to_owned(),

@@ -5,13 +5,16 @@
 //! one queue, so that its order is that of what happened.
 #![forbid(unsafe_code)]
 
+mod check;
 mod client;
 mod clock;
 mod command;
 mod connection;
 mod descriptors;
 mod journal;
+mod limits;
 pub mod lines;
+mod listener;
 mod options;
 mod patch;
 mod permission;
@@ -19,24 +22,49 @@ mod policies;
 pub mod protocol;
 mod reply;
 mod server;
+mod service;
+mod signals;
+mod slots;
 mod stop;
 mod thread;
 mod threads;
+mod work;
 
-use std::io::{self, BufReader};
+use std::io;
+use std::thread::Builder;
+
+use limits::STOPPING;
+use server::Server;
+use stop::has_come;
 
 pub use client::Gone;
 pub use command::{Output, Piece, Pipes, Tell, of_judgement, of_status, short, violations};
 pub use descriptors::raise as raise_open_files;
+pub use listener::{SocketError, serve_socket};
 pub use options::Options;
-pub use policies::Policies;
+pub use service::Service;
 pub use stop::Stop;
 
-/// Serves one client on standard input and output, to the end of its input.
+/// Serves one client on standard input and output, to the end of its input or until it is told to terminate. Then nothing
+/// that it started runs.
 ///
 /// # Errors
 /// Where no thread can be started or no descriptor opened, or standard input cannot be read.
 pub fn serve_stdio(options: Options) -> io::Result<()> {
-    let server = server::Server::new(options);
-    connection::serve(&server, BufReader::new(io::stdin()), io::stdout())
+    let server = Server::new(options)?;
+    signals::order(&server.stop)?;
+    let over = Stop::new()?;
+    let (shared, told) = (server.clone(), over.clone());
+    let connection = Builder::new().name("connection".to_owned()).spawn(move || {
+        // The end of the only client is the server's.
+        let ended = connection::serve(&shared, io::stdin(), io::stdout(), || shared.stop.order());
+        told.order();
+        ended
+    })?;
+    stop::wait(&server.stop);
+    if has_come(&over, STOPPING) {
+        // A panic of that thread was told by itself.
+        return connection.join().unwrap_or(Ok(()));
+    }
+    Ok(())
 }

@@ -41,6 +41,9 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// The next line, or `None` at the end. A last line without newline is a line.
+    ///
+    /// # Errors
+    /// What the stream says.
     pub fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
         self.line.clear();
         let mut too_long = false;

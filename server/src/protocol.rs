@@ -14,6 +14,8 @@ mod notification;
 mod permission;
 mod request;
 mod response;
+#[cfg(feature = "schema")]
+mod schema;
 
 pub use approval::{
     AcceptSettings, CommandApproval, CommandApprovalAnswer, CommandDecision, FileChangeApproval,
@@ -21,7 +23,7 @@ pub use approval::{
     PermissionsApproval, PermissionsApprovalAnswer, ServerRequest,
 };
 pub use change::{FileChange, FileChangeKind};
-pub use envelope::{Envelope, Kind, RequestId};
+pub use envelope::{Envelope, Kind, Remains, RequestId};
 pub use error::{ErrorCode, ErrorObject};
 pub use item::{Item, ItemStatus, OutputStream, Violation};
 pub use notification::Notification;
@@ -37,3 +39,5 @@ pub use response::{
     PermissionsRequestResult, PolicyReloadResult, Thread, ThreadListResult, ThreadResult, Turn,
     TurnDiffResult, TurnResult, TurnStatus,
 };
+#[cfg(feature = "schema")]
+pub use schema::schema;

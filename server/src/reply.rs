@@ -20,6 +20,7 @@ impl Reply {
     }
 
     /// Gives the answer. If the connection is over there is nobody to tell.
+    #[expect(clippy::needless_pass_by_value, reason = "an answer is given once")]
     pub(crate) fn give(mut self, answer: Result<impl Serialize, ErrorObject>) {
         if let Some(id) = self.id.take() {
             let _gone = self.client.answer(Some(&id), answer.as_ref());

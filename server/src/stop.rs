@@ -2,6 +2,7 @@
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use rustix::io::{self, Errno};
@@ -36,6 +37,18 @@ impl AsFd for Stop {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()
     }
+}
+
+/// Waits until the order is given.
+pub(crate) fn wait(stop: &Stop) {
+    is_readable(&[stop.as_fd()], None);
+}
+
+/// Waits until the order is given, at most so long; says whether it was.
+pub(crate) fn has_come(stop: &Stop, patience: Duration) -> bool {
+    // As far as a time can be told to the kernel; none of ours is near that.
+    let patience = Timespec::try_from(patience).unwrap_or_default();
+    is_readable(&[stop.as_fd()], Some(&patience)).contains(&true)
 }
 
 /// Waits until one of them can be read, at most so long; says of each whether it can.

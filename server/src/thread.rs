@@ -151,11 +151,7 @@ impl Thread {
         self.session.end_turn();
         self.given.end_turn(&turn.id);
         if is_first {
-            let _gone = self.client.tell(&Notification::TurnAborted {
-                thread_id: self.id.clone(),
-                turn_id: turn.id.clone(),
-                reason: reason.to_owned(),
-            });
+            self.tell_of_abort(turn, reason);
         }
     }
 
@@ -174,14 +170,15 @@ impl Thread {
         }
     }
 
-    /// Ends whatever it does; nothing that was approved counts any more.
-    pub(crate) fn interrupt(&self) {
+    /// Ends whatever it does at once, and tells of it; nothing that was approved counts any more.
+    pub(crate) fn end(&self, reason: &str) {
         let turns: Vec<Arc<Turn>> = self.turns().values().cloned().collect();
-        for turn in &turns {
-            turn.interrupt();
-        }
-        for turn in &turns {
+        let ended: Vec<bool> = turns.iter().map(|turn| turn.interrupt()).collect();
+        for (turn, is_first) in turns.iter().zip(ended) {
             turn.wait();
+            if is_first {
+                self.tell_of_abort(turn, reason);
+            }
         }
         self.session.forget();
         self.given.forget();
@@ -190,6 +187,14 @@ impl Thread {
     /// Ends one item; says whether there was one of this id that was not over.
     pub(crate) fn terminate(&self, item: &str) -> bool {
         self.turns().values().any(|turn| turn.terminate(item))
+    }
+
+    fn tell_of_abort(&self, turn: &Turn, reason: &str) {
+        let _gone = self.client.tell(&Notification::TurnAborted {
+            thread_id: self.id.clone(),
+            turn_id: turn.id.clone(),
+            reason: reason.to_owned(),
+        });
     }
 
     /// Tells that an item begins.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::client::Client;
+use crate::limits::THREADS;
 use crate::protocol::{ErrorCode, ErrorObject};
 use crate::thread::Thread;
 
@@ -30,14 +31,29 @@ impl Threads {
         }
     }
 
-    pub(crate) fn add(&self, thread: Thread) -> Arc<Thread> {
-        let thread = Arc::new(thread);
-        self.all().insert(thread.id.clone(), thread.clone());
-        thread
+    /// The thread of this id, whoever has it.
+    #[cfg(test)]
+    pub(crate) fn any(&self, id: &str) -> Arc<Thread> {
+        self.all()[id].clone()
     }
 
-    /// The connection is over: whatever its threads do is ended, and they are nobody's. Waits for that.
-    pub(crate) fn leave(&self, client: &Client) {
+    /// Adds one.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Busy`].
+    pub(crate) fn add(&self, thread: Thread) -> Result<Arc<Thread>, ErrorObject> {
+        let mut all = self.all();
+        if all.len() >= THREADS {
+            let message = "the server has too many threads; those of a connection go with it";
+            return Err(ErrorObject::new(ErrorCode::Busy, message));
+        }
+        let thread = Arc::new(thread);
+        all.insert(thread.id.clone(), thread.clone());
+        Ok(thread)
+    }
+
+    /// The connection is over: whatever its threads do is ended and told, and they are nobody's. Waits for that.
+    pub(crate) fn leave(&self, client: &Client, reason: &str) {
         let mut left = Vec::new();
         self.all().retain(|_, thread| {
             let is_left = thread.client.is(client);
@@ -47,7 +63,7 @@ impl Threads {
             !is_left
         });
         for thread in &left {
-            thread.interrupt();
+            thread.end(reason);
         }
     }
 

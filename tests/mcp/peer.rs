@@ -192,6 +192,18 @@ impl Peer {
         panic!("it does not end");
     }
 
+    /// Tells it to end, as whoever started it might.
+    pub(crate) fn terminate(&mut self) {
+        let process = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &process])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+
     fn id(&mut self) -> Value {
         self.next += 1;
         json!(self.next)

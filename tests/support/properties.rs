@@ -7,6 +7,7 @@
 )]
 
 pub mod of_proposals;
+pub mod of_serving;
 pub mod of_triples;
 
 use diagnostics::Span;
@@ -22,6 +23,7 @@ use crate::policies::{DrawnPolicy, DrawnRule};
 use crate::{scripts, splicing};
 
 pub use of_proposals::a_proposal_is_what_it_says;
+pub use of_serving::whatever_a_client_writes_costs_nobody_else_anything;
 pub use of_triples::{
     a_link_never_loosens_a_triple, adding_a_restriction_never_loosens_a_triple,
     engine_equals_naive_on_triples, order_never_matters, raising_an_effect_never_loosens,
@@ -61,6 +63,7 @@ properties![
     every_segment_has_a_basis,
     printing_keeps_the_script,
     a_proposal_is_what_it_says,
+    whatever_a_client_writes_costs_nobody_else_anything,
 ];
 
 /// Any text gives a script and segments, in every dialect, within the limits.
@@ -128,12 +131,9 @@ pub fn unknown_words_allow_means_every_substitution_allows(bytes: &[u8]) {
     while choices.once_in(3) && words.len() < 4 {
         words.insert(0, choices.pick(WRAPPERS).to_owned());
     }
+    let others = ["x", "\"$v\"", "$v", "\"a$v\"", "status", "-l", "--", "\"$v.rs\""];
     for _ in 0..choices.below(4) {
-        words.push(
-            choices
-                .pick(&["x", "\"$v\"", "$v", "\"a$v\"", "status", "-l", "--", "\"$v.rs\""])
-                .to_owned(),
-        );
+        words.push(choices.pick(&others).to_owned());
     }
     let template = words.join(" ");
     if engine.judge(&template).decision() != Decision::Allow {

@@ -1,7 +1,8 @@
 //! `execpolicy serve`: the approval oracle of an agent host.
 
-use gatekeeper::{Defaults, Dialect};
-use server::Options;
+use diagnostics::{Diagnostic, Severity};
+use gatekeeper::{Defaults, Dialect, codes};
+use server::{Options, SocketError};
 
 use crate::args::ServeArgs;
 use crate::exit::Exit;
@@ -41,8 +42,25 @@ pub(crate) fn run(args: &ServeArgs) -> Exit {
         state: environment::log(),
         risk_program: args.risk_program.clone(),
     };
-    match server::serve_stdio(options) {
+    let served = match &args.socket {
+        None => server::serve_stdio(options).map_err(SocketError::from),
+        Some(path) => server::serve_socket(options, path, &|warning| {
+            output::complain(
+                &[Diagnostic::new(
+                    codes::INTERNAL,
+                    Severity::Warning,
+                    warning.to_owned(),
+                )],
+                None,
+            );
+        }),
+    };
+    match served {
         Ok(()) => Exit::Done,
-        Err(error) => output::failed("it cannot be served", &error),
+        Err(error) => {
+            let finding = Diagnostic::new(codes::INTERNAL, Severity::Error, error.to_string());
+            output::complain(&[finding], None);
+            Exit::Failed
+        }
     }
 }

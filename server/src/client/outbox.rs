@@ -7,17 +7,20 @@ use std::thread;
 use std::time::Duration;
 
 use super::Gone;
+use crate::clock;
+use crate::limits::OUTBOX_BYTES as MOST;
 use crate::stop::Stop;
-
-/// Bytes that wait at most, beside one line of any length. Who has more to say waits.
-const MOST: usize = 4 * 1024 * 1024;
 
 /// How often somebody who waits for room looks whether the waiting was stopped.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Lines that wait to be written.
 #[derive(Debug)]
-pub(super) struct Outbox(Arc<Inner>);
+pub(super) struct Outbox {
+    inner: Arc<Inner>,
+    /// Given once the connection is over: nobody waits for room any more.
+    gone: Stop,
+}
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -39,50 +42,76 @@ impl Outbox {
     /// Writes to that stream. If it cannot be written, the outbox is closed and `gone` ordered.
     pub(super) fn start(stream: impl Write + Send + 'static, gone: Stop) -> io::Result<Self> {
         let inner = Arc::new(Inner::default());
-        let of_writer = inner.clone();
+        let (of_writer, of_outbox) = (inner.clone(), gone.clone());
         thread::Builder::new().name("writer".to_owned()).spawn(move || {
             of_writer.write_all(stream);
             of_writer.close();
             gone.order();
         })?;
-        Ok(Self(inner))
+        Ok(Self {
+            inner,
+            gone: of_outbox,
+        })
     }
 
     /// Adds a line. Waits while too much waits already.
     pub(super) fn push(&self, line: Vec<u8>, stop: Option<&Stop>) -> Result<(), Gone> {
-        let mut lines = self.0.lines();
+        let mut lines = self.inner.lines();
         while lines.bytes > MOST && !lines.is_closed {
+            if self.gone.is_ordered() || stop.is_some_and(Stop::is_ordered) {
+                return Err(Gone);
+            }
             let (again, _) = self
-                .0
+                .inner
                 .changed
                 .wait_timeout(lines, LOOK_AGAIN)
                 .unwrap_or_else(PoisonError::into_inner);
             lines = again;
-            if lines.bytes > MOST && stop.is_some_and(Stop::is_ordered) {
-                return Err(Gone);
-            }
         }
+        self.add(lines, line)
+    }
+
+    /// Adds a line, unless too much waits already.
+    pub(super) fn push_if_room(&self, line: Vec<u8>) -> Result<(), Gone> {
+        let lines = self.inner.lines();
+        if lines.bytes > MOST {
+            return Err(Gone);
+        }
+        self.add(lines, line)
+    }
+
+    /// Nothing more is written.
+    pub(super) fn close(&self) {
+        self.inner.close();
+    }
+
+    /// Waits until nothing waits, but no longer than that.
+    pub(super) fn flush(&self, patience: Duration) {
+        let begun = clock::moment();
+        let mut lines = self.inner.lines();
+        while !lines.is_closed && (lines.is_writing || !lines.waiting.is_empty()) {
+            let left = patience.saturating_sub(begun.elapsed());
+            if left.is_zero() {
+                return;
+            }
+            let (again, _) = self
+                .inner
+                .changed
+                .wait_timeout(lines, left)
+                .unwrap_or_else(PoisonError::into_inner);
+            lines = again;
+        }
+    }
+
+    fn add(&self, mut lines: MutexGuard<'_, Lines>, line: Vec<u8>) -> Result<(), Gone> {
         if lines.is_closed {
             return Err(Gone);
         }
         lines.bytes = lines.bytes.saturating_add(line.len());
         lines.waiting.push_back(line);
         drop(lines);
-        self.0.changed.notify_all();
+        self.inner.changed.notify_all();
         Ok(())
-    }
-
-    /// Nothing more is written.
-    pub(super) fn close(&self) {
-        self.0.close();
-    }
-
-    /// Waits until nothing waits.
-    pub(super) fn flush(&self) {
-        let mut lines = self.0.lines();
-        while !lines.is_closed && (lines.is_writing || !lines.waiting.is_empty()) {
-            lines = self.0.changed.wait(lines).unwrap_or_else(PoisonError::into_inner);
-        }
     }
 }
 

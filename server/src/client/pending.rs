@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rustix::io;
+use rustix::io::{self, Errno};
 use serde_json::value::RawValue;
 
+use crate::limits::QUESTIONS;
 use crate::protocol::{ErrorObject, RequestId};
 use crate::stop::Stop;
 
@@ -26,7 +27,13 @@ pub(super) struct Slot {
 
 impl Pending {
     /// A place for the answer to this request.
+    ///
+    /// # Errors
+    /// Where too many questions are open, or the process may open no more descriptors.
     pub(super) fn add(&self, id: RequestId) -> io::Result<Arc<Slot>> {
+        if self.slots().len() >= QUESTIONS {
+            return Err(Errno::USERS);
+        }
         let slot = Arc::new(Slot {
             ready: Stop::new()?,
             said: Mutex::new(None),

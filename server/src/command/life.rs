@@ -6,8 +6,8 @@ use std::time::Duration;
 use diagnostics::Severity;
 use gatekeeper::sandbox::{Background, Host, Outcome, Status, Stream, Watch};
 use gatekeeper::{
-    Clearance, Command, CommandAction, Context, Gatekeeper, Live, PrepareError, Prepared, Refusal, Scope,
-    Wiring, amendment_file,
+    Clearance, Command, CommandAction, Context, Gatekeeper, PrepareError, Prepared, Refusal, Scope, Wiring,
+    amendment_file,
 };
 
 use super::again::{MOST_TIMES, More};
@@ -17,7 +17,7 @@ use super::output::Output;
 use super::pump::Pipes;
 use super::reason;
 use crate::journal::Whose;
-use crate::protocol::{ItemStatus, Notification};
+use crate::protocol::{Item, ItemStatus, Notification};
 use crate::server::Server;
 use crate::thread::{ItemGuard, Thread, Turn};
 
@@ -40,7 +40,8 @@ pub(super) struct Subject {
     /// Where it starts; real.
     pub(super) cwd: String,
     pub(super) context: Context,
-    pub(super) policy: Arc<Live>,
+    /// By which it was taken.
+    pub(super) policy: Arc<Gatekeeper>,
     pub(super) timeout: Duration,
     /// Bytes of its output that are streamed.
     pub(super) cap: u64,
@@ -68,6 +69,21 @@ impl Life {
         &self.subject.id
     }
 
+    /// How it is told that it ended because the server failed on it.
+    pub(super) fn lost(&self) -> Item {
+        let subject = &self.subject;
+        let told = Told {
+            life: self,
+            actions: vec![CommandAction::Unknown {
+                command: subject.command.source().text().to_owned(),
+            }],
+            confinement: None,
+            took: None,
+        };
+        let ended = Ended::new(ItemStatus::Failed, "the server failed on it");
+        told.ended(ended, &Output::new(0))
+    }
+
     /// Lives it, and tells of it.
     pub(super) fn live(self) {
         let mut output = Output::new(self.subject.cap);
@@ -79,7 +95,7 @@ impl Life {
             took: None,
         };
         self.thread.item_started(&self.turn, &item.in_progress());
-        let ended = self.tries(judged, &mut output, &mut item.took);
+        let ended = self.tries(judged, &mut output, &mut item);
         let is_cancelled = ended.is_cancelled;
         self.thread
             .item_completed(&self.turn, &item.ended(ended, &output));
@@ -102,7 +118,7 @@ impl Life {
     }
 
     /// Runs it, and again with more where it lacked something that somebody gives it.
-    fn tries(&self, judged: Judged, output: &mut Output, took: &mut Option<Duration>) -> Ended {
+    fn tries(&self, judged: Judged, output: &mut Output, item: &mut Told<'_>) -> Ended {
         let mut judged = judged;
         let mut more = More::default();
         let mut before: Option<Ended> = None;
@@ -125,7 +141,10 @@ impl Life {
                     };
                 }
             };
-            *took = Some(took.unwrap_or_default().saturating_add(outcome.took));
+            item.took = Some(item.took.unwrap_or_default().saturating_add(outcome.took));
+            if more.is_outside {
+                item.confinement = None;
+            }
             let ended = self.ended(&outcome);
             if self.guard.stop.is_ordered() {
                 return ended;
@@ -144,15 +163,23 @@ impl Life {
         before.unwrap_or_else(|| Ended::new(ItemStatus::Failed, "it was run too often"))
     }
 
+    /// The policy as its files are now.
+    fn policy_now(&self) -> Arc<Gatekeeper> {
+        let subject = &self.subject;
+        let now = self.server.policy_now(subject.context.workspace.as_deref());
+        // Its places could be when the command was taken.
+        now.unwrap_or_else(|_| subject.policy.clone())
+    }
+
     /// Judges it by the policy of now.
     fn judge(&self, more: &More) -> Judged {
         let subject = &self.subject;
-        subject.policy.refresh();
-        let gatekeeper = subject.policy.current();
+        let gatekeeper = self.policy_now();
         let mut context = subject.context.clone();
         if more.is_outside {
             context.confinement = None;
         }
+        // Hosts that were given count where the host itself connects: a profile names those of a command.
         let given = self.thread.permissions().grants(&self.turn.id);
         let prepared = gatekeeper.prepare_granting(
             subject.command.clone(),
@@ -229,8 +256,7 @@ impl Life {
         let mut by_now = gatekeeper.clone();
         if approver.was_asked() {
             // The answer took a while; the policy that the command is launched by is the one of now.
-            self.subject.policy.refresh();
-            by_now = self.subject.policy.current();
+            by_now = self.policy_now();
             if clearance.answered() == Some(Scope::Rule) && by_now.digest() == gatekeeper.digest() {
                 self.keep_rule(&clearance, &context);
             }

@@ -1,7 +1,6 @@
 //! From a request to whoever answers it.
 
 use std::sync::Arc;
-use std::thread::Builder;
 
 use serde::Serialize;
 
@@ -13,7 +12,8 @@ use crate::protocol::{
 use crate::reply::Reply;
 use crate::server::Server;
 use crate::thread::Thread;
-use crate::{command, patch, permission};
+use crate::work::Work;
+use crate::{check, command, patch, permission};
 
 /// The version of this protocol.
 const PROTOCOL_VERSION: u32 = 1;
@@ -71,26 +71,29 @@ impl Dispatch {
                 reply.give(Ok(InitializeResult {
                     user_agent,
                     protocol_version: PROTOCOL_VERSION,
-                    policy: String::new(),
+                    policy: server.policy_version(),
                 }));
+                server.enter(client);
             }
+            ClientRequest::Check(request) => reply.give(check::check(server, request)),
             ClientRequest::ThreadStart(params) => {
-                reply.give(Thread::start(server, client, params).map(|thread| {
-                    let thread = server.threads.add(thread);
+                let added =
+                    Thread::start(server, client, params).and_then(|thread| server.threads.add(thread));
+                reply.give(added.map(|thread| {
                     let _gone = client.tell(&Notification::ThreadStarted {
                         thread: thread.told(),
                     });
                     ThreadResult {
                         thread: thread.told(),
                     }
-                }))
+                }));
             }
             ClientRequest::TurnStart(params) => reply.give(
                 thread(&params.thread_id)
                     .and_then(|thread| thread.start_turn())
                     .map(|turn| TurnResult { turn: turn.told() }),
             ),
-            ClientRequest::TurnComplete(params) => apart(reply, {
+            ClientRequest::TurnComplete(params) => apart(client, reply, {
                 let found = thread(&params.thread_id);
                 move || {
                     let thread = found?;
@@ -98,7 +101,7 @@ impl Dispatch {
                     Ok(Empty {})
                 }
             }),
-            ClientRequest::TurnInterrupt(params) => apart(reply, {
+            ClientRequest::TurnInterrupt(params) => apart(client, reply, {
                 let found = thread(&params.thread_id);
                 move || {
                     let thread = found?;
@@ -127,12 +130,11 @@ impl Dispatch {
             },
             ClientRequest::PolicyReload(_) => {
                 reply.give(Ok(PolicyReloadResult {
-                    changed: server.policies.refresh(),
-                    policy: String::new(),
+                    changed: server.reload(),
+                    policy: server.policy_version(),
                 }));
             }
-            ClientRequest::Check(_)
-            | ClientRequest::ThreadList(_)
+            ClientRequest::ThreadList(_)
             | ClientRequest::ThreadResume(_)
             | ClientRequest::ThreadFork(_)
             | ClientRequest::TurnDiff(_) => {
@@ -147,9 +149,14 @@ fn refuse(reply: Reply, error: ErrorObject) {
 }
 
 /// Answers from a thread of its own: what has to wait must not keep the next line from being read.
-fn apart<R: Serialize>(reply: Reply, work: impl FnOnce() -> Result<R, ErrorObject> + Send + 'static) {
-    // Where no thread can be started, the reply is dropped, which answers.
-    let _started = Builder::new()
-        .name("wait".to_owned())
-        .spawn(move || reply.give(work()));
+fn apart<R: Serialize>(
+    client: &Client,
+    reply: Reply,
+    work: impl FnOnce() -> Result<R, ErrorObject> + Send + 'static,
+) {
+    match Work::waiting(client) {
+        // Where it panics or no thread can be started, the reply is dropped, which answers.
+        Ok(room) => drop(room.start("wait", move || reply.give(work()), || ())),
+        Err(error) => refuse(reply, error),
+    }
 }

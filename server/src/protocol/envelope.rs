@@ -1,7 +1,7 @@
 //! What every message has in common.
 
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::ErrorObject;
@@ -30,8 +30,8 @@ pub struct Envelope {
     /// Read by [`super::ClientRequest`].
     #[serde(default)]
     pub params: Option<IgnoredAny>,
-    /// What was answered.
-    #[serde(default)]
+    /// What was answered; `null` is an answer, too.
+    #[serde(default, deserialize_with = "given")]
     pub result: Option<Box<RawValue>>,
     /// Why nothing was answered.
     #[serde(default)]
@@ -39,6 +39,22 @@ pub struct Envelope {
     /// JSON-RPC's own member is understood, and not needed.
     #[serde(default)]
     pub jsonrpc: Option<IgnoredAny>,
+}
+
+/// What stands there, whatever it is.
+fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Box<RawValue>>, D::Error> {
+    Box::<RawValue>::deserialize(from).map(Some)
+}
+
+/// As much of a message that is none as can be answered.
+#[derive(Debug, Default, Deserialize)]
+pub struct Remains {
+    /// Which request it was to be, or to answer.
+    #[serde(default)]
+    pub id: Option<RequestId>,
+    /// What was asked; left out in an answer.
+    #[serde(default)]
+    pub method: Option<String>,
 }
 
 /// What a message is.

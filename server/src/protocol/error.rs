@@ -17,6 +17,7 @@ pub struct ErrorObject {
 
 /// The kinds. The first five are JSON-RPC 2.0's own (its section 5.1).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ErrorCode {
     /// The line is not JSON, not UTF-8, or too long.
     Parse = -32_700,
@@ -42,6 +43,24 @@ pub enum ErrorCode {
     Failed = -32_014,
     /// The server is stopping.
     Stopping = -32_015,
+}
+
+impl ErrorCode {
+    /// All of them, in the order in which they stand.
+    pub const ALL: [Self; 12] = [
+        Self::Parse,
+        Self::InvalidRequest,
+        Self::MethodNotFound,
+        Self::InvalidParams,
+        Self::Internal,
+        Self::NotInitialized,
+        Self::NotFound,
+        Self::NotYours,
+        Self::TurnOver,
+        Self::Busy,
+        Self::Failed,
+        Self::Stopping,
+    ];
 }
 
 impl ErrorObject {

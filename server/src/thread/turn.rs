@@ -99,9 +99,7 @@ impl Turn {
         let mut items = self.items();
         let is_first = !std::mem::replace(&mut items.is_over, true);
         self.stop.order();
-        for stop in items.running.values() {
-            stop.order();
-        }
+        items.running.values().for_each(Stop::order);
         is_first
     }
 
