@@ -14,7 +14,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "gatekeeper",
         &["diagnostics", "shell-parser", "execpolicy", "sandbox"],
     ),
-    ("server", &["execpolicy", "gatekeeper"]),
+    ("server", &["diagnostics", "execpolicy", "gatekeeper"]),
     ("mcp", &["diagnostics", "gatekeeper", "server"]),
     ("cli", &["diagnostics", "gatekeeper", "mcp", "server"]),
     (
@@ -67,16 +67,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("tokio_util", &["mcp/src"]),
 ];
 
-/// The crates that are libraries: they print nothing.
-const LIBRARIES: &[&str] = &[
-    "diagnostics",
-    "shell-parser",
-    "execpolicy",
-    "sandbox",
-    "gatekeeper",
-    "server",
-    "mcp",
-];
+/// The rooms that may print: all others are libraries.
+const PRINTING: &[&str] = &["cli", "tests", "fuzz"];
 
 /// Every source file of ours.
 #[expect(
@@ -213,7 +205,7 @@ fn libraries_print_nothing() {
     let mut findings = Vec::new();
     for file in sources()
         .iter()
-        .filter(|file| LIBRARIES.contains(&file.room()) && file.path.contains("/src/"))
+        .filter(|file| !PRINTING.contains(&file.room()) && file.path.contains("/src/"))
     {
         for (number, line) in file.lines() {
             for name in macros {
