@@ -6,6 +6,7 @@ mod deferred;
 mod hook;
 mod layers;
 mod log;
+mod mcp;
 mod policy;
 mod rules;
 mod serve;
@@ -23,6 +24,7 @@ pub(crate) use answer::AnswerArgs;
 pub(crate) use deferred::Deferred;
 pub(crate) use hook::{AgentArgs, AgentSettings, HookArgs, HookOptions, HookVerb, InstallArgs, UnaskedWord};
 pub(crate) use log::{ReplayArgs, SuggestArgs};
+pub(crate) use mcp::McpArgs;
 pub(crate) use policy::{GivenArgs, PolicyArgs, StartArgs};
 pub(crate) use rules::{ListArgs, RemoveArgs, RulesArgs, RulesVerb, UndoArgs};
 pub(crate) use serve::ServeArgs;
@@ -54,6 +56,8 @@ pub(crate) enum Verb {
     Hook(Deferred<HookArgs>),
     /// Answers an agent host over a wire: judges, asks, confines, runs, and tells.
     Serve(Deferred<ServeArgs>),
+    /// Offers tools to check and to run commands, over the Model Context Protocol.
+    Mcp(Deferred<McpArgs>),
     /// Stands between an agent and its client, and answers by policy what the agent asks the person.
     #[command(after_help = ANSWER_STATUS, override_usage = "execpolicy answer [OPTIONS] PROTOCOL -- AGENT...")]
     Answer(Deferred<AnswerArgs>),

@@ -7,6 +7,7 @@ pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod hook;
 mod lines;
+pub(crate) mod mcp;
 pub(crate) mod replay;
 pub(crate) mod rules;
 pub(crate) mod run;

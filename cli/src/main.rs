@@ -47,6 +47,7 @@ fn run() -> Exit {
         Verb::Hook(Deferred(hook)) => commands::hook::run(hook),
         Verb::Run(Deferred(run)) => commands::run::run(&run),
         Verb::Serve(Deferred(serve)) => commands::serve::run(&serve),
+        Verb::Mcp(Deferred(mcp)) => commands::mcp::run(&mcp),
         Verb::Answer(Deferred(answer)) => commands::answer::run(&answer),
         Verb::Allow(Deferred(allow)) => commands::allow::run(&allow),
         Verb::Rules(Deferred(rules)) => commands::rules::run(&rules),

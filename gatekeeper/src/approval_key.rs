@@ -45,6 +45,28 @@ impl ApprovalKey {
     }
 }
 
+/// Of exactly what was prepared, to the byte: the command, its verdict, the files it would execute, where, under which
+/// policy, with which environment and in which confinement. Whatever of that changes makes another digest.
+pub(crate) fn exact(prepared: &Prepared) -> Digest {
+    let terms = prepared.terms();
+    let judgement = prepared.judgement();
+    let mut sum = Sum::new();
+    sum.add(judgement.command().source().text().as_bytes());
+    sum.add(diagnostics::render::to_json(&judgement.report()).as_bytes());
+    for word in &terms.arguments {
+        sum.add(word.as_encoded_bytes());
+    }
+    sum.add_seen(terms.executable.path(), Some(terms.executable.seen()));
+    sum.add_place(terms.directory.path(), terms.directory.seen());
+    for digest in [terms.policy, terms.environment] {
+        sum.add(digest.bytes());
+    }
+    let confinement = terms.enclosure.confinement();
+    sum.add(format!("{:?}", (&terms.confinement, &terms.grants, confinement)).as_bytes());
+    sum.add(format!("{:?}", (&terms.context.lookup, ApprovalKey::of(prepared))).as_bytes());
+    sum.end()
+}
+
 /// A text in its one spelling, so that blanks and quotes make no other command of it; words to the byte.
 fn add_command(sum: &mut Sum, judgement: &Judgement, terms: &Terms) {
     let command = judgement.command();

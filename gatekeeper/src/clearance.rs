@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use execpolicy::{ConfinementName, Context, Decision};
 use sandbox::{Grant, Host, Plan};
 
+use crate::approval_key;
 use crate::approver::{Answer, Approver, Question, Scope};
 use crate::confinement::Confinement;
 use crate::digest::Digest;
@@ -87,6 +88,11 @@ impl Prepared {
     /// What it would run in; `None` is nothing.
     pub fn confinement(&self) -> Option<&Confinement> {
         self.terms.enclosure.confinement()
+    }
+
+    /// Of all that a yes to it would be to: prepared again, something else has another one.
+    pub fn digest(&self) -> Digest {
+        approval_key::exact(self)
     }
 
     /// How it would be confined on this host.

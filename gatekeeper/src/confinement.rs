@@ -6,6 +6,7 @@ mod found;
 mod git;
 mod git_config;
 mod protected;
+mod summary;
 
 use std::ffi::OsString;
 use std::fs;

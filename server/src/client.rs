@@ -39,7 +39,7 @@ struct Inner {
 
 /// Nobody reads any more what is written, or the waiting was stopped.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Gone;
+pub struct Gone;
 
 /// Why there is no answer.
 #[derive(Debug)]

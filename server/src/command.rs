@@ -25,6 +25,10 @@ use crate::thread::{Thread, new_id};
 use crate::work::Work;
 use life::{Life, Subject};
 
+pub use output::{Output, Piece};
+pub use pump::{Pipes, Tell};
+pub use reason::{of_judgement, of_status, short, violations};
+
 /// The longest time of a command, and what it gets that says nothing.
 const LONGEST: Duration = Duration::from_secs(3600);
 

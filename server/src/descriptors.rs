@@ -4,7 +4,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Lets this process open as many descriptors as it may ask for: each command that runs takes about ten of them. Gives
 /// what it might open before, for what it starts; `None` is without a bound.
-pub(crate) fn raise() -> Option<u64> {
+pub fn raise() -> Option<u64> {
     let before = getrlimit(Resource::Nofile);
     let raised = Rlimit {
         current: before.maximum,

@@ -36,11 +36,15 @@ use std::thread::Builder;
 
 use limits::STOPPING;
 use server::Server;
-use stop::{Stop, has_come};
+use stop::has_come;
 
+pub use client::Gone;
+pub use command::{Output, Piece, Pipes, Tell, of_judgement, of_status, short, violations};
+pub use descriptors::raise as raise_open_files;
 pub use listener::{SocketError, serve_socket};
 pub use options::Options;
 pub use service::Service;
+pub use stop::Stop;
 
 /// Serves one client on standard input and output, to the end of its input or until it is told to terminate. Then nothing
 /// that it started runs.

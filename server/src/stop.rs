@@ -9,26 +9,26 @@ use rustix::io::{self, Errno};
 
 /// An order to stop. Once given it stays. Copies are the same order.
 #[derive(Clone, Debug)]
-pub(crate) struct Stop(Arc<OwnedFd>);
+pub struct Stop(Arc<OwnedFd>);
 
 impl Stop {
     /// Not given yet.
     ///
     /// # Errors
     /// Where the process may open no more descriptors.
-    pub(crate) fn new() -> io::Result<Self> {
+    pub fn new() -> io::Result<Self> {
         let flags = EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK;
         Ok(Self(Arc::new(eventfd(0, flags)?)))
     }
 
     /// Gives the order.
-    pub(crate) fn order(&self) {
+    pub fn order(&self) {
         // A counter that is full was ordered often enough.
         let _full = io::write(&*self.0, &1_u64.to_ne_bytes());
     }
 
     /// Whether it was given.
-    pub(crate) fn is_ordered(&self) -> bool {
+    pub fn is_ordered(&self) -> bool {
         is_readable(&[self.as_fd()], Some(&Timespec::default())).contains(&true)
     }
 }

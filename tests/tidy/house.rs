@@ -12,7 +12,8 @@ pub(crate) const EDGES: &[(&str, &[&str])] = &[
     ),
     ("server", &["diagnostics", "execpolicy", "gatekeeper"]),
     ("answer", &["gatekeeper"]),
-    ("cli", &["diagnostics", "gatekeeper", "server", "answer"]),
+    ("mcp", &["diagnostics", "gatekeeper", "server"]),
+    ("cli", &["diagnostics", "gatekeeper", "server", "answer", "mcp"]),
     (
         "tests",
         &[
@@ -59,15 +60,10 @@ pub(crate) const CONFINED: &[(&str, &[&str])] = &[
     ("base64", &["server/src"]),
     ("ignore", &["server/src"]),
     ("signal_hook", &["server/src/signals"]),
+    ("rmcp", &["mcp/src"]),
+    ("tokio", &["mcp/src"]),
+    ("tokio_util", &["mcp/src"]),
 ];
 
-/// The crates that are libraries: they print nothing.
-pub(crate) const LIBRARIES: &[&str] = &[
-    "diagnostics",
-    "shell-parser",
-    "execpolicy",
-    "sandbox",
-    "gatekeeper",
-    "server",
-    "answer",
-];
+/// The rooms that may print: all others are libraries.
+pub(crate) const PRINTING: &[&str] = &["cli", "tests", "fuzz"];

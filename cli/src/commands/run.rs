@@ -353,7 +353,7 @@ impl Asked<'_> {
         };
         let decision = prepared.judgement().decision();
         let mut lines = match prepared.confinement() {
-            Some(confinement) => confined::summary(confinement),
+            Some(confinement) => confinement.summary(),
             None => vec!["Confinement: none".to_owned()],
         };
         lines.extend(confined::steps(&plan));

@@ -6,7 +6,6 @@ use gatekeeper::risk::Risk;
 use gatekeeper::{Decision, Question, Scope};
 
 use super::folded::fold;
-use crate::confined;
 
 /// Effects that are named; of more, the number is told. Each has its weight in the risk.
 const MOST_EFFECTS: usize = 10;
@@ -107,7 +106,7 @@ impl Page {
     fn confinement(&mut self, question: &Question<'_>) {
         match question.confinement {
             Some(confinement) => {
-                for line in confined::summary(confinement) {
+                for line in confinement.summary() {
                     fold(&mut self.lines, 0, &line, self.width);
                 }
             }

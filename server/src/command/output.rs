@@ -10,7 +10,7 @@ const KEPT: usize = 1024 * 1024;
 
 /// What a command writes to its two streams, in the order in which it is read.
 #[derive(Debug)]
-pub(super) struct Output {
+pub struct Output {
     /// Bytes that may still be streamed.
     room: u64,
     dropped: u64,
@@ -21,7 +21,7 @@ pub(super) struct Output {
 
 /// Some of it, to be told at once.
 #[derive(Debug, Eq, PartialEq)]
-pub(super) enum Piece {
+pub enum Piece {
     /// Whole characters.
     Text(String),
     /// Something else.
@@ -30,7 +30,7 @@ pub(super) enum Piece {
 
 impl Output {
     /// Of which at most so many bytes are streamed.
-    pub(super) fn new(cap: u64) -> Self {
+    pub fn new(cap: u64) -> Self {
         Self {
             room: cap,
             dropped: 0,
@@ -40,7 +40,7 @@ impl Output {
     }
 
     /// Takes what was read from a stream.
-    pub(super) fn take(&mut self, stream: OutputStream, read: &[u8]) -> Option<Piece> {
+    pub fn take(&mut self, stream: OutputStream, read: &[u8]) -> Option<Piece> {
         let room = usize::try_from(self.room).unwrap_or(usize::MAX).min(read.len());
         let (within, beyond) = read.split_at_checked(room).unwrap_or((read, &[]));
         self.room = self.room.saturating_sub(length(within));
@@ -58,18 +58,18 @@ impl Output {
     }
 
     /// A stream has ended: what it had begun stays so.
-    pub(super) fn end(&mut self, stream: OutputStream) -> Option<Piece> {
+    pub fn end(&mut self, stream: OutputStream) -> Option<Piece> {
         let begun = std::mem::take(self.begun(stream));
         self.told(begun)
     }
 
     /// How many bytes were not told.
-    pub(super) fn dropped(&self) -> u64 {
+    pub fn dropped(&self) -> u64 {
         self.dropped
     }
 
     /// What was told, as far as it is kept.
-    pub(super) fn kept(&self) -> String {
+    pub fn kept(&self) -> String {
         String::from_utf8_lossy(&self.kept).into_owned()
     }
 
@@ -100,7 +100,7 @@ impl Output {
 
 impl Piece {
     /// As text, or in base64: one of the two.
-    pub(super) fn written(self) -> (Option<String>, Option<String>) {
+    pub fn written(self) -> (Option<String>, Option<String>) {
         match self {
             Self::Text(text) => (Some(text), None),
             Self::Bytes(bytes) => (None, Some(STANDARD.encode(bytes))),

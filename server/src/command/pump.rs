@@ -19,7 +19,7 @@ const READ: usize = 64 * 1024;
 
 /// Our ends of a command's pipes.
 #[derive(Debug)]
-pub(super) struct Pipes {
+pub struct Pipes {
     /// `None` once it has ended.
     ends: [(OutputStream, Option<OwnedFd>); 2],
     /// Has something to read when one of them has, or the order to stop is given.
@@ -28,14 +28,14 @@ pub(super) struct Pipes {
 }
 
 /// What takes the pieces. It waits while nobody reads them, and fails once the order to stop is given.
-pub(super) type Tell<'a> = dyn Fn(OutputStream, Piece) -> Result<(), Gone> + 'a;
+pub type Tell<'a> = dyn Fn(OutputStream, Piece) -> Result<(), Gone> + 'a;
 
 impl Pipes {
     /// Our ends, and the command's.
     ///
     /// # Errors
     /// Where the process may open no more descriptors.
-    pub(super) fn new(stop: &Stop) -> io::Result<(Self, [Stream; 2])> {
+    pub fn new(stop: &Stop) -> io::Result<(Self, [Stream; 2])> {
         let (output, outputs) = pipe_with(PipeFlags::CLOEXEC)?;
         let (errors, errors_of) = pipe_with(PipeFlags::CLOEXEC)?;
         let any = epoll::create(epoll::CreateFlags::CLOEXEC)?;
@@ -62,7 +62,7 @@ impl Pipes {
 
     /// Hands on what a command writes until it has ended, with all that it started; ends it once the order is given, or
     /// nobody reads any more.
-    pub(super) fn pump(
+    pub fn pump(
         mut self,
         mut running: Running,
         output: &mut Output,

@@ -17,7 +17,7 @@ const LONGEST: usize = 700;
 const MOST_VIOLATIONS: usize = 64;
 
 /// Why a verdict is no allow: each part of the command that is in the way on a line, with whose rule it is and what to do.
-pub(super) fn of_judgement(judgement: &Judgement) -> String {
+pub fn of_judgement(judgement: &Judgement) -> String {
     let findings = judgement.findings();
     let mut lines: Vec<String> = findings.iter().take(MOST).map(line).collect();
     let more = findings.len().saturating_sub(MOST);
@@ -42,12 +42,12 @@ fn line(finding: &Diagnostic) -> String {
 }
 
 /// A text of a stranger as one short line.
-pub(super) fn short(text: &str) -> String {
+pub fn short(text: &str) -> String {
     visible(text.trim()).chars().take(LONGEST).collect()
 }
 
 /// What a command was kept from.
-pub(super) fn violations(outcome: &Outcome) -> Vec<Violation> {
+pub fn violations(outcome: &Outcome) -> Vec<Violation> {
     let observed = outcome.observed.iter().flat_map(|observed| &observed.violations);
     let seen = observed.map(|violation| Violation {
         message: short(&violation.to_string()),
@@ -68,7 +68,7 @@ pub(super) fn violations(outcome: &Outcome) -> Vec<Violation> {
 }
 
 /// How a command ended, where that has to be said.
-pub(super) fn of_status(status: Status) -> Option<String> {
+pub fn of_status(status: Status) -> Option<String> {
     match status {
         Status::Exited(_) => None,
         Status::Killed(signal) => Some(format!("it was ended by signal {signal}")),

@@ -1,0 +1,98 @@
+//! Tools to check and to run commands, for clients of the Model Context Protocol: `execpolicy mcp`.
+//!
+//! The protocol, and the one thread that speaks it, are the SDK's. Whatever takes time (judging, running) has a thread of
+//! its own for as long as it takes. A command that asks is judged twice: once to say what is asked, and once more when
+//! the answer is there, which counts only for exactly what was shown.
+#![forbid(unsafe_code)]
+
+mod answer;
+mod arguments;
+mod attempt;
+mod call;
+mod check;
+mod elicitation;
+mod handler;
+mod input;
+mod journal;
+mod place;
+mod progress;
+mod question;
+mod room;
+mod state;
+mod told;
+mod tools;
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rmcp::ServiceExt;
+use rmcp::service::ServerInitializeError;
+use rmcp::transport::async_rw::AsyncRwTransport;
+use tokio_util::sync::CancellationToken;
+
+use handler::Handler;
+use input::Watched;
+use room::{CALLS, Room};
+
+/// Bytes of one message. A longer one is dropped.
+const LONGEST_MESSAGE: usize = 4 * 1024 * 1024;
+
+/// How long what was answered may take to be read, once the client has closed our input.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What a server is started with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where it stands, its policy, and what it may leave behind. Its confinement is what commands run in where their
+    /// verdict asks for nothing else.
+    pub options: server::Options,
+    /// How long a question stays open. Then it is a no.
+    pub patience: Duration,
+    /// What it calls itself.
+    pub version: String,
+}
+
+/// Serves one client on standard input and output, to the end of its input. Then nothing that it started runs.
+///
+/// # Errors
+/// Where no thread can be started, there is no place to judge in, or the client does not begin as the protocol says.
+pub fn serve_stdio(settings: Settings) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        // Each call has one at a time; the streams need theirs whatever the calls do.
+        .max_blocking_threads(CALLS.saturating_add(8))
+        .build()?;
+    let ended = runtime.block_on(serve(settings));
+    // A thread that waits for more input would be waited for.
+    runtime.shutdown_background();
+    ended
+}
+
+async fn serve(settings: Settings) -> io::Result<()> {
+    let room = Arc::new(Room::new(settings)?);
+    let end = CancellationToken::new();
+    let input = Watched::new(tokio::io::stdin(), end.clone());
+    let transport =
+        AsyncRwTransport::new_server(input, tokio::io::stdout()).with_max_line_length(LONGEST_MESSAGE);
+    // Not by the token: a service that has not begun has nothing to say about why.
+    let handler = Handler::new(room.clone(), end.clone());
+    let ended = match handler.serve(transport).await {
+        Ok(service) => {
+            let late = async {
+                end.cancelled().await;
+                tokio::time::sleep(GRACE).await;
+            };
+            tokio::select! {
+                _ = service.waiting() => {}
+                () = late => {}
+            }
+            Ok(())
+        }
+        Err(ServerInitializeError::ConnectionClosed(_)) => Ok(()),
+        Err(error) => Err(io::Error::other(server::short(&error.to_string()))),
+    };
+    end.cancel();
+    room.all_over().await;
+    ended
+}
