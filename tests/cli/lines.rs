@@ -51,8 +51,8 @@ fn a_broken_line_costs_that_line_only() {
     {"schema":"execpolicy.check.v1","id":10,"decision":"forbidden","error":{"code":"EP4005","message":"the workspace `/` is the root, the home directory or above it","line":11}}
     {"schema":"execpolicy.check.v1","id":11,"decision":"forbidden","error":{"code":"EP4003","message":"the line is not a request: unknown field `aproval`, expected one of `workspace`, `home`, `approval`, `confinement`, `dialect`, `links` at column 49","line":12}}
     {"schema":"execpolicy.check.v1","decision":"forbidden","error":{"code":"EP4002","message":"the line is not JSON: expected value at column 1","line":13}}
-    {"schema":"execpolicy.check.v1","decision":"forbidden","error":{"code":"EP4003","message":"the line is not a request: invalid length 0, expected struct Written with 5 elements at column 2","line":14}}
-    {"schema":"execpolicy.check.v1","decision":"forbidden","error":{"code":"EP4002","message":"the line is not JSON: recursion limit exceeded at column 128","line":15}}
+    {"schema":"execpolicy.check.v1","decision":"forbidden","error":{"code":"EP4003","message":"the line is not a request: it is a list, and a request is an object","line":14}}
+    {"schema":"execpolicy.check.v1","decision":"forbidden","error":{"code":"EP4002","message":"the line is not JSON: EOF while parsing a list at column 100000","line":15}}
     {"schema":"execpolicy.check.v1","decision":"forbidden","error":{"code":"EP4004","message":"the line is longer than 4194304 bytes","line":16}}
     "#);
     let decisions = decisions(&output.stdout);

@@ -255,7 +255,7 @@ fn explain_shows_every_stage() {
     Matches
        1 allow by knowledge of `cd`: it only reads and shows, at cd web
        2 forbidden by rule team.codexpolicy:3:1 of layer `command line`: history is shared, at git push -f
-         prompt by rule policies/guard.codexpolicy:18:1 of layer `guard`, for some values of the unknown words: holds the policy that judges commands (and 3 more), at $where
+         prompt by rule policies/guard.codexpolicy:18:1 of layer `guard`, for some values of the unknown words: holds the policy that judges commands (and 4 more), at $where
          prompt by rule policies/packs/publishing.codexpolicy:5:1 of layer `default`: publishes or rewrites what others see, at git push
          prompt by knowledge of `git push`: rewrites or removes what others have, at -f
          prompt by knowledge of `git push`: words that are only known when it runs may be options of `git push` that matter, at $where
@@ -271,7 +271,7 @@ fn explain_shows_every_stage() {
            prompt by knowledge of `git push`: rewrites or removes what others have
          does something unknown: the word is not known (beside what the program is for), at $where
            prompt by knowledge of `git push`: words that are only known when it runs may be options of `git push` that matter
-           prompt by rule policies/guard.codexpolicy:18:1 of layer `guard`, for some values of the unknown words: holds the policy that judges commands (and 3 more)
+           prompt by rule policies/guard.codexpolicy:18:1 of layer `guard`, for some values of the unknown words: holds the policy that judges commands (and 4 more)
          connects to …, at $where
            prompt by knowledge of `git push`: connects to a host that is only known when it runs
          does something unknown: the operand is not known (beside what the program is for), at $where
