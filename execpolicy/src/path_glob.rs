@@ -168,12 +168,7 @@ impl PathGlob {
             Root::Slash => return Some(vec![Cow::Borrowed("")]),
             Root::Variable(variable) => variable,
         };
-        let directories = variable.directories(context)?.into_iter();
-        Some(
-            directories
-                .flat_map(|directory| context.names_of(directory))
-                .collect(),
-        )
+        variable.roots(context)
     }
 }
 
@@ -205,6 +200,17 @@ impl Root {
 }
 
 impl Variable {
+    /// The directories that it stands for, each under every name that it is known by; `None` where the context does
+    /// not know.
+    fn roots(self, context: &Context) -> Option<Vec<Cow<'_, str>>> {
+        let directories = self.directories(context)?.into_iter();
+        Some(
+            directories
+                .flat_map(|directory| context.names_of(directory))
+                .collect(),
+        )
+    }
+
     fn directories(self, context: &Context) -> Option<Vec<&str>> {
         let one = match self {
             Self::Policy => return Some(context.policy.iter().map(|path| &**path).collect()),
