@@ -125,7 +125,7 @@ impl PathGlob {
         &self.text
     }
 
-    /// A name that every path has which this pattern matches; `None` where it says none.
+    /// A name that every path has which this pattern matches, or names a directory above; `None` where it says none.
     ///
     /// Names that a variable stands for are not among them; of `$POLICY` and `$STORE`, which are anywhere, none are
     /// told.
@@ -133,10 +133,14 @@ impl PathGlob {
         if let Root::Variable(Variable::Policy | Variable::Store) = self.root {
             return None;
         }
-        self.components.iter().find_map(|component| match component {
-            Component::Name(name) => Some(&**name),
-            Component::Pattern(_) | Component::Any => None,
-        })
+        let mut said = self
+            .components
+            .iter()
+            .skip_while(|component| **component == Component::Any);
+        match said.next() {
+            Some(Component::Name(name)) => Some(name),
+            Some(Component::Pattern(_) | Component::Any) | None => None,
+        }
     }
 
     /// Whether every path that this one means is surely one of the other's too, whatever the variables stand for.
