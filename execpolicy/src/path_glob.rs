@@ -125,7 +125,7 @@ impl PathGlob {
         &self.text
     }
 
-    /// A name that every path has which this pattern matches; `None` where it says none.
+    /// A name that every path has which this pattern matches, or names a directory above; `None` where it says none.
     ///
     /// Names that a variable stands for are not among them; of `$POLICY` and `$STORE`, which are anywhere, none are
     /// told.
@@ -133,10 +133,14 @@ impl PathGlob {
         if let Root::Variable(Variable::Policy | Variable::Store) = self.root {
             return None;
         }
-        self.components.iter().find_map(|component| match component {
-            Component::Name(name) => Some(&**name),
-            Component::Pattern(_) | Component::Any => None,
-        })
+        let mut said = self
+            .components
+            .iter()
+            .skip_while(|component| **component == Component::Any);
+        match said.next() {
+            Some(Component::Name(name)) => Some(name),
+            Some(Component::Pattern(_) | Component::Any) | None => None,
+        }
     }
 
     /// Whether every path that this one means is surely one of the other's too, whatever the variables stand for.
@@ -168,12 +172,7 @@ impl PathGlob {
             Root::Slash => return Some(vec![Cow::Borrowed("")]),
             Root::Variable(variable) => variable,
         };
-        let directories = variable.directories(context)?.into_iter();
-        Some(
-            directories
-                .flat_map(|directory| context.names_of(directory))
-                .collect(),
-        )
+        variable.roots(context)
     }
 }
 
@@ -205,6 +204,17 @@ impl Root {
 }
 
 impl Variable {
+    /// The directories that it stands for, each under every name that it is known by; `None` where the context does
+    /// not know.
+    fn roots(self, context: &Context) -> Option<Vec<Cow<'_, str>>> {
+        let directories = self.directories(context)?.into_iter();
+        Some(
+            directories
+                .flat_map(|directory| context.names_of(directory))
+                .collect(),
+        )
+    }
+
     fn directories(self, context: &Context) -> Option<Vec<&str>> {
         let one = match self {
             Self::Policy => return Some(context.policy.iter().map(|path| &**path).collect()),

@@ -83,6 +83,20 @@ impl Engine {
         self
     }
 
+    /// The same where commands start here and no work tree is known, `?` where nobody knows the directory either;
+    /// nothing else where it is empty.
+    #[must_use]
+    pub fn starting_in(mut self, directory: &str) -> Self {
+        if !directory.is_empty() {
+            self.context.workspace = None;
+            self.context.cwd = match directory {
+                "?" => Directory::Unknown,
+                directory => Directory::Known(directory.into()),
+            };
+        }
+        self
+    }
+
     /// Judges a text for bash.
     pub fn judge(&self, text: &str) -> Verdict {
         self.judge_command(Command::of_text(text, Dialect::Bash))

@@ -9,6 +9,8 @@
 //!   paths in the work tree, `?` for one that nobody can say;
 //! - `confinement`: the profile that the caller runs commands in, until the next policy; the verdict names the one that
 //!   the script gets;
+//! - `directory`: where commands start, no work tree being known, until the next policy; `?` where nobody knows the
+//!   directory either;
 //! - `bash`: one command, judged to the byte without the last newline; `bash escaped` reads `\n \t \r \\ \xHH
 //!   \u{HHHH}`, `bash repeat=N` repeats the text N times, `bash nest=N` puts it N times into itself
 //!   in place of `@`;
@@ -31,7 +33,7 @@ pub use blocks::{Blessing, Block, Chapter};
 pub use outcome::Outcome;
 pub use policy::Policy;
 pub use show::{shown_basis, shown_segments, shown_verdict};
-pub use trial::{Case, Expectation, Input, Subject, cases};
+pub use trial::{Case, Expectation, Input, Subject, Surroundings, cases};
 
 use crate::repository;
 

@@ -2,7 +2,7 @@
 
 use super::component::{Wildcards, is_wild, meets_name, says_nothing};
 use super::place::{Located, Spelling, names};
-use super::{Component, PathGlob, Root};
+use super::{Component, PathGlob, Root, Variable};
 use crate::{Certainty, Context};
 
 /// What of a directory an access reaches beside the directory itself.
@@ -10,7 +10,8 @@ use crate::{Certainty, Context};
 pub(crate) enum Reach {
     /// Nothing: its names are shown.
     Itself,
-    /// All that is below, if it is read whole; a directory inside the workspace is taken not to be one that matters.
+    /// All that is below, if it is read whole; of a directory inside the workspace, only what has its place by other
+    /// means than by lying there: what is the home's, the machine's or the gate's own.
     Below,
     /// All that is below: it is removed, moved or replaced with all it holds.
     Whole,
@@ -49,18 +50,43 @@ pub(crate) fn meeting(glob: &PathGlob, path: &Located<'_>, question: &Question<'
     if is_apart(glob, path, question) {
         return None;
     }
+    let held = may_hold(glob, path, question).then_some(Certainty::Maybe);
     let Some(roots) = glob.roots(question.context) else {
         // The variable is not known: it might stand for any directory.
         let pieces: Vec<Piece<'_>> = [Piece::Any].into_iter().chain(pieces(glob)).collect();
-        return best(&pieces, path, question).map(|_| Certainty::Maybe);
+        return best(&pieces, path, question).map(|_| Certainty::Maybe).max(held);
     };
-    roots
-        .iter()
-        .filter_map(|root| {
-            let pieces: Vec<Piece<'_>> = names(root).map(Piece::Name).chain(pieces(glob)).collect();
-            best(&pieces, path, question)
-        })
-        .max()
+    let met = roots.iter().filter_map(|root| {
+        let pieces: Vec<Piece<'_>> = names(root).map(Piece::Name).chain(pieces(glob)).collect();
+        best(&pieces, path, question)
+    });
+    met.max().max(held)
+}
+
+/// Whether a directory that is read may be above a path of the pattern that is not the workspace's, wherever the
+/// workspace is: what may stand anywhere stands in the home directory too, and a directory that nobody knows may be
+/// that one.
+fn may_hold(glob: &PathGlob, path: &Located<'_>, question: &Question<'_>) -> bool {
+    if question.reach != Reach::Below {
+        return false;
+    }
+    if !path.is_absolute && path.names().iter().all(|(name, _)| *name == "..") {
+        return true;
+    }
+    let context = question.context;
+    let (roots, rest) = match (glob.root, glob.components.as_ref()) {
+        (Root::Variable(Variable::Workspace), _) => return false,
+        (Root::Slash, [Component::Any, rest @ ..]) => (Variable::Home.roots(context), rest),
+        (_, components) => (glob.roots(context), components),
+    };
+    roots.iter().flatten().any(|root| {
+        let pieces: Vec<Piece<'_>> = names(root)
+            .map(Piece::Name)
+            .chain(rest.iter().map(piece))
+            .collect();
+        let named = lead(&pieces, path.names(), path.is_absolute, question.bare).above;
+        above(&pieces, path.names(), named, path.is_absolute, question).is_some()
+    })
 }
 
 /// Whether a plain path leads past a pattern at its first name, which most do, and what can be told without a walk.
@@ -78,12 +104,15 @@ fn is_apart(glob: &PathGlob, path: &Located<'_>, question: &Question<'_>) -> boo
     match glob.components.as_ref() {
         [Component::Name(first), ..] => path.written.first().is_some_and(|(name, _)| **name != **first),
         [Component::Any, Component::Name(named), ..] => {
-            let reaches_below = match question.reach {
+            let reaches_below = || match question.reach {
                 Reach::Itself => false,
-                Reach::Below => is_read_whole(&path.written, true, question.context),
+                Reach::Below => {
+                    is_read_whole(&path.written, true, question.context)
+                        || holds_everything(&path.written, question.context)
+                }
                 Reach::Whole => true,
             };
-            !reaches_below && !has(named)
+            !has(named) && !reaches_below()
         }
         _ => false,
     }
@@ -152,11 +181,15 @@ fn may_name(said: &Piece<'_>, pattern: &str) -> bool {
 }
 
 fn pieces(glob: &PathGlob) -> impl Iterator<Item = Piece<'_>> {
-    glob.components.iter().map(|component| match component {
+    glob.components.iter().map(piece)
+}
+
+fn piece(component: &Component) -> Piece<'_> {
+    match component {
         Component::Name(name) => Piece::Name(name),
         Component::Pattern(pattern) => Piece::Pattern(pattern),
         Component::Any => Piece::Any,
-    })
+    }
 }
 
 /// The surer of the path's two readings.

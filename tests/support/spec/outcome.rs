@@ -6,7 +6,7 @@ use gatekeeper::Command;
 use shell_parser::{Dialect, segments};
 
 use super::show::{shown_segments, shown_verdict};
-use super::trial::{Input, Subject};
+use super::trial::{Input, Subject, Surroundings};
 use crate::engine::Engine;
 
 /// The blocks that a case would be right to expect.
@@ -22,7 +22,11 @@ pub struct Outcome {
 impl Outcome {
     /// Loads or judges what the case looks at.
     pub fn of(subject: &Subject) -> Self {
-        let (Subject::Policy(policy) | Subject::Command { policy, .. }) = subject;
+        let (Subject::Policy(policy)
+        | Subject::Command {
+            surroundings: Surroundings { policy, .. },
+            ..
+        }) = subject;
         match (policy.engine(), subject) {
             (Err(broken), _) => Self {
                 verdict: "the policy above does not load\n".to_owned(),
@@ -33,15 +37,13 @@ impl Outcome {
                 diagnostics: shown(&broken),
                 ..Self::default()
             },
-            (
-                Ok((engine, _)),
-                Subject::Command {
-                    links,
-                    confinement,
-                    input,
-                    ..
-                },
-            ) => Self::of_command(&engine.where_links(links).confined(confinement), input),
+            (Ok((engine, _)), Subject::Command { surroundings, input }) => {
+                let engine = engine
+                    .where_links(&surroundings.links)
+                    .confined(&surroundings.confinement)
+                    .starting_in(&surroundings.directory);
+                Self::of_command(&engine, input)
+            }
         }
     }
 

@@ -14,6 +14,12 @@ pub enum Policy {
     Layers(Vec<(String, String)>),
 }
 
+impl Default for Policy {
+    fn default() -> Self {
+        Self::File(String::new())
+    }
+}
+
 impl Policy {
     /// The policy of a block that stands behind this one; `layer` is what its fence says.
     #[must_use]

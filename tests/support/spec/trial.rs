@@ -19,17 +19,26 @@ pub struct Case {
 pub enum Subject {
     /// How a policy loads.
     Policy(Policy),
-    /// What a command gets under a policy.
+    /// What a command gets in some surroundings.
     Command {
-        /// The policy.
-        policy: Policy,
-        /// The links there are: `path -> target` a line, `?` where it is not known.
-        links: String,
-        /// The profile that the caller runs commands in; empty where it confines nothing.
-        confinement: String,
+        /// Where it is judged.
+        surroundings: Surroundings,
         /// The command.
         input: Input,
     },
+}
+
+/// What a command is judged by and in.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Surroundings {
+    /// The policy.
+    pub policy: Policy,
+    /// The links there are: `path -> target` a line, `?` where it is not known.
+    pub links: String,
+    /// The profile that the caller runs commands in; empty where it confines nothing.
+    pub confinement: String,
+    /// Where commands start, no work tree being known; `?` where that is not known either, empty for the work tree.
+    pub directory: String,
 }
 
 /// A command as a chapter gives it.
@@ -59,9 +68,7 @@ pub enum Expectation {
 /// # Errors
 /// A command without an expectation, an expectation without a command, an unknown argument of a fence.
 pub fn cases(chapter: &Chapter) -> Result<Vec<Case>, String> {
-    let mut policy = Policy::File(String::new());
-    let mut links = String::new();
-    let mut confinement = String::new();
+    let mut surroundings = Surroundings::default();
     let mut cases: Vec<Case> = Vec::new();
     let mut open: Option<Case> = None;
     for block in &chapter.blocks {
@@ -71,27 +78,32 @@ pub fn cases(chapter: &Chapter) -> Result<Vec<Case>, String> {
                 // Files of layers that stand in a row are judged by together.
                 let is_next = matches!(&open, Some(case) if matches!(case.subject, Subject::Policy(_)));
                 let before = if is_next {
-                    policy
+                    surroundings.policy
                 } else {
-                    Policy::File(String::new())
+                    Policy::default()
                 };
                 cases.extend(open.take());
-                policy = before.followed_by(block.arguments.strip_prefix("layer="), &block.text);
-                links.clear();
-                confinement.clear();
+                surroundings = Surroundings {
+                    policy: before.followed_by(block.arguments.strip_prefix("layer="), &block.text),
+                    ..Surroundings::default()
+                };
                 open = Some(Case {
                     name,
-                    subject: Subject::Policy(policy.clone()),
+                    subject: Subject::Policy(surroundings.policy.clone()),
                     expectations: Vec::new(),
                 });
             }
             "links" => {
                 cases.extend(open.take());
-                links.clone_from(&block.text);
+                surroundings.links.clone_from(&block.text);
             }
             "confinement" => {
                 cases.extend(open.take());
-                block.text.trim().clone_into(&mut confinement);
+                block.text.trim().clone_into(&mut surroundings.confinement);
+            }
+            "directory" => {
+                cases.extend(open.take());
+                block.text.trim().clone_into(&mut surroundings.directory);
             }
             "bash" | "argv" => {
                 cases.extend(open.take());
@@ -99,9 +111,7 @@ pub fn cases(chapter: &Chapter) -> Result<Vec<Case>, String> {
                 open = Some(Case {
                     name,
                     subject: Subject::Command {
-                        policy: policy.clone(),
-                        links: links.clone(),
-                        confinement: confinement.clone(),
+                        surroundings: surroundings.clone(),
                         input,
                     },
                     expectations: Vec::new(),
@@ -116,9 +126,7 @@ pub fn cases(chapter: &Chapter) -> Result<Vec<Case>, String> {
                 cases.extend((block.line..).zip(block.text.lines()).map(|(line, text)| Case {
                     name: format!("{}: {} (line {line})", chapter.name(), block.heading),
                     subject: Subject::Command {
-                        policy: policy.clone(),
-                        links: links.clone(),
-                        confinement: confinement.clone(),
+                        surroundings: surroundings.clone(),
                         input: Input::Shell(text.as_bytes().to_vec()),
                     },
                     expectations: vec![if block.language == "refused" {
@@ -135,9 +143,7 @@ pub fn cases(chapter: &Chapter) -> Result<Vec<Case>, String> {
                     Case {
                         name: format!("{}: {} (line {line})", chapter.name(), block.heading),
                         subject: Subject::Command {
-                            policy: policy.clone(),
-                            links: links.clone(),
-                            confinement: confinement.clone(),
+                            surroundings: surroundings.clone(),
                             input: Input::Shell(command.as_bytes().to_vec()),
                         },
                         expectations: vec![Expectation::Proposed(prefix.to_owned())],
