@@ -40,11 +40,6 @@ pub(crate) fn state() -> Option<PathBuf> {
     absolute("XDG_STATE_HOME")
 }
 
-/// `$SHELL`, where it is UTF-8.
-pub(crate) fn shell() -> Option<String> {
-    variable("SHELL").and_then(|shell| shell.into_string().ok())
-}
-
 /// The time, for what holds only for a while.
 #[expect(clippy::disallowed_methods, reason = "no verdict depends on it")]
 pub(crate) fn now() -> SystemTime {

@@ -27,6 +27,10 @@ mod settings;
 mod token;
 mod windsurf;
 
+use std::ffi::OsString;
+
+use execpolicy::Dialect;
+
 pub use answer::Answer;
 pub use canary::CANARY;
 pub use capabilities::{Capabilities, Grant, Shell, table};
@@ -142,6 +146,17 @@ impl Agent {
         let adapter = self.adapter();
         let takes = adapter.capabilities.rewrite.is_some() && event.moment == Moment::BeforeTool;
         takes && matches!(event.subject, Subject::Text(_)) && !adapter.own_rules.restrict(ground)
+    }
+
+    /// How the command of this event is read where nothing rewrites it, with these variables set.
+    pub fn dialect(self, event: &Event, variable: impl Fn(&str) -> Option<OsString>) -> Dialect {
+        let shell = event.shell.unwrap_or(self.capabilities().shell);
+        match &event.subject {
+            Subject::Text(text) => shell.dialect(text, variable),
+            Subject::Words(_) | Subject::Writes(_) | Subject::Unread { .. } | Subject::Other => {
+                shell.dialect("", variable)
+            }
+        }
     }
 
     pub(crate) fn settings(self) -> Option<&'static settings::Settings> {

@@ -25,7 +25,7 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         failing: "lets the call through",
         fail_closed: Some("onFailure: block"),
         limit: "600 s",
-        shell: Shell::Users,
+        shell: Shell::Named("CLAUDE_CODE_SHELL"),
     },
     own_rules: OwnRules {
         files: &[

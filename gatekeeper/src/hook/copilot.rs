@@ -89,6 +89,7 @@ fn read(input: &Input) -> Result<Event, EventError> {
         .at(input.some_text("cwd")?);
     Ok(Event {
         spelling: Spelling::Nested,
+        shell: shell_of(tool),
         ..event
     })
 }
@@ -125,7 +126,15 @@ fn read_flat(input: &Input) -> Result<Event, EventError> {
         }
     };
     let subject = subject(tool, &arguments)?;
-    Ok(Event::of(moment, subject).with(arguments).at(cwd))
+    Ok(Event {
+        shell: shell_of(tool),
+        ..Event::of(moment, subject).with(arguments).at(cwd)
+    })
+}
+
+/// VS Code types a command into a terminal.
+fn shell_of(tool: &str) -> Option<Shell> {
+    (tool == "run_in_terminal").then_some(Shell::Terminal)
 }
 
 fn subject(tool: &str, arguments: &Input) -> Result<Subject, EventError> {

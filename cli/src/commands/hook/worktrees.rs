@@ -113,11 +113,10 @@ fn surroundings(agent: Agent, event: &Event, home: &Path, confined: bool) -> Res
             .map(ToOwned::to_owned)
             .ok_or(format!("`{}` is not UTF-8", path.display()))
     };
-    let shell = environment::shell();
     let dialect = if confined {
         Dialect::Bash
     } else {
-        agent.capabilities().shell.dialect(shell.as_deref())
+        agent.dialect(event, environment::variable)
     };
     // A confined command has a `/tmp` of its own, whatever its caller has.
     let temporary = environment::temporary().filter(|_| !confined);
