@@ -140,9 +140,13 @@ impl Installation {
     pub fn install(&self, command: &str) -> Result<SettingsChange, InstallationError> {
         let now = self.text()?;
         // What was there before the first time is what is gone back to.
-        let (before, made) = match self.remembered()?.filter(|record| record.holds(now.as_deref())) {
-            Some(record) => (record.before, record.made),
-            None => (self.without(now.as_deref())?, self.missing_directories()),
+        let (before, made) = match self.remembered()? {
+            Some(record) if record.holds(now.as_deref()) => (record.before, record.made),
+            Some(record) if now.is_some() => (
+                self.without(now.as_deref(), record.before.as_deref())?,
+                record.made,
+            ),
+            Some(_) | None => (self.without(now.as_deref(), None)?, self.missing_directories()),
         };
         let after = self.settings.with(self.agent, before.as_deref(), command);
         let after = after.map_err(|why| self.refused(why))?;
@@ -162,10 +166,13 @@ impl Installation {
     /// [`InstallationError`] where it cannot be read, is not understood or is read-only.
     pub fn uninstall(&self) -> Result<SettingsChange, InstallationError> {
         let now = self.text()?;
-        let remembered = self.remembered()?.filter(|record| record.holds(now.as_deref()));
-        let (after, made) = match remembered {
-            Some(record) => (record.before, record.made),
-            None => (self.without(now.as_deref())?, Vec::new()),
+        let (after, made) = match self.remembered()? {
+            Some(record) if record.holds(now.as_deref()) => (record.before, record.made),
+            Some(record) => (
+                self.without(now.as_deref(), record.before.as_deref())?,
+                record.made,
+            ),
+            None => (self.without(now.as_deref(), None)?, Vec::new()),
         };
         self.permitted(SettingsChange {
             path: self.path.clone(),
@@ -210,12 +217,12 @@ impl Installation {
         Ok(())
     }
 
-    fn without(&self, text: Option<&str>) -> Result<Option<String>, InstallationError> {
+    fn without(&self, text: Option<&str>, was: Option<&str>) -> Result<Option<String>, InstallationError> {
         match text {
             None => Ok(None),
             Some(text) => self
                 .settings
-                .without(self.agent, text)
+                .without(self.agent, text, was)
                 .map_err(|why| self.refused(why)),
         }
     }

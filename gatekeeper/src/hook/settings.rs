@@ -93,7 +93,8 @@ impl Settings {
             },
             Content::Shared { versioned, entries } => {
                 let without = match text {
-                    Some(text) => self.without(agent, text)?.unwrap_or_default(),
+                    // What stays in a list of the person's stays before ours.
+                    Some(text) => self.without(agent, text, Some(text))?.unwrap_or_default(),
                     None => String::new(),
                 };
                 let root = parsed(&without)?;
@@ -120,15 +121,25 @@ impl Settings {
         }
     }
 
-    /// The text without the hook; `None` where nothing would be left but the file.
-    pub(crate) fn without(&self, agent: Agent, text: &str) -> Result<Option<String>, SettingsError> {
-        if let Content::Own { .. } = &self.content {
+    /// The text without the hook; `None` where nothing would be left but the file. Lists that are empty then go, but for
+    /// those that `was`, an earlier text, has as well. What somebody has set at an event that `install` does not write
+    /// stays.
+    pub(crate) fn without(
+        &self,
+        agent: Agent,
+        text: &str,
+        was: Option<&str>,
+    ) -> Result<Option<String>, SettingsError> {
+        let Content::Shared { entries, .. } = &self.content else {
             return if text.contains(MARK) {
                 Ok(None)
             } else {
                 Err(SettingsError::NotOurs)
             };
-        }
+        };
+        let events: Vec<&str> = entries("").into_iter().map(|(event, _)| event).collect();
+        let was = was.and_then(|was| parsed(was).ok());
+        let was = was.and_then(|was| was.object_value()?.object_value("hooks"));
         let root = parsed(text)?;
         let Some(value) = root.value() else {
             return Ok(Some(text.to_owned()));
@@ -139,9 +150,10 @@ impl Settings {
         };
         let mut removed = false;
         for (event, list) in lists(&hooks)? {
-            let taken = take_out(agent, &list);
+            let taken = events.contains(&event.as_str()) && take_out(agent, &list);
             removed |= taken;
-            if taken && list.elements().is_empty() {
+            let was_there = was.as_ref().is_some_and(|hooks| hooks.get(&event).is_some());
+            if taken && list.elements().is_empty() && !was_there {
                 hooks
                     .get(&event)
                     .into_iter()
@@ -151,7 +163,7 @@ impl Settings {
         if !removed {
             return Ok(Some(text.to_owned()));
         }
-        if hooks.properties().is_empty() {
+        if hooks.properties().is_empty() && was.is_none() {
             object
                 .get("hooks")
                 .into_iter()
