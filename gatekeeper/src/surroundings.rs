@@ -27,6 +27,8 @@ pub struct Surroundings {
     /// The directory of what programs of the user keep from one run to the next, absolute. `None` is `.local/state` in
     /// `home`.
     pub state: Option<String>,
+    /// Files and directories, absolute, that tell an agent whom to ask: as guarded as policy.
+    pub agents: Vec<String>,
     /// Names of the variables in the environment.
     pub environment: Vec<Box<str>>,
     /// The value of `PATH`. `None` is one with no directory that a confined command may write.
@@ -98,9 +100,15 @@ impl Surroundings {
             .iter()
             .flatten()
             .map(|directory| format!("{directory}/execpolicy").into());
+        let agents = self
+            .agents
+            .iter()
+            .map(|path| absolute("settings of an agent", path));
+        let agents = agents.collect::<Result<Vec<_>, _>>()?;
         let mut context = Context {
             policy: policy_directories(settings.as_deref(), workspace.as_deref())
                 .chain(own_executable())
+                .chain(agents)
                 .collect(),
             store: store.collect(),
             temporary: Some(temporary),

@@ -146,7 +146,7 @@ fn foreign_word(text: &str) -> Option<Span> {
         "trap",
         "builtin",
     ];
-    if let Some((offset, word)) = words(text).find(|(_, word)| foreign.contains(word)) {
+    if let Some((offset, word, _)) = words(text).find(|(_, word, _)| foreign.contains(word)) {
         return Some(Span::of(offset, offset.saturating_add(word.len())));
     }
     // `&!` and `&|` detach a job in zsh.
@@ -190,23 +190,35 @@ fn fish_only(text: &str) -> Option<Span> {
         }
         before = character;
     }
-    words(text)
-        .find(|(_, word)| foreign.contains(word))
-        .map(|(offset, word)| Span::of(offset, offset.saturating_add(word.len())))
+    let mut begins = true;
+    for (offset, word, ends) in words(text) {
+        if begins && foreign.contains(&word) {
+            return Some(Span::of(offset, offset.saturating_add(word.len())));
+        }
+        let goes_on = word.is_empty() || word.contains('=') || BEFORE_A_NAME.contains(&word);
+        begins = ends || (begins && goes_on);
+    }
+    None
 }
+
+/// Words that another command's name may follow.
+const BEFORE_A_NAME: [&str; 10] = [
+    "if", "then", "elif", "else", "while", "until", "do", "command", "exec", "!",
+];
 
 /// Whether a character is part of a word, where nothing is quoted.
 fn is_in_word(character: char) -> bool {
     !matches!(character, ' ' | '\t' | '\n' | '&' | '|' | ';')
 }
 
-/// Everything between blanks and operators, quoted or not, with where it begins.
-fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+/// Everything between blanks and operators, quoted or not, with where it begins, and whether an operator follows.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str, bool)> {
     let mut offset: usize = 0;
     text.split_inclusive([' ', '&', '|', ';']).map(move |piece| {
         let begin = offset;
         offset = offset.saturating_add(piece.len());
-        (begin, piece.trim_end_matches([' ', '&', '|', ';']))
+        let ends = piece.ends_with(['&', '|', ';']);
+        (begin, piece.trim_end_matches([' ', '&', '|', ';']), ends)
     })
 }
 
@@ -231,6 +243,8 @@ mod tests {
             ("ls; and evil", true, false),
             ("string match x", true, false),
             ("not evil", true, false),
+            ("git status && echo and not set", false, false),
+            ("a=b  string match x", true, false),
             ("echo a^ b", true, true),
             ("echo a{b,c}", true, true),
             ("echo (evil)", true, true),

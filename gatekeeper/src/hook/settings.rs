@@ -7,11 +7,17 @@ use jsonc_parser::cst::{CstArray, CstInputValue, CstNode, CstObject, CstRootNode
 
 use super::Agent;
 
+mod audit;
+
+pub(crate) use audit::{list_holds, says};
+
 /// Where an agent looks for its hooks.
 #[derive(Debug)]
 pub(crate) struct Settings {
     /// Below the home directory: for all projects.
     pub(crate) user: &'static str,
+    /// Variables that move it, with what is below the directory that they say: the first that is set counts.
+    pub(crate) moved: &'static [(&'static str, &'static str)],
     /// Below a project: for that one.
     pub(crate) project: Option<&'static str>,
     /// What stands there.

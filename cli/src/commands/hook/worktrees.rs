@@ -1,10 +1,11 @@
 //! The work trees whose policy an event is judged by: the one that the command starts in, and all that the agent names.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use gatekeeper::hook::{Agent, Event};
+use gatekeeper::hook::{Agent, Event, Subject};
 use gatekeeper::{Context, Dialect, Places, Surroundings, SurroundingsError};
 
 use crate::environment;
@@ -52,6 +53,9 @@ pub(super) fn of(agent: Agent, event: &Event, home: &Path, confined: bool) -> Re
         roots.extend(named(root)?);
         roots.extend(around(root)?);
     }
+    for directory in written_in(event)? {
+        roots.extend(around(directory)?);
+    }
     let own = match own {
         Some(own) if is_repository(&own) => Some(own),
         own => {
@@ -92,6 +96,23 @@ pub(super) fn of(agent: Agent, event: &Event, home: &Path, confined: bool) -> Re
     worktrees.collect()
 }
 
+/// The directories that an event writes in, where it says nothing else of the place.
+fn written_in(event: &Event) -> Result<BTreeSet<&str>, String> {
+    let Subject::Writes(paths) = &event.subject else {
+        return Ok(BTreeSet::new());
+    };
+    if event.cwd.is_some() || !event.workspaces.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let absolute = paths.iter().map(Path::new).filter(|path| path.is_absolute());
+    let directories = absolute.filter_map(|path| path.parent()?.to_str());
+    let directories: BTreeSet<&str> = directories.collect();
+    if directories.len() > MOST {
+        return Err(format!("the event writes in more than {MOST} directories"));
+    }
+    Ok(directories)
+}
+
 /// Whether there is a policy in a work tree, or there may be.
 fn has_policy(root: &str) -> bool {
     let found = Path::new(root).join(".execpolicy").symlink_metadata();
@@ -130,6 +151,7 @@ fn surroundings(agent: Agent, event: &Event, home: &Path, confined: bool) -> Res
         settings: environment::settings().map(text).transpose()?,
         data: environment::data().map(text).transpose()?,
         state: environment::state().map(text).transpose()?,
+        agents: environment::agents(),
         environment: environment::names(),
         path: environment::path(),
         dialect,

@@ -184,6 +184,7 @@ fn surroundings(written: &Written, base: &Surroundings) -> Surroundings {
         settings: base.settings.clone().filter(|_| context.home.is_none()),
         data: base.data.clone().filter(|_| context.home.is_none()),
         state: base.state.clone().filter(|_| context.home.is_none()),
+        agents: base.agents.clone(),
         environment: base.environment.clone(),
         path: base.path.clone(),
         links: context.links.as_ref().map_or_else(|| base.links.clone(), links),
