@@ -98,7 +98,9 @@ impl OwnRules {
                 Err(error) => !is_absent(&error),
                 Ok(entries) => {
                     let found: Vec<_> = entries.take(MOST).collect();
-                    let mut each = found.iter().map(|entry| entry.as_ref().map(|entry| entry.path()));
+                    let mut each = found
+                        .iter()
+                        .map(|entry| entry.as_ref().map(std::fs::DirEntry::path));
                     found.len() == MOST
                         || each
                             .any(|entry| entry.map_or(true, |entry| self.restricts_at(&entry.join(&behind))))

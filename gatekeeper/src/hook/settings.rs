@@ -8,6 +8,7 @@ use jsonc_parser::cst::{CstArray, CstInputValue, CstNode, CstObject, CstRootNode
 use super::Agent;
 
 mod audit;
+mod one_line;
 
 pub(crate) use audit::{list_holds, says};
 
@@ -104,6 +105,9 @@ impl Settings {
                     None => String::new(),
                 };
                 let root = parsed(&without)?;
+                if !*versioned && let Some(text) = self.on_one_line(agent, &without, command)? {
+                    return Ok(text);
+                }
                 let object = root
                     .object_value_or_create()
                     .ok_or(shape("the whole", "an object"))?;
@@ -122,7 +126,8 @@ impl Settings {
                         .append(entry);
                 }
                 let text = root.to_string();
-                Ok(if text.ends_with('\n') { text } else { text + "\n" })
+                let is_new = without.is_empty() && !text.ends_with('\n');
+                Ok(if is_new { text + "\n" } else { text })
             }
         }
     }

@@ -5,6 +5,8 @@ use std::os::unix::fs::{MetadataExt, chown};
 
 use super::*;
 
+mod kept;
+
 const COMMAND: &str = "'/opt/a b/execpolicy' hook";
 
 fn command(agent: Agent) -> String {
@@ -345,36 +347,4 @@ fn a_read_only_settings_file_is_left_alone() {
         refused(installation.uninstall());
         refused(installation.install("'/opt/other' hook x"));
     }
-}
-
-/// A hook of ours at an event that `install` does not write.
-const BY_HAND: &str = r#"{"hooks":{"PermissionRequest":[{"matcher":"Bash","hooks":[{"type":"command","command":"'/opt/execpolicy' hook claude-code"}]}]}}"#;
-
-#[test]
-fn what_the_person_has_set_at_another_event_stays() {
-    let home = Home::of(Agent::ClaudeCode, Some(BY_HAND));
-    install(&home, Agent::ClaudeCode, &command(Agent::ClaudeCode));
-    let installed = home.text().unwrap();
-    assert!(
-        installed.contains("PermissionRequest") && installed.contains("PreToolUse"),
-        "{installed}"
-    );
-    uninstall(&home, Agent::ClaudeCode);
-    assert_eq!(home.text().as_deref(), Some(BY_HAND));
-    // Nor does it go where nothing is remembered.
-    uninstall(&home, Agent::ClaudeCode);
-    assert_eq!(home.text().as_deref(), Some(BY_HAND));
-}
-
-#[test]
-fn lists_that_were_empty_stay_after_an_edit() {
-    let before = "{\n  \"hooks\": {\n    \"PreToolUse\": []\n  },\n  \"a\": 1\n}\n";
-    let home = Home::of(Agent::ClaudeCode, Some(before));
-    for _ in 0..2 {
-        install(&home, Agent::ClaudeCode, &command(Agent::ClaudeCode));
-        let edited = home.text().unwrap().replace("\"a\": 1", "\"a\": 2");
-        fs::write(&home.path, edited).unwrap();
-    }
-    uninstall(&home, Agent::ClaudeCode);
-    assert_eq!(home.text(), Some(before.replace("\"a\": 1", "\"a\": 2")));
 }

@@ -141,7 +141,8 @@ pub(crate) fn says(text: &str, places: &[(&str, &str)]) -> bool {
         places.any(|(place, usual)| {
             value
                 .pointer(place)
-                .is_some_and(|found| found.to_string() != *usual)
+                .map(Value::to_string)
+                .is_some_and(|found| found != *usual)
         })
     })
 }

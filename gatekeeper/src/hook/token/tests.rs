@@ -144,7 +144,7 @@ fn a_script_that_was_changed_since_is_another_command() {
     let place = tempfile::tempdir().unwrap();
     let tokens = Tokens::open(&place.path().join("clearance")).unwrap();
     let script = place.path().join("run.sh");
-    for text in ["./run.sh x", "sh run.sh", "nobody-knows-it run.sh"] {
+    for text in ["./run.sh x", "sh run.sh"] {
         std::fs::write(&script, "echo one").unwrap();
         std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
         let asked = judgement(text);
@@ -156,8 +156,8 @@ fn a_script_that_was_changed_since_is_another_command() {
         let token = tokens.issue(&terms, now).unwrap();
         std::thread::sleep(Duration::from_millis(20));
         std::fs::write(&script, "echo two").unwrap();
-        let taken = error(tokens.redeem(&token, &terms, now));
-        assert_eq!(taken, "it was given for something else", "{text}");
+        let second = error(tokens.redeem(&token, &terms, now));
+        assert_eq!(second, "it was given for something else", "{text}");
         let token = tokens.issue(&terms, now).unwrap();
         assert_eq!(error(tokens.redeem(&token, &terms, now)), "taken", "{text}");
     }
