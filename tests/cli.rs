@@ -25,6 +25,9 @@ mod hook;
 #[path = "cli/hook_ends.rs"]
 mod hook_ends;
 #[cfg(test)]
+#[path = "cli/hook_places.rs"]
+mod hook_places;
+#[cfg(test)]
 #[path = "cli/hook_rewriting.rs"]
 mod hook_rewriting;
 #[cfg(test)]

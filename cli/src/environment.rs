@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+use gatekeeper::hook::Agent;
+
 /// The directory the process was started in, where it still exists.
 pub(crate) fn directory() -> Option<PathBuf> {
     env::current_dir().ok()
@@ -40,9 +42,12 @@ pub(crate) fn state() -> Option<PathBuf> {
     absolute("XDG_STATE_HOME")
 }
 
-/// `$SHELL`, where it is UTF-8.
-pub(crate) fn shell() -> Option<String> {
-    variable("SHELL").and_then(|shell| shell.into_string().ok())
+/// What tells agents whom to ask, where variables move it. What is not UTF-8 no judged path leads to.
+pub(crate) fn agents() -> Vec<String> {
+    let moved = Agent::moved_settings(variable).into_iter();
+    moved
+        .filter_map(|path| path.into_os_string().into_string().ok())
+        .collect()
 }
 
 /// The time, for what holds only for a while.

@@ -106,6 +106,7 @@ impl Place<'_> {
             settings: path("$XDG_CONFIG_HOME", environment::settings())?,
             data: path("$XDG_DATA_HOME", environment::data())?,
             state: path("$XDG_STATE_HOME", environment::state())?,
+            agents: environment::agents(),
             environment: environment::names(),
             path: self.path.clone(),
             links: Links::Assumed,

@@ -170,7 +170,7 @@ fn executed(kind: &EffectKind) -> Option<&Executed> {
 }
 
 /// What may name a file that the program runs: a script for an interpreter, a file of tasks. Not each is one.
-fn files_that_are_run(segment: &SegmentVerdict) -> Vec<&str> {
+pub(crate) fn files_that_are_run(segment: &SegmentVerdict) -> Vec<&str> {
     let words = segment.segment.argv.iter().skip(1);
     let words: Vec<&str> = words.filter_map(|word| word.value.exact()).collect();
     let runs = segment.effects.iter().flat_map(|effect| match &effect.kind {

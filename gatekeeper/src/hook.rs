@@ -28,6 +28,11 @@ mod token;
 mod windsurf;
 mod worktree;
 
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use execpolicy::Dialect;
+
 pub use crate::written_paths::quoted;
 pub use answer::Answer;
 pub use canary::CANARY;
@@ -43,6 +48,22 @@ pub use worktree::{Worktree, WorktreeError};
 
 /// Bytes of an event that are read. A longer one is refused: agents send whole files with some of them.
 pub const LONGEST_EVENT: usize = 16 * 1024 * 1024;
+
+/// Variables that move the settings of an agent, with what the guard protects below the directory that they say.
+const MOVED: [(&str, &[&str]); 6] = [
+    (
+        "CLAUDE_CONFIG_DIR",
+        &["settings.json", "settings.local.json", ".claude.json"],
+    ),
+    (
+        "CODEX_HOME",
+        &["config.toml", "hooks.json", "hooks", "rules", "requirements.toml"],
+    ),
+    ("GEMINI_CLI_HOME", &[".gemini/settings.json", ".gemini/policies"]),
+    ("COPILOT_HOME", &["hooks", "config.json", "settings.json"]),
+    ("XDG_CONFIG_HOME", &["opencode/plugin", "opencode/plugins"]),
+    ("OPENCODE_CONFIG_DIR", &["plugin", "plugins"]),
+];
 
 /// An agent whose hooks are spoken.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -75,6 +96,8 @@ pub(crate) struct Adapter {
     pub(crate) capabilities: Capabilities,
     /// Its own rules about commands.
     pub(crate) own_rules: own_rules::OwnRules,
+    /// Where it can be told to run no hooks.
+    pub(crate) switches: own_rules::OwnRules,
     /// Where its hooks are set; `None` is nowhere that is known.
     pub(crate) settings: Option<settings::Settings>,
     /// Its event.
@@ -138,6 +161,31 @@ impl Agent {
         (self.adapter().answer)(&Event::unread(), &Ruling::Deny(Reasons::of_both(&why)))
     }
 
+    /// The roots of work trees that this agent names in the environment of its hooks.
+    pub fn roots(self, variable: impl Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
+        let name = match self {
+            Self::ClaudeCode => "CLAUDE_PROJECT_DIR",
+            Self::Gemini => "GEMINI_PROJECT_DIR",
+            Self::Cursor => "CURSOR_PROJECT_DIR",
+            Self::Codex | Self::Copilot | Self::Windsurf | Self::Cline | Self::Opencode | Self::Generic => {
+                return Vec::new();
+            }
+        };
+        let root = variable(name).filter(|root| !root.is_empty());
+        root.map(PathBuf::from).into_iter().collect()
+    }
+
+    /// The files and directories that tell agents whom to ask, where these variables move them.
+    pub fn moved_settings(variable: impl Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
+        let each = MOVED.iter().filter_map(|(name, below)| {
+            let directory = PathBuf::from(variable(name)?);
+            directory
+                .is_absolute()
+                .then(|| below.iter().map(move |below| directory.join(below)))
+        });
+        each.flatten().collect()
+    }
+
     /// Whether commands of this event can come back as others: the agent takes them then, and none of its own rules
     /// would meet another text than it was written for. Looks into the agent's settings there; what cannot be read counts
     /// as a rule.
@@ -145,6 +193,22 @@ impl Agent {
         let adapter = self.adapter();
         let takes = adapter.capabilities.rewrite.is_some() && event.moment == Moment::BeforeTool;
         takes && matches!(event.subject, Subject::Text(_)) && !adapter.own_rules.restrict(ground)
+    }
+
+    /// How the command of this event is read where nothing rewrites it, with these variables set.
+    pub fn dialect(self, event: &Event, variable: impl Fn(&str) -> Option<OsString>) -> Dialect {
+        let shell = event.shell.unwrap_or(self.capabilities().shell);
+        match &event.subject {
+            Subject::Text(text) => shell.dialect(text, variable),
+            Subject::Words(_) | Subject::Writes(_) | Subject::Unread { .. } | Subject::Other => {
+                shell.dialect("", variable)
+            }
+        }
+    }
+
+    /// A settings file by which this agent runs no hooks, or may run none. What cannot be read counts as one.
+    pub fn switched_off(self, ground: &SettingsGround<'_>) -> Option<PathBuf> {
+        self.adapter().switches.restricting(ground)
     }
 
     pub(crate) fn settings(self) -> Option<&'static settings::Settings> {

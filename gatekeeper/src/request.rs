@@ -249,6 +249,7 @@ fn surroundings(written: &CheckRequest, base: &Surroundings) -> Surroundings {
         data: base.data.clone().filter(|_| context.home.is_none()),
         state: base.state.clone().filter(|_| context.home.is_none()),
         store: base.store.clone(),
+        agents: base.agents.clone(),
         environment: base.environment.clone(),
         path: base.path.clone(),
         links: context.links.as_ref().map_or_else(|| base.links.clone(), links),

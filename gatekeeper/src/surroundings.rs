@@ -30,6 +30,8 @@ pub struct Surroundings {
     /// Files of the caller's own that no command may have to do with, absolute and without symbolic links: the socket that
     /// it serves on.
     pub store: Vec<String>,
+    /// Files and directories, absolute, that tell an agent whom to ask: as guarded as policy.
+    pub agents: Vec<String>,
     /// Names of the variables in the environment.
     pub environment: Vec<Box<str>>,
     /// The value of `PATH`. `None` is one with no directory that a confined command may write.
@@ -103,9 +105,15 @@ impl Surroundings {
             .map(|directory| format!("{directory}/execpolicy").into());
         let own = self.store.iter().map(|path| absolute("file", path));
         let own = own.collect::<Result<Vec<_>, _>>()?;
+        let agents = self
+            .agents
+            .iter()
+            .map(|path| absolute("settings of an agent", path));
+        let agents = agents.collect::<Result<Vec<_>, _>>()?;
         let mut context = Context {
             policy: policy_directories(settings.as_deref(), workspace.as_deref())
                 .chain(own_executable())
+                .chain(agents)
                 .collect(),
             store: store.chain(own).collect(),
             temporary: Some(temporary),

@@ -15,7 +15,7 @@ pub enum Dialect {
     Sh,
     /// zsh: only text that every shell reads alike is understood.
     Zsh,
-    /// Not known: as `Zsh`.
+    /// Not known: as `Zsh`, and what fish reads in another way is not understood either.
     Unknown,
 }
 
@@ -29,7 +29,11 @@ pub(crate) fn dialect_gaps(dialect: Dialect, cst: &Cst<'_>) -> Vec<Gap> {
             .filter(|node| is_bash_only(node.kind(), node.text()) || sets_for_good(*node))
             .map(|node| gap(node.span()))
             .collect(),
-        Dialect::Zsh | Dialect::Unknown => uncommon_characters(cst.text()).into_iter().map(gap).collect(),
+        Dialect::Zsh => uncommon_characters(cst.text()).into_iter().map(gap).collect(),
+        Dialect::Unknown => {
+            let found = uncommon_characters(cst.text()).or_else(|| fish_only(cst.text()));
+            found.into_iter().map(gap).collect()
+        }
     }
 }
 
@@ -98,7 +102,7 @@ const SPECIAL_BUILTINS: &[&str] = &[
     "shift", "times", "trap", "unset",
 ];
 
-/// Bytes outside quotes that some shell acts on. Inside single quotes all agree; inside double quotes all agree
+/// Bytes outside quotes that some shell acts on. Inside single quotes all but fish agree; inside double quotes all agree
 /// while nothing expands.
 fn uncommon_characters(text: &str) -> Option<Span> {
     let mut quote = None;
@@ -142,14 +146,116 @@ fn foreign_word(text: &str) -> Option<Span> {
         "trap",
         "builtin",
     ];
-    let mut offset: usize = 0;
-    for piece in text.split_inclusive([' ', '&', '|', ';']) {
-        let word = piece.trim_end_matches([' ', '&', '|', ';']);
-        if foreign.contains(&word) {
-            return Some(Span::of(offset, offset.saturating_add(word.len())));
-        }
-        offset = offset.saturating_add(piece.len());
+    if let Some((offset, word, _)) = words(text).find(|(_, word, _)| foreign.contains(word)) {
+        return Some(Span::of(offset, offset.saturating_add(word.len())));
     }
     // `&!` and `&|` detach a job in zsh.
     text.find("&|").map(|at| Span::of(at, at.saturating_add(2)))
+}
+
+/// What fish reads in another way than the others (fish 3 and 4), where no uncommon character stands outside quotes:
+/// escapes in single quotes, `%self`, an `&` within a word, and words that are keywords or builtins of its own.
+fn fish_only(text: &str) -> Option<Span> {
+    let foreign = [
+        "and", "or", "not", "begin", "set", "string", "complete", "bind", "history", "abbr", "alias", "emit",
+        "block", "status", "switch", "else", "source", ".",
+    ];
+    let mut quote = None;
+    let mut before = ' ';
+    let mut characters = text.char_indices().peekable();
+    while let Some((offset, character)) = characters.next() {
+        let next = characters.peek().map(|(_, next)| *next);
+        let is_foreign = match (quote, character) {
+            (Some('\''), '\\') => matches!(next, Some('\'' | '\\')),
+            (Some(open), close) => {
+                if open == close {
+                    quote = None;
+                }
+                false
+            }
+            (None, '\'' | '"') => {
+                quote = Some(character);
+                false
+            }
+            (None, '%') => !is_in_word(before),
+            (None, '&') => {
+                before != '&'
+                    && is_in_word(before)
+                    && next.is_some_and(|next| next != '&' && is_in_word(next))
+            }
+            (None, _) => false,
+        };
+        if is_foreign {
+            return Some(Span::of(offset, offset.saturating_add(1)));
+        }
+        before = character;
+    }
+    let mut begins = true;
+    for (offset, word, ends) in words(text) {
+        if begins && foreign.contains(&word) {
+            return Some(Span::of(offset, offset.saturating_add(word.len())));
+        }
+        let goes_on = word.is_empty() || word.contains('=') || BEFORE_A_NAME.contains(&word);
+        begins = ends || (begins && goes_on);
+    }
+    None
+}
+
+/// Words that another command's name may follow.
+const BEFORE_A_NAME: [&str; 10] = [
+    "if", "then", "elif", "else", "while", "until", "do", "command", "exec", "!",
+];
+
+/// Whether a character is part of a word, where nothing is quoted.
+fn is_in_word(character: char) -> bool {
+    !matches!(character, ' ' | '\t' | '\n' | '&' | '|' | ';')
+}
+
+/// Everything between blanks and operators, quoted or not, with where it begins, and whether an operator follows.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str, bool)> {
+    let mut offset: usize = 0;
+    text.split_inclusive([' ', '&', '|', ';']).map(move |piece| {
+        let begin = offset;
+        offset = offset.saturating_add(piece.len());
+        let ends = piece.ends_with(['&', '|', ';']);
+        (begin, piece.trim_end_matches([' ', '&', '|', ';']), ends)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Limits, parse};
+
+    #[test]
+    fn what_fish_reads_in_another_way_is_a_gap_where_the_shell_is_not_known() {
+        for (text, unknown, zsh) in [
+            ("echo 'a b' && ls -l | wc", false, false),
+            (r"grep 'a\.b' x", false, false),
+            // An escaped quote does not close, and what bash takes for quoted runs.
+            (r"echo 'a\'' ; evil '", true, false),
+            (r"echo 'a\' ; evil ; echo 'b'", true, false),
+            (r"echo 'a\\' x", true, false),
+            (r#"echo "b" 'a\' ; evil ; echo 'b'"#, true, false),
+            ("kill %self", true, false),
+            ("date +%s", false, false),
+            ("cat a&b", true, false),
+            ("ls; and evil", true, false),
+            ("string match x", true, false),
+            ("not evil", true, false),
+            ("git status && echo and not set", false, false),
+            ("a=b  string match x", true, false),
+            ("echo a^ b", true, true),
+            ("echo a{b,c}", true, true),
+            ("echo (evil)", true, true),
+            ("echo $a[1]", true, true),
+            ("{ ls } always { evil ; }", true, true),
+            ("ls # ; evil", true, true),
+        ] {
+            for (dialect, wanted) in [(Dialect::Unknown, unknown), (Dialect::Zsh, zsh)] {
+                let script = parse(text, dialect, &Limits::default());
+                assert_eq!(!script.gaps.is_empty(), wanted, "{dialect:?}: {text}");
+            }
+        }
+    }
 }

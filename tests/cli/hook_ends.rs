@@ -83,6 +83,7 @@ fn an_answer_that_nobody_can_hear_blocks_by_its_status() {
         ("closed", ">&-"),
         ("nowhere", ">/dev/null"),
         ("full", ">/dev/full"),
+        ("read-only", "1</dev/zero"),
         ("a pipe without a reader", "> >(exec <&-; sleep 0.2)"),
     ] {
         for agent in Agent::ALL {
@@ -94,6 +95,17 @@ fn an_answer_that_nobody_can_hear_blocks_by_its_status() {
     // What says nothing loses nothing.
     let silent = begun(&project, Agent::Codex, "", ">&-", "git status");
     assert_eq!((silent.status, silent.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn an_answer_that_nobody_takes_does_not_wait_for_ever() {
+    let project = Project::new();
+    // A pipe that is full, and stays so.
+    let full = "head -c 65536 /dev/zero > pipe & sleep 0.3;";
+    let before = format!("mkfifo pipe; exec 3<> pipe; {full}");
+    let output = begun(&project, Agent::ClaudeCode, &before, ">&3", "execpolicy trust");
+    assert_eq!(output.status, 2, "{output:?}");
+    assert!(output.stderr.contains("nobody reads the answer"), "{output:?}");
 }
 
 #[test]
@@ -114,7 +126,9 @@ fn without_an_event_nothing_is_let_through() {
 #[test]
 fn a_signal_is_that_agents_deny() {
     let project = Project::new();
-    for signal in ["TERM", "ABRT", "HUP", "XCPU", "ALRM", "SEGV", "USR1"] {
+    for signal in [
+        "TERM", "ABRT", "HUP", "XCPU", "ALRM", "SEGV", "USR1", "TSTP", "RTMIN",
+    ] {
         let waiting: Vec<_> = Agent::ALL
             .into_iter()
             .map(|agent| {

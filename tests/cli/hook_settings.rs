@@ -1,19 +1,20 @@
 //! `hook install`, `status`, `doctor` and `uninstall`, one after the other.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use gatekeeper::hook::{Agent, Installation};
 use insta::assert_snapshot;
 
-use crate::project::{CommandOutput, Project};
+use crate::project::{CommandOutput, Project, finish};
 
 fn agents() -> impl Iterator<Item = Agent> {
     Agent::ALL.into_iter().filter(|agent| *agent != Agent::Generic)
 }
 
 fn settings(project: &Project, agent: Agent) -> PathBuf {
-    Installation::place(agent, &project.root().join("home"), None).unwrap()
+    Installation::place(agent, &project.root().join("home"), None, |_| None).unwrap()
 }
 
 fn hook(project: &Project, verb: &str, agent: Agent, options: &[&str]) -> CommandOutput {
@@ -176,4 +177,111 @@ fn an_installed_hook_is_shown_as_a_difference() {
     This agent has no switch for a hook that cannot be started: it lets the call through then.
     `execpolicy hook doctor windsurf` tries it.
     "#);
+}
+
+#[test]
+fn settings_are_where_the_agent_looks_for_them() {
+    for (agent, variable, below) in [
+        (Agent::ClaudeCode, "CLAUDE_CONFIG_DIR", "settings.json"),
+        (Agent::Codex, "CODEX_HOME", "hooks.json"),
+        (Agent::Gemini, "GEMINI_CLI_HOME", ".gemini/settings.json"),
+        (Agent::Copilot, "COPILOT_HOME", "hooks/execpolicy.json"),
+        (
+            Agent::Opencode,
+            "XDG_CONFIG_HOME",
+            "opencode/plugins/execpolicy.js",
+        ),
+    ] {
+        let project = Project::new();
+        let moved = project.root().join("moved");
+        let run = |verb: &str, directory: &str| {
+            let mut command = project.command(&["hook", verb, agent.name()]);
+            command.env(variable, project.root().join(directory));
+            finish(command, b"", project.root())
+        };
+        succeeded(&run("install", "moved"));
+        assert!(moved.join(below).exists(), "{}", agent.name());
+        succeeded(&run("doctor", "moved"));
+        assert!(succeeded(&run("status", "moved")).contains("  installed: "));
+        assert_eq!(run("doctor", "elsewhere").status, 1);
+    }
+    let project = Project::new();
+    let mut command = project.command(&["hook", "install", "codex"]);
+    command.env("CODEX_HOME", "below");
+    let output = finish(command, b"", project.root());
+    assert!(
+        output.stderr.contains("`$CODEX_HOME` is no absolute path"),
+        "{output:?}"
+    );
+}
+
+#[test]
+fn hooks_that_do_not_run_are_told() {
+    for (agent, file, text) in [
+        (
+            Agent::ClaudeCode,
+            "home/.claude/settings.local.json",
+            r#"{"disableAllHooks":true}"#,
+        ),
+        (
+            Agent::ClaudeCode,
+            "work/.claude/settings.json",
+            r#"{"disableAllHooks":true}"#,
+        ),
+        (
+            Agent::Codex,
+            "home/.codex/config.toml",
+            "[features]\nhooks = false\n",
+        ),
+        (
+            Agent::Gemini,
+            "work/.gemini/settings.json",
+            r#"{"hooksConfig":{"enabled":false}}"#,
+        ),
+        (
+            Agent::Gemini,
+            "work/.gemini/settings.json",
+            r#"{"hooksConfig":{"disabled":["execpolicy"]}}"#,
+        ),
+        (
+            Agent::Gemini,
+            "work/.gemini/settings.json",
+            r#"{"tools":{"enableHooks":false}}"#,
+        ),
+        (
+            Agent::Copilot,
+            "home/.copilot/settings.json",
+            r#"{"disableAllHooks":true}"#,
+        ),
+    ] {
+        let project = Project::new();
+        succeeded(&hook(&project, "install", agent, &[]));
+        succeeded(&hook(&project, "status", agent, &[]));
+        project.put(file, text);
+        let doctor = hook(&project, "doctor", agent, &[]);
+        assert_eq!(doctor.status, 1, "{file}: {doctor:?}");
+        assert!(
+            doctor.stderr.contains("switches hooks off, or may"),
+            "{file}: {doctor:?}"
+        );
+        let status = hook(&project, "status", agent, &[]);
+        assert_eq!(status.status, 1, "{file}: {status:?}");
+        assert!(
+            status.stdout.contains("switches hooks off, or may"),
+            "{file}: {status:?}"
+        );
+    }
+    let project = Project::new();
+    succeeded(&hook(&project, "install", Agent::Cline, &[]));
+    fs::set_permissions(
+        settings(&project, Agent::Cline),
+        fs::Permissions::from_mode(0o644),
+    )
+    .unwrap();
+    for verb in ["doctor", "status"] {
+        let output = hook(&project, verb, Agent::Cline, &[]);
+        assert_eq!(output.status, 1, "{verb}: {output:?}");
+        let told = format!("{}{}", output.stdout, output.stderr);
+        assert!(told.contains("it is not executable"), "{told}");
+    }
 }

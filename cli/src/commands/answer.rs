@@ -45,7 +45,7 @@ fn start(args: &AnswerArgs) -> Result<Exit, Exit> {
     })?;
     let home = environment::home()
         .ok_or_else(|| not_started("there is no home directory: $HOME is not set".to_owned()))?;
-    let dialect = Shell::Users.dialect(environment::shell().as_deref());
+    let dialect = Shell::Users.dialect("", environment::variable);
     let protocol = Protocol::from(args.protocol);
     let policy = answer::Policy::new(PolicyPlace {
         surroundings: place::of_process(&home, dialect).map_err(not_started)?,

@@ -4,9 +4,10 @@ mod deadline;
 mod doctor;
 pub(crate) mod place;
 mod settings;
+mod telling;
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::mem::discriminant;
 use std::panic;
 use std::path::{Path, PathBuf};
@@ -78,7 +79,13 @@ pub(crate) fn refuse(arguments: &[OsString], why: &str) -> Option<Exit> {
 
 /// Judges the event on standard input. The error is what went wrong, in words.
 fn respond(agent: Agent, options: &HookOptions) -> Result<Answer, String> {
-    let event = agent.read(&input()?).map_err(|error| error.to_string())?;
+    let mut event = agent.read(&input()?).map_err(|error| error.to_string())?;
+    for root in agent.roots(environment::variable) {
+        let root = root.into_os_string().into_string();
+        event
+            .workspaces
+            .push(root.map_err(|root| format!("`{}` is not UTF-8", root.display()))?);
+    }
     let home = environment::home().ok_or("there is no home directory: $HOME is not set")?;
     let rewriting = rewriting(agent, options, &event, &home)?;
     let mut said: Option<Said> = None;
@@ -275,23 +282,16 @@ fn rewriting(
 /// stream.
 fn tell(answer: &Answer) -> Exit {
     LastWords::withdraw();
-    let told = heard(answer).and_then(|()| {
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(answer.stdout.as_bytes())?;
-        stdout.flush()
-    });
-    let mut stderr = io::stderr().lock();
+    let told = heard(answer).and_then(|()| telling::write(io::stdout(), answer.stdout.as_bytes()));
     match told {
         Ok(()) => {
             // The status says it too.
-            drop(stderr.write_all(answer.stderr.as_bytes()));
+            drop(telling::write(io::stderr(), answer.stderr.as_bytes()));
             Exit::Hook(answer.status)
         }
         Err(error) => {
-            drop(writeln!(
-                stderr,
-                "execpolicy failed, so nothing is let through: {error}"
-            ));
+            let why = format!("execpolicy failed, so nothing is let through: {error}\n");
+            drop(telling::write(io::stderr(), why.as_bytes()));
             Exit::Hook(2)
         }
     }

@@ -1,5 +1,8 @@
 //! What each agent honours of what a hook says, as data.
 
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
 use execpolicy::Dialect;
 
 use super::Agent;
@@ -53,19 +56,41 @@ pub enum Shell {
     Bash,
     /// The user's.
     Users,
+    /// The one that this variable names, else the user's.
+    Named(&'static str),
+    /// The user's, as in a terminal: it looks for `!` and `^` to bring back what was typed before.
+    Terminal,
 }
 
 impl Shell {
-    /// How a command is read, where `$SHELL` is this.
-    pub fn dialect(self, users: Option<&str>) -> Dialect {
-        let name = users.and_then(|path| path.rsplit('/').next());
-        match (self, name) {
-            (Self::Bash, _) | (Self::Users, Some("bash")) => Dialect::Bash,
-            (Self::Users, Some("sh" | "dash")) => Dialect::Sh,
-            (Self::Users, Some("zsh")) => Dialect::Zsh,
-            (Self::Users, _) => Dialect::Unknown,
+    /// How a command is read, with these variables set.
+    pub fn dialect(self, command: &str, variable: impl Fn(&str) -> Option<OsString>) -> Dialect {
+        let users = match self {
+            Self::Bash => return Dialect::Bash,
+            Self::Terminal if recalls(command) => return Dialect::Unknown,
+            Self::Named(name) => variable(name).or_else(|| variable("SHELL")),
+            Self::Users | Self::Terminal => variable("SHELL"),
+        };
+        let name = users.as_deref().and_then(|path| Path::new(path).file_name());
+        match name.and_then(OsStr::to_str) {
+            Some("bash") => Dialect::Bash,
+            Some("sh" | "dash") => Dialect::Sh,
+            Some("zsh") => Dialect::Zsh,
+            _ => Dialect::Unknown,
         }
     }
+}
+
+/// Whether a terminal's bash may put something into a text that was typed before: `!x`, and `^x^y` where a line begins.
+fn recalls(text: &str) -> bool {
+    let mut characters = text.chars().peekable();
+    let quiet = |next: &char| matches!(next, ' ' | '\t' | '\n' | '=');
+    while let Some(character) = characters.next() {
+        if character == '!' && characters.peek().is_some_and(|next| !quiet(next)) {
+            return true;
+        }
+    }
+    text.lines().any(|line| line.starts_with('^'))
 }
 
 /// The capabilities of all agents, as the manual shows them.
@@ -104,4 +129,62 @@ pub fn table() -> String {
 
 fn code(text: &str) -> String {
     format!("`{text}`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_read_as_the_shell_that_runs_it_reads_it() {
+        let none: &[(&str, &str)] = &[];
+        for (shell, command, set, wanted) in [
+            (Shell::Bash, "x", &[("SHELL", "/bin/zsh")][..], Dialect::Bash),
+            (Shell::Users, "x", none, Dialect::Unknown),
+            (Shell::Users, "x", &[("SHELL", "/bin/bash")], Dialect::Bash),
+            (Shell::Users, "x", &[("SHELL", "/usr/bin/fish")], Dialect::Unknown),
+            (Shell::Terminal, "x", &[("SHELL", "/bin/zsh")], Dialect::Zsh),
+            (Shell::Terminal, "x", &[("SHELL", "/bin/bash")], Dialect::Bash),
+            (
+                Shell::Terminal,
+                "[ a != b ] || ! x",
+                &[("SHELL", "/bin/bash")],
+                Dialect::Bash,
+            ),
+            (
+                Shell::Terminal,
+                "echo \"!!\"",
+                &[("SHELL", "/bin/bash")],
+                Dialect::Unknown,
+            ),
+            (
+                Shell::Terminal,
+                "x\n^ls^evil",
+                &[("SHELL", "/bin/bash")],
+                Dialect::Unknown,
+            ),
+            (
+                Shell::Named("OTHER"),
+                "x",
+                &[("SHELL", "/bin/bash"), ("OTHER", "/bin/zsh")],
+                Dialect::Zsh,
+            ),
+            (
+                Shell::Named("OTHER"),
+                "x",
+                &[("SHELL", "/bin/bash")],
+                Dialect::Bash,
+            ),
+        ] {
+            let variable = |name: &str| {
+                let found = set.iter().find(|(set, _)| *set == name);
+                found.map(|(_, value)| OsString::from(value))
+            };
+            assert_eq!(
+                shell.dialect(command, variable),
+                wanted,
+                "{shell:?} {set:?}: {command}"
+            );
+        }
+    }
 }

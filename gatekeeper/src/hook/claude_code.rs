@@ -7,7 +7,7 @@ use super::fields::Field;
 use super::input::Input;
 use super::own_rules::{OwnRules, in_claude_settings};
 use super::ruling::Ruling;
-use super::settings::{Content, Settings, matched};
+use super::settings::{Content, Settings, matched, says};
 use super::{Adapter, reasons};
 
 pub(crate) static ADAPTER: Adapter = Adapter {
@@ -25,7 +25,7 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         failing: "lets the call through",
         fail_closed: Some("onFailure: block"),
         limit: "600 s",
-        shell: Shell::Users,
+        shell: Shell::Named("CLAUDE_CODE_SHELL"),
     },
     own_rules: OwnRules {
         files: &[
@@ -41,8 +41,28 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         texts: &[],
         restricts: in_claude_settings,
     },
+    switches: OwnRules {
+        files: &[
+            "~/.claude/settings.json",
+            "~/.claude/settings.local.json",
+            "$CLAUDE_CONFIG_DIR/settings.json",
+            "$CLAUDE_CONFIG_DIR/settings.local.json",
+            "./.claude/settings.json",
+            "./.claude/settings.local.json",
+            "/etc/claude-code/managed-settings.json",
+            "/etc/claude-code/managed-settings.d/*.json",
+        ],
+        texts: &[],
+        restricts: |text| {
+            says(
+                text,
+                &[("/disableAllHooks", "false"), ("/allowManagedHooksOnly", "false")],
+            )
+        },
+    },
     settings: Some(Settings {
         user: ".claude/settings.json",
+        moved: &[("CLAUDE_CONFIG_DIR", "settings.json")],
         project: Some(".claude/settings.json"),
         content: Content::Shared {
             versioned: false,

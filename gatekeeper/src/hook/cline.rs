@@ -29,8 +29,10 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         shell: Shell::Users,
     },
     own_rules: OwnRules::NONE,
+    switches: OwnRules::NONE,
     settings: Some(Settings {
         user: "Documents/Cline/Rules/Hooks/PreToolUse",
+        moved: &[],
         project: Some(".clinerules/hooks/PreToolUse"),
         content: Content::Own {
             text: |command| format!("#!/bin/sh\n# {MARK}.\nexec {command}\n"),

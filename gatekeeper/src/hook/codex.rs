@@ -40,8 +40,24 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         texts: &[],
         restricts: |text| holds(text, &["forbidden", "prompt"]),
     },
+    switches: OwnRules {
+        files: &[
+            "~/.codex/config.toml",
+            "$CODEX_HOME/config.toml",
+            "./.codex/config.toml",
+            "/etc/codex/config.toml",
+            "/etc/codex/requirements.toml",
+        ],
+        texts: &[],
+        // `hooks` of `[features]`, which was `codex_hooks` before.
+        restricts: |text| {
+            let mut lines = text.lines().map(|line| line.replace([' ', '\t', '"', '\''], ""));
+            lines.any(|line| !line.starts_with('#') && line.contains("hooks=false"))
+        },
+    },
     settings: Some(Settings {
         user: ".codex/hooks.json",
+        moved: &[("CODEX_HOME", "hooks.json")],
         project: Some(".codex/hooks.json"),
         content: Content::Shared {
             versioned: false,

@@ -7,7 +7,7 @@ use super::fields::Field;
 use super::input::Input;
 use super::own_rules::{OwnRules, in_terminal_settings};
 use super::ruling::Ruling;
-use super::settings::{Content, Settings, fields};
+use super::settings::{Content, Settings, fields, says};
 use super::{Adapter, claude_code, patch, reasons};
 
 pub(crate) static ADAPTER: Adapter = Adapter {
@@ -42,8 +42,21 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         texts: &[],
         restricts: in_terminal_settings,
     },
+    switches: OwnRules {
+        files: &[
+            "~/.copilot/settings.json",
+            "~/.copilot/config.json",
+            "$COPILOT_HOME/settings.json",
+            "$COPILOT_HOME/config.json",
+            "./.github/copilot/settings.json",
+            "./.github/copilot/settings.local.json",
+        ],
+        texts: &[],
+        restricts: |text| says(text, &[("/disableAllHooks", "false")]),
+    },
     settings: Some(Settings {
         user: ".copilot/hooks/execpolicy.json",
+        moved: &[("COPILOT_HOME", "hooks/execpolicy.json")],
         project: Some(".github/hooks/execpolicy.json"),
         content: Content::Shared {
             versioned: true,
@@ -89,6 +102,7 @@ fn read(input: &Input) -> Result<Event, EventError> {
         .at(input.some_text("cwd")?);
     Ok(Event {
         spelling: Spelling::Nested,
+        shell: shell_of(tool),
         ..event
     })
 }
@@ -125,7 +139,15 @@ fn read_flat(input: &Input) -> Result<Event, EventError> {
         }
     };
     let subject = subject(tool, &arguments)?;
-    Ok(Event::of(moment, subject).with(arguments).at(cwd))
+    Ok(Event {
+        shell: shell_of(tool),
+        ..Event::of(moment, subject).with(arguments).at(cwd)
+    })
+}
+
+/// VS Code types a command into a terminal.
+fn shell_of(tool: &str) -> Option<Shell> {
+    (tool == "run_in_terminal").then_some(Shell::Terminal)
 }
 
 fn subject(tool: &str, arguments: &Input) -> Result<Subject, EventError> {

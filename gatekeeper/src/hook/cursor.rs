@@ -29,8 +29,10 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         shell: Shell::Users,
     },
     own_rules: OwnRules::NONE,
+    switches: OwnRules::NONE,
     settings: Some(Settings {
         user: ".cursor/hooks.json",
+        moved: &[],
         project: Some(".cursor/hooks.json"),
         content: Content::Shared {
             versioned: true,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::capabilities::Shell;
 use super::fields::Field;
 use super::input::Input;
 use super::{patch, reasons};
@@ -21,6 +22,8 @@ pub struct Event {
     pub workspaces: Vec<String>,
     /// The tool's arguments as they came: a rewritten command replaces one of them.
     pub(crate) arguments: BTreeMap<String, Value>,
+    /// What reads the command, where it is not what reads the agent's others.
+    pub(crate) shell: Option<Shell>,
     /// Which of the agent's spellings the answer has.
     pub(crate) spelling: Spelling,
 }
@@ -180,6 +183,7 @@ impl Event {
             cwd: None,
             workspaces: Vec::new(),
             arguments: BTreeMap::new(),
+            shell: None,
             spelling: Spelling::Flat,
         }
     }

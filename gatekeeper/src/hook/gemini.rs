@@ -9,7 +9,7 @@ use super::input::Input;
 use super::own_rules::{OwnRules, holds, in_json};
 use super::reasons;
 use super::ruling::Ruling;
-use super::settings::{Content, Settings, matched};
+use super::settings::{Content, Settings, list_holds, matched, says};
 
 pub(crate) static ADAPTER: Adapter = Adapter {
     name: "gemini",
@@ -41,16 +41,56 @@ pub(crate) static ADAPTER: Adapter = Adapter {
             "$GEMINI_CLI_SYSTEM_SETTINGS_PATH",
             "$GEMINI_CLI_SYSTEM_DEFAULTS_PATH",
             "/etc/gemini-cli/system-defaults.json",
+            "~/.gemini/extensions/*/policies/*.toml",
+            "~/.gemini/extensions/*/gemini-extension.json",
+            "$GEMINI_CLI_HOME/.gemini/extensions/*/policies/*.toml",
+            "$GEMINI_CLI_HOME/.gemini/extensions/*/gemini-extension.json",
+            "./.gemini/extensions/*/policies/*.toml",
+            "./.gemini/extensions/*/gemini-extension.json",
         ],
         texts: &[],
-        // Settings are JSON; policies are TOML, which is none.
+        // Settings are JSON; policies are TOML, which is none. Policies that settings name elsewhere are not looked at.
         restricts: |text| {
-            let is_restrictive = in_json(text, &["exclude", "excludeTools", "core", "coreTools"]);
-            is_restrictive && holds(text, &["deny", "ask_user", "\\u", "\\U", "xclude", "core"])
+            let keys = [
+                "exclude",
+                "excludeTools",
+                "core",
+                "coreTools",
+                "policyPaths",
+                "adminPolicyPaths",
+            ];
+            let words = ["deny", "ask_user", "\\u", "\\U", "xclude", "core", "olicyPaths"];
+            in_json(text, &keys) && holds(text, &words)
+        },
+    },
+    switches: OwnRules {
+        files: &[
+            "~/.gemini/settings.json",
+            "$GEMINI_CLI_HOME/.gemini/settings.json",
+            "./.gemini/settings.json",
+            "/etc/gemini-cli/settings.json",
+            "/etc/gemini-cli/system-defaults.json",
+            "$GEMINI_CLI_SYSTEM_SETTINGS_PATH",
+            "$GEMINI_CLI_SYSTEM_DEFAULTS_PATH",
+        ],
+        texts: &[],
+        // The names stood elsewhere in older versions. A list of single hooks may hold ours by its name or its command.
+        restricts: |text| {
+            says(
+                text,
+                &[
+                    ("/hooksConfig/enabled", "true"),
+                    ("/hooks/enabled", "true"),
+                    ("/tools/enableHooks", "true"),
+                ],
+            ) || ["/hooksConfig/disabled", "/hooks/disabled"]
+                .iter()
+                .any(|list| list_holds(text, list, "execpolicy"))
         },
     },
     settings: Some(Settings {
         user: ".gemini/settings.json",
+        moved: &[("GEMINI_CLI_HOME", ".gemini/settings.json")],
         project: Some(".gemini/settings.json"),
         content: Content::Shared {
             versioned: false,

@@ -27,6 +27,7 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         shell: Shell::Bash,
     },
     own_rules: OwnRules::NONE,
+    switches: OwnRules::NONE,
     settings: None,
     read,
     answer,

@@ -3,6 +3,7 @@
 mod record;
 mod replacement;
 
+use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -53,6 +54,12 @@ pub enum InstallationError {
         /// Of which kind.
         scope: &'static str,
     },
+    /// The agent takes its settings from somewhere below the directory that it is started in.
+    #[error("`${variable}` is no absolute path, so where the agent's settings are is not known")]
+    Moved {
+        /// What says so.
+        variable: &'static str,
+    },
     /// What it holds.
     #[error("`{}` is left as it is: {why}", path.display())]
     Settings {
@@ -74,15 +81,29 @@ pub enum InstallationError {
 }
 
 impl Installation {
-    /// The file that an agent reads in every project of this user, or in this project alone.
+    /// The file that an agent with this home directory and these variables reads in every project of this user, or in
+    /// this project alone.
     ///
     /// # Errors
-    /// [`InstallationError::NoSettings`].
-    pub fn place(agent: Agent, home: &Path, project: Option<&Path>) -> Result<PathBuf, InstallationError> {
+    /// [`InstallationError::NoSettings`], or [`InstallationError::Moved`].
+    pub fn place(
+        agent: Agent,
+        home: &Path,
+        project: Option<&Path>,
+        variable: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<PathBuf, InstallationError> {
         let settings = agent.settings();
-        let found = match project {
-            None => settings.map(|settings| home.join(settings.user)),
-            Some(project) => settings
+        let moved = settings.into_iter().flat_map(|settings| settings.moved);
+        let moved = moved
+            .filter_map(|(name, below)| Some((*name, PathBuf::from(variable(name)?), *below)))
+            .find(|(_, directory, _)| !directory.as_os_str().is_empty());
+        let found = match (project, moved) {
+            (None, Some((variable, directory, _))) if !directory.is_absolute() => {
+                return Err(InstallationError::Moved { variable });
+            }
+            (None, Some((_, directory, below))) => Some(directory.join(below)),
+            (None, None) => settings.map(|settings| home.join(settings.user)),
+            (Some(project), _) => settings
                 .and_then(|settings| settings.project)
                 .map(|below| project.join(below)),
         };
@@ -133,6 +154,23 @@ impl Installation {
         }
     }
 
+    /// What keeps the agent from running the hook in it as `install` writes it, in words.
+    ///
+    /// # Errors
+    /// [`InstallationError`] where it cannot be read or is not understood.
+    pub fn flaws(&self) -> Result<Vec<String>, InstallationError> {
+        let Some(text) = self.text()? else {
+            return Ok(Vec::new());
+        };
+        let flaws = self.settings.flaws(self.agent, &text);
+        let mut flaws = flaws.map_err(|why| self.refused(why))?;
+        let found = self.path.metadata().map_err(system("read", &self.path))?;
+        if self.mode() & 0o111 != 0 && found.permissions().mode() & 0o100 == 0 {
+            flaws.push("it is not executable".to_owned());
+        }
+        Ok(flaws)
+    }
+
     /// What the file becomes with the hook in it, once. Nothing is written.
     ///
     /// # Errors
@@ -140,9 +178,13 @@ impl Installation {
     pub fn install(&self, command: &str) -> Result<SettingsChange, InstallationError> {
         let now = self.text()?;
         // What was there before the first time is what is gone back to.
-        let (before, made) = match self.remembered()?.filter(|record| record.holds(now.as_deref())) {
-            Some(record) => (record.before, record.made),
-            None => (self.without(now.as_deref())?, self.missing_directories()),
+        let (before, made) = match self.remembered()? {
+            Some(record) if record.holds(now.as_deref()) => (record.before, record.made),
+            Some(record) if now.is_some() => (
+                self.without(now.as_deref(), record.before.as_deref())?,
+                record.made,
+            ),
+            Some(_) | None => (self.without(now.as_deref(), None)?, self.missing_directories()),
         };
         let after = self.settings.with(self.agent, before.as_deref(), command);
         let after = after.map_err(|why| self.refused(why))?;
@@ -162,10 +204,13 @@ impl Installation {
     /// [`InstallationError`] where it cannot be read, is not understood or is read-only.
     pub fn uninstall(&self) -> Result<SettingsChange, InstallationError> {
         let now = self.text()?;
-        let remembered = self.remembered()?.filter(|record| record.holds(now.as_deref()));
-        let (after, made) = match remembered {
-            Some(record) => (record.before, record.made),
-            None => (self.without(now.as_deref())?, Vec::new()),
+        let (after, made) = match self.remembered()? {
+            Some(record) if record.holds(now.as_deref()) => (record.before, record.made),
+            Some(record) => (
+                self.without(now.as_deref(), record.before.as_deref())?,
+                record.made,
+            ),
+            None => (self.without(now.as_deref(), None)?, Vec::new()),
         };
         self.permitted(SettingsChange {
             path: self.path.clone(),
@@ -210,12 +255,12 @@ impl Installation {
         Ok(())
     }
 
-    fn without(&self, text: Option<&str>) -> Result<Option<String>, InstallationError> {
+    fn without(&self, text: Option<&str>, was: Option<&str>) -> Result<Option<String>, InstallationError> {
         match text {
             None => Ok(None),
             Some(text) => self
                 .settings
-                .without(self.agent, text)
+                .without(self.agent, text, was)
                 .map_err(|why| self.refused(why)),
         }
     }

@@ -42,14 +42,63 @@ pub(crate) static ADAPTER: Adapter = Adapter {
             "./opencode.jsonc",
             "./.opencode/opencode.json",
             "./.opencode/opencode.jsonc",
+            "~/.config/opencode/agent/*.md",
+            "~/.config/opencode/agent/*/*.md",
+            "~/.config/opencode/agents/*.md",
+            "~/.config/opencode/agents/*/*.md",
+            "~/.config/opencode/mode/*.md",
+            "~/.config/opencode/mode/*/*.md",
+            "~/.config/opencode/modes/*.md",
+            "~/.config/opencode/modes/*/*.md",
+            "$XDG_CONFIG_HOME/opencode/agent/*.md",
+            "$XDG_CONFIG_HOME/opencode/agent/*/*.md",
+            "$XDG_CONFIG_HOME/opencode/agents/*.md",
+            "$XDG_CONFIG_HOME/opencode/agents/*/*.md",
+            "$XDG_CONFIG_HOME/opencode/mode/*.md",
+            "$XDG_CONFIG_HOME/opencode/mode/*/*.md",
+            "$XDG_CONFIG_HOME/opencode/modes/*.md",
+            "$XDG_CONFIG_HOME/opencode/modes/*/*.md",
+            "$OPENCODE_CONFIG_DIR/agent/*.md",
+            "$OPENCODE_CONFIG_DIR/agent/*/*.md",
+            "$OPENCODE_CONFIG_DIR/agents/*.md",
+            "$OPENCODE_CONFIG_DIR/agents/*/*.md",
+            "$OPENCODE_CONFIG_DIR/mode/*.md",
+            "$OPENCODE_CONFIG_DIR/mode/*/*.md",
+            "$OPENCODE_CONFIG_DIR/modes/*.md",
+            "$OPENCODE_CONFIG_DIR/modes/*/*.md",
+            "~/.opencode/agent/*.md",
+            "~/.opencode/agent/*/*.md",
+            "~/.opencode/agents/*.md",
+            "~/.opencode/agents/*/*.md",
+            "~/.opencode/mode/*.md",
+            "~/.opencode/mode/*/*.md",
+            "~/.opencode/modes/*.md",
+            "~/.opencode/modes/*/*.md",
+            "./.opencode/agent/*.md",
+            "./.opencode/agent/*/*.md",
+            "./.opencode/agents/*.md",
+            "./.opencode/agents/*/*.md",
+            "./.opencode/mode/*.md",
+            "./.opencode/mode/*/*.md",
+            "./.opencode/modes/*.md",
+            "./.opencode/modes/*/*.md",
             "/etc/opencode/opencode.json",
             "/etc/opencode/opencode.jsonc",
         ],
         texts: &["OPENCODE_PERMISSION", "OPENCODE_CONFIG_CONTENT"],
-        restricts: |text| in_json(text, &["deny", "ask"]),
+        restricts: |text| {
+            let text = text.trim_start_matches('\u{feff}').trim_start();
+            // Agents are Markdown, whose settings stand before it.
+            match text.strip_prefix("---") {
+                Some(rest) => in_front_matter(rest.split("\n---").next().unwrap_or_default()),
+                None => text.starts_with(['{', '[', '/', '"']) && in_json(text, &["deny", "ask"]),
+            }
+        },
     },
+    switches: OwnRules::NONE,
     settings: Some(Settings {
         user: ".config/opencode/plugins/execpolicy.js",
+        moved: &[("XDG_CONFIG_HOME", "opencode/plugins/execpolicy.js")],
         project: Some(".opencode/plugins/execpolicy.js"),
         content: Content::Own {
             text: |command| include_str!("opencode/plugin.js").replacen("COMMAND", command, 1),
@@ -59,6 +108,12 @@ pub(crate) static ADAPTER: Adapter = Adapter {
     read,
     answer,
 };
+
+/// Whether the settings of an agent restrict what it may do. They are YAML, whose texts may hold escapes.
+fn in_front_matter(text: &str) -> bool {
+    let mut words = text.split(|character: char| !character.is_ascii_alphanumeric());
+    text.contains('\\') || (text.contains("permission") && words.any(|word| matches!(word, "deny" | "ask")))
+}
 
 fn read(input: &Input) -> Result<Event, EventError> {
     match input.text("hook")? {
@@ -105,6 +160,28 @@ fn answer(event: &Event, ruling: &Ruling) -> Answer {
         ]),
         Ruling::Allow { rewritten: None } | Ruling::Ask { .. } | Ruling::NoOpinion => {
             Answer::said(&[decision("none")])
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agents_that_restrict_are_found() {
+        for (text, wanted) in [
+            ("", false),
+            ("# ask me", false),
+            ("{}", false),
+            ("{", true),
+            (r#"{"permission":{"bash":"ask"}}"#, true),
+            ("---\ndescription: ask me\n---\npermission: deny", false),
+            ("---\npermission:\n  bash:\n    \"cat *\": deny\n---\nx", true),
+            ("---\r\npermission: {bash: ask}\r\n---\r\nx", true),
+            ("---\npermission:\n  bash: \"\\x64eny\"\n---\nx", true),
+        ] {
+            assert_eq!((ADAPTER.own_rules.restricts)(text), wanted, "{text}");
         }
     }
 }

@@ -30,7 +30,8 @@ pub struct SettingsGround<'a> {
 #[derive(Debug)]
 pub(crate) struct OwnRules {
     /// Below `~`, below a directory of the project or above it (`.`), below the directory that a variable says
-    /// (`$NAME/`), the file that it says (`$NAME`), or anywhere (`/`); the last part may be `*` and an ending.
+    /// (`$NAME/`), the file that it says (`$NAME`), or anywhere (`/`); the last part may be `*` and an ending, and another
+    /// one `*`.
     pub(crate) files: &'static [&'static str],
     /// Variables whose value is the text of such a file.
     pub(crate) texts: &'static [&'static str],
@@ -50,38 +51,62 @@ impl OwnRules {
     pub(crate) fn restrict(&self, ground: &SettingsGround<'_>) -> bool {
         let mut said = self.texts.iter().filter_map(|name| (ground.variable)(name));
         let restricts = |text: OsString| text.to_str().is_none_or(|text| (self.restricts)(text));
-        said.any(restricts) || self.restrict_in_files(ground)
+        said.any(restricts) || self.restricting(ground).is_some()
     }
 
-    fn restrict_in_files(&self, ground: &SettingsGround<'_>) -> bool {
-        self.files.iter().any(|place| {
+    /// The first file that restricts, or may.
+    pub(crate) fn restricting(&self, ground: &SettingsGround<'_>) -> Option<PathBuf> {
+        self.files.iter().find_map(|place| {
+            let restricts = |path: &PathBuf| self.restricts_at(path);
             if let Some(below) = place.strip_prefix("./") {
+                if ground.projects.is_empty() {
+                    return Some(PathBuf::from(place));
+                }
                 // A link on the way has two ways up.
                 let real = ground.projects.iter().map(|project| project.canonicalize());
                 let real: Vec<PathBuf> = real.filter_map(Result::ok).collect();
                 let each = ground.projects.iter().chain(&real);
-                let mut above = each.flat_map(|project| project.ancestors());
-                return ground.projects.is_empty()
-                    || above.any(|directory| self.restricts_at(&directory.join(below)));
+                let above = each.flat_map(|project| project.ancestors());
+                return above
+                    .flat_map(|directory| [Some(directory.to_owned()), main_checkout(directory)])
+                    .flatten()
+                    .map(|directory| directory.join(below))
+                    .find(restricts);
             }
             if let Some(place) = place.strip_prefix('$') {
                 let (name, below) = place.split_once('/').unwrap_or((place, ""));
                 let said = (ground.variable)(name).filter(|said| !said.is_empty());
-                return said.map(PathBuf::from).is_some_and(|said| {
-                    // From where the agent was started, which is not known.
-                    let path = if below.is_empty() { said } else { said.join(below) };
-                    !path.is_absolute() || self.restricts_at(&path)
-                });
+                let said = said.map(PathBuf::from)?;
+                // From where the agent was started, which is not known.
+                let path = if below.is_empty() { said } else { said.join(below) };
+                return Some(path).filter(|path| !path.is_absolute() || restricts(path));
             }
             let path = match place.strip_prefix("~/") {
                 Some(below) => ground.home.join(below),
                 None => PathBuf::from(place),
             };
-            self.restricts_at(&path)
+            Some(path).filter(restricts)
         })
     }
 
     fn restricts_at(&self, path: &Path) -> bool {
+        let parts: Vec<_> = path.iter().collect();
+        let any = parts.iter().position(|part| *part == "*");
+        if let Some((before, behind)) = any.and_then(|any| Some((parts.get(..any)?, parts.get(any + 1..)?))) {
+            let behind: PathBuf = behind.iter().collect();
+            return match std::fs::read_dir(before.iter().collect::<PathBuf>()) {
+                Err(error) => !is_absent(&error),
+                Ok(entries) => {
+                    let found: Vec<_> = entries.take(MOST).collect();
+                    let mut each = found
+                        .iter()
+                        .map(|entry| entry.as_ref().map(std::fs::DirEntry::path));
+                    found.len() == MOST
+                        || each
+                            .any(|entry| entry.map_or(true, |entry| self.restricts_at(&entry.join(&behind))))
+                }
+            };
+        }
         let name = path.file_name().and_then(|name| name.to_str());
         let Some(ending) = name.and_then(|name| name.strip_prefix('*')) else {
             return self.restricts_in(path);
@@ -116,6 +141,25 @@ impl OwnRules {
     }
 }
 
+/// The checkout that a linked work tree of git belongs to: agents keep what they do not share in that one alone.
+fn main_checkout(directory: &Path) -> Option<PathBuf> {
+    let link = directory.join(".git");
+    if !link.metadata().ok()?.is_file() {
+        return None;
+    }
+    let mut text = String::new();
+    File::open(link)
+        .ok()?
+        .take(LONGEST)
+        .read_to_string(&mut text)
+        .ok()?;
+    let own = directory.join(text.strip_prefix("gitdir:")?.trim());
+    let common = own
+        .ancestors()
+        .find(|above| above.file_name().is_some_and(|name| name == ".git"))?;
+    common.parent().map(Path::to_owned)
+}
+
 /// Whether settings of Claude Code deny or ask about commands of its shell.
 pub(crate) fn in_claude_settings(text: &str) -> bool {
     let Ok(settings) = serde_json::from_str::<Value>(text) else {
@@ -127,7 +171,12 @@ pub(crate) fn in_claude_settings(text: &str) -> bool {
         entries.any(|entry| {
             entry
                 .as_str()
-                .is_none_or(|rule| rule.starts_with("Bash") || rule.starts_with('*'))
+                // What is said of files holds for the commands that it knows to read or write them.
+                .is_none_or(|rule| {
+                    ["Bash", "Read", "Edit", "Write", "*"]
+                        .iter()
+                        .any(|tool| rule.starts_with(tool))
+                })
         })
     })
 }
@@ -166,162 +215,4 @@ pub(crate) fn holds(text: &str, words: &[&str]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::ffi::OsStr;
-    use std::fs;
-    use std::os::unix::ffi::OsStrExt;
-
-    use super::*;
-
-    #[test]
-    fn restrictions_are_found_where_an_agent_keeps_them() {
-        let rules = OwnRules {
-            files: &["~/.a/settings.json", "./.a/settings.json", "~/.a/rules/*.rules"],
-            texts: &[],
-            restricts: in_claude_settings,
-        };
-        for (name, text, wanted) in [
-            ("home/.a/settings.json", "", false),
-            ("home/.a/settings.json", "{}", false),
-            ("home/.a/settings.json", "{", true),
-            ("home/.a/settings.json", r#"{"permissions":{"deny":[]}}"#, false),
-            (
-                "home/.a/settings.json",
-                r#"{"permissions":{"allow":["Bash(ls)"]}}"#,
-                false,
-            ),
-            (
-                "home/.a/settings.json",
-                r#"{"permissions":{"deny":["Read(.env)"]}}"#,
-                false,
-            ),
-            (
-                "home/.a/settings.json",
-                r#"{"permissions":{"deny":["Bash(rm:*)"]}}"#,
-                true,
-            ),
-            (
-                "home/.a/settings.json",
-                r#"{"permissions":{"ask":["Bash"]}}"#,
-                true,
-            ),
-            (
-                "work/.a/settings.json",
-                r#"{"permissions":{"ask":["Bash"]}}"#,
-                true,
-            ),
-            ("home/.a/rules/x.rules", "{", true),
-            ("home/.a/rules/x.other", "{", false),
-        ] {
-            let root = tempfile::tempdir().unwrap();
-            let file = root.path().join(name);
-            fs::create_dir_all(file.parent().unwrap()).unwrap();
-            fs::write(&file, text).unwrap();
-            let project = root.path().join("work");
-            for project in [project.clone(), project.join("a/b")] {
-                let ground = SettingsGround {
-                    home: &root.path().join("home"),
-                    projects: &[project],
-                    variable: |_| None,
-                };
-                assert_eq!(rules.restrict(&ground), wanted, "{name}: {text}");
-            }
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_read_counts_as_a_restriction() {
-        let rules = OwnRules {
-            files: &["~/x"],
-            texts: &[],
-            restricts: |_| false,
-        };
-        let home = tempfile::tempdir().unwrap();
-        let ground = SettingsGround {
-            home: home.path(),
-            projects: &[],
-            variable: |_| None,
-        };
-        assert!(!rules.restrict(&ground));
-        fs::create_dir(home.path().join("x")).unwrap();
-        assert!(rules.restrict(&ground));
-    }
-
-    #[test]
-    fn a_project_that_is_not_known_may_restrict() {
-        let rules = OwnRules {
-            files: &["./x"],
-            texts: &[],
-            restricts: |_| false,
-        };
-        let ground = SettingsGround {
-            home: Path::new("/nowhere"),
-            projects: &[],
-            variable: |_| None,
-        };
-        assert!(rules.restrict(&ground));
-    }
-
-    #[test]
-    fn rules_in_the_environment_count() {
-        let rules = OwnRules {
-            files: &[],
-            texts: &["A", "B"],
-            restricts: |text| in_json(text, &["deny"]),
-        };
-        let of = |variable| {
-            rules.restrict(&SettingsGround {
-                home: Path::new("/nowhere"),
-                projects: &[],
-                variable,
-            })
-        };
-        assert!(!of(|_| None));
-        assert!(!of(|name| (name == "A").then(|| r#"{"bash":"allow"}"#.into())));
-        assert!(of(
-            |name| (name == "B").then(|| r#"{"bash":{"rm *":"deny"}}"#.into())
-        ));
-        assert!(of(|name| (name == "B").then(|| "{".into())));
-        assert!(of(
-            |name| (name == "A").then(|| OsStr::from_bytes(&[0xff]).to_owned())
-        ));
-    }
-
-    #[test]
-    fn commands_that_vs_code_asks_about_are_found() {
-        for (text, wanted) in [
-            ("", false),
-            ("{ // mine\n\"editor.tabSize\": 4, \"x\": false, }", false),
-            (r#"{"chat.tools.terminal.autoApprove":{"ls":true}}"#, false),
-            (
-                r#"{"chat.tools.terminal.autoApprove":{"ls":true,"rm":false}}"#,
-                true,
-            ),
-            (
-                r#"{"chat.tools.terminal.\u0061utoApprove":{"/^rm/":{"approve":false}}}"#,
-                true,
-            ),
-            (r#"{"chat.tools.terminal.denyList":{"rm":true}}"#, true),
-            (r#"{"chat.tools.terminal.denyList":{}}"#, false),
-            ("{", true),
-            ("[1]", true),
-        ] {
-            assert_eq!(in_terminal_settings(text), wanted, "{text}");
-        }
-    }
-
-    #[test]
-    fn words_of_settings_are_found_however_they_are_written() {
-        for (text, wanted) in [
-            ("", false),
-            (r#"{"a":"allow"}"#, false),
-            (r#"{"a":{"rm *":"deny"}}"#, true),
-            (r#"{"a":"\u0064eny"}"#, true),
-            ("{\"a\":\"allow\" /* \"deny\" */}", false),
-            ("{// x\n\"deny\":[],}", true),
-            ("{", true),
-        ] {
-            assert_eq!(in_json(text, &["deny"]), wanted, "{text}");
-        }
-    }
-}
+mod tests;

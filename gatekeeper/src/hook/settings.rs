@@ -7,11 +7,18 @@ use jsonc_parser::cst::{CstArray, CstInputValue, CstNode, CstObject, CstRootNode
 
 use super::Agent;
 
+mod audit;
+mod one_line;
+
+pub(crate) use audit::{list_holds, says};
+
 /// Where an agent looks for its hooks.
 #[derive(Debug)]
 pub(crate) struct Settings {
     /// Below the home directory: for all projects.
     pub(crate) user: &'static str,
+    /// Variables that move it, with what is below the directory that they say: the first that is set counts.
+    pub(crate) moved: &'static [(&'static str, &'static str)],
     /// Below a project: for that one.
     pub(crate) project: Option<&'static str>,
     /// What stands there.
@@ -93,10 +100,14 @@ impl Settings {
             },
             Content::Shared { versioned, entries } => {
                 let without = match text {
-                    Some(text) => self.without(agent, text)?.unwrap_or_default(),
+                    // What stays in a list of the person's stays before ours.
+                    Some(text) => self.without(agent, text, Some(text))?.unwrap_or_default(),
                     None => String::new(),
                 };
                 let root = parsed(&without)?;
+                if !*versioned && let Some(text) = self.on_one_line(agent, &without, command)? {
+                    return Ok(text);
+                }
                 let object = root
                     .object_value_or_create()
                     .ok_or(shape("the whole", "an object"))?;
@@ -115,20 +126,31 @@ impl Settings {
                         .append(entry);
                 }
                 let text = root.to_string();
-                Ok(if text.ends_with('\n') { text } else { text + "\n" })
+                let is_new = without.is_empty() && !text.ends_with('\n');
+                Ok(if is_new { text + "\n" } else { text })
             }
         }
     }
 
-    /// The text without the hook; `None` where nothing would be left but the file.
-    pub(crate) fn without(&self, agent: Agent, text: &str) -> Result<Option<String>, SettingsError> {
-        if let Content::Own { .. } = &self.content {
+    /// The text without the hook; `None` where nothing would be left but the file. Lists that are empty then go, but for
+    /// those that `was`, an earlier text, has as well. What somebody has set at an event that `install` does not write
+    /// stays.
+    pub(crate) fn without(
+        &self,
+        agent: Agent,
+        text: &str,
+        was: Option<&str>,
+    ) -> Result<Option<String>, SettingsError> {
+        let Content::Shared { entries, .. } = &self.content else {
             return if text.contains(MARK) {
                 Ok(None)
             } else {
                 Err(SettingsError::NotOurs)
             };
-        }
+        };
+        let events: Vec<&str> = entries("").into_iter().map(|(event, _)| event).collect();
+        let was = was.and_then(|was| parsed(was).ok());
+        let was = was.and_then(|was| was.object_value()?.object_value("hooks"));
         let root = parsed(text)?;
         let Some(value) = root.value() else {
             return Ok(Some(text.to_owned()));
@@ -139,9 +161,10 @@ impl Settings {
         };
         let mut removed = false;
         for (event, list) in lists(&hooks)? {
-            let taken = take_out(agent, &list);
+            let taken = events.contains(&event.as_str()) && take_out(agent, &list);
             removed |= taken;
-            if taken && list.elements().is_empty() {
+            let was_there = was.as_ref().is_some_and(|hooks| hooks.get(&event).is_some());
+            if taken && list.elements().is_empty() && !was_there {
                 hooks
                     .get(&event)
                     .into_iter()
@@ -151,7 +174,7 @@ impl Settings {
         if !removed {
             return Ok(Some(text.to_owned()));
         }
-        if hooks.properties().is_empty() {
+        if hooks.properties().is_empty() && was.is_none() {
             object
                 .get("hooks")
                 .into_iter()

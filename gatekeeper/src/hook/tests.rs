@@ -29,6 +29,33 @@ fn read(agent: Agent, input: &str) -> String {
     }
 }
 
+#[test]
+fn the_shell_that_reads_a_command_is_the_one_that_its_tool_starts() {
+    let zsh = |name: &str| (name == "SHELL").then(|| "/bin/zsh".into());
+    let vs_code =
+        r#"{"hook_event_name":"PreToolUse","tool_name":"run_in_terminal","tool_input":{"command":"ls"}}"#;
+    for (agent, input, wanted) in [
+        (Agent::Copilot, vs_code.to_owned(), Dialect::Zsh),
+        (Agent::Copilot, Agent::Copilot.event_of("ls", "/w"), Dialect::Bash),
+        (
+            Agent::ClaudeCode,
+            Agent::ClaudeCode.event_of("ls", "/w"),
+            Dialect::Zsh,
+        ),
+    ] {
+        let event = agent.read(input.as_bytes()).unwrap();
+        assert_eq!(agent.dialect(&event, zsh), wanted, "{input}");
+    }
+    let event = Agent::ClaudeCode.event_of("ls", "/w");
+    let event = Agent::ClaudeCode.read(event.as_bytes()).unwrap();
+    let both = |name: &str| match name {
+        "SHELL" => Some("/bin/bash".into()),
+        "CLAUDE_CODE_SHELL" => Some("/bin/zsh".into()),
+        _ => None,
+    };
+    assert_eq!(Agent::ClaudeCode.dialect(&event, both), Dialect::Zsh);
+}
+
 macro_rules! inputs {
     ($($name:ident: $agent:ident, $input:expr => $want:expr;)+) => {
         $(#[test] fn $name() { assert_eq!(read(Agent::$agent, $input), $want); })+

@@ -28,8 +28,10 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         shell: Shell::Users,
     },
     own_rules: OwnRules::NONE,
+    switches: OwnRules::NONE,
     settings: Some(Settings {
         user: ".codeium/windsurf/hooks.json",
+        moved: &[],
         project: Some(".windsurf/hooks.json"),
         content: Content::Shared {
             versioned: false,

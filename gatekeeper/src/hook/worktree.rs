@@ -1,9 +1,10 @@
 //! The work trees whose policy an event is judged by: the one that the command starts in, and all that the agent names.
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::Event;
+use super::{Event, Subject};
 use crate::{Context, Places, Surroundings, SurroundingsError};
 
 /// Work trees that an agent may name. With more, the event is refused: each is judged by.
@@ -27,6 +28,9 @@ pub enum WorktreeError {
     /// More than are judged by.
     #[error("the event names more than {MOST} work trees")]
     TooMany,
+    /// It writes in more directories than are looked at.
+    #[error("the event writes in more than {MOST} directories")]
+    TooManyWritten,
     /// A place that cannot be.
     #[error(transparent)]
     Surroundings(#[from] SurroundingsError),
@@ -62,6 +66,9 @@ impl Worktree {
         for root in &event.workspaces {
             roots.extend(named(root)?);
             roots.extend(around(root)?);
+        }
+        for directory in written_in(event)? {
+            roots.extend(around(directory)?);
         }
         let own = match own {
             Some(own) if is_repository(&own) => Some(own),
@@ -100,6 +107,23 @@ impl Worktree {
         });
         worktrees.collect()
     }
+}
+
+/// The directories that an event writes in, where it says nothing else of the place.
+fn written_in(event: &Event) -> Result<BTreeSet<&str>, WorktreeError> {
+    let Subject::Writes(paths) = &event.subject else {
+        return Ok(BTreeSet::new());
+    };
+    if event.cwd.is_some() || !event.workspaces.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let absolute = paths.iter().map(Path::new).filter(|path| path.is_absolute());
+    let directories = absolute.filter_map(|path| path.parent()?.to_str());
+    let directories: BTreeSet<&str> = directories.collect();
+    if directories.len() > MOST {
+        return Err(WorktreeError::TooManyWritten);
+    }
+    Ok(directories)
 }
 
 /// Whether there is a policy in a work tree, or there may be.

@@ -20,13 +20,12 @@ pub struct LastWords {
 static WORDS: AtomicPtr<LastWords> = AtomicPtr::new(ptr::null_mut());
 
 impl LastWords {
-    /// Has every standard signal that would end this process end it so, for as long as it lives: a crash, memory or time of the
-    /// processor that is used up, a request to end. The two that nobody can catch end it as ever, and one that is ignored
+    /// Has every signal that would end or stop this process end it so, for as long as it lives: a crash, memory or time of
+    /// the processor that is used up, a request to end. The two that nobody can catch do as ever, and one that is ignored
     /// stays ignored. No other program that is started from here has anything of it.
     pub fn prepare(self) {
         WORDS.store(Box::into_raw(Box::new(self)), Ordering::Release);
-        // Those above are sent by programs that know each other.
-        for number in 1..=libc::SIGSYS {
+        for number in (1..=libc::SIGSYS).chain(libc::SIGRTMIN()..=libc::SIGRTMAX()) {
             if ends(number) {
                 handle(number);
             }
@@ -48,19 +47,11 @@ pub fn outlive_file_limits() {
     set(libc::SIGXFSZ, &action);
 }
 
-/// Whether a signal ends a process that has said nothing of it, and can be caught.
+/// Whether a signal ends or stops a process that has said nothing of it, and can be caught.
 fn ends(number: i32) -> bool {
     !matches!(
         number,
-        libc::SIGKILL
-            | libc::SIGSTOP
-            | libc::SIGTSTP
-            | libc::SIGTTIN
-            | libc::SIGTTOU
-            | libc::SIGCHLD
-            | libc::SIGCONT
-            | libc::SIGURG
-            | libc::SIGWINCH
+        libc::SIGKILL | libc::SIGSTOP | libc::SIGCHLD | libc::SIGCONT | libc::SIGURG | libc::SIGWINCH
     )
 }
 

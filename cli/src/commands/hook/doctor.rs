@@ -25,17 +25,32 @@ pub(super) fn run(args: &AgentSettings) -> Exit {
         let installation = installation(args)?;
         let commands = installation.commands().map_err(|error| error.to_string())?;
         if commands.is_empty() {
+            let flaw = installation.flaws().map_err(|error| error.to_string())?;
+            let flaw = flaw.first().map(|flaw| format!(" as it should be ({flaw})"));
             return Err(format!(
-                "the hook is not in `{}`: `execpolicy hook install {}` writes it there",
+                "the hook is not in `{}`{}: `execpolicy hook install {}` writes it there",
                 installation.path().display(),
+                flaw.unwrap_or_default(),
                 agent.name()
             ));
         }
         let here = environment::directory().ok_or("the working directory is gone")?;
+        let mut all = Vec::new();
         for command in &commands {
             // Whoever wrote the project may have written any command there.
             let words = arguments(agent, command)
                 .ok_or_else(|| format!("`{}` is not run: `install` does not write it", visible(command)))?;
+            all.push((command, words));
+        }
+        let flaws = installation.flaws().map_err(|error| error.to_string())?;
+        if let Some(flaw) = flaws.first() {
+            let file = installation.path().display();
+            return Err(format!("the hook in `{file}` does not run as it should: {flaw}"));
+        }
+        if let Some(off) = settings::switched_off(agent)? {
+            return Err(off);
+        }
+        for (command, words) in all {
             let place = here.clone();
             let sent = deadline::keep(PATIENCE, move || sent(agent, &words, &place));
             let answer = sent.map_err(|error| error.to_string());

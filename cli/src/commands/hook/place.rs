@@ -10,11 +10,10 @@ use crate::environment;
 
 /// What the event of an agent and this process say of the place.
 pub(super) fn of(agent: Agent, event: &Event, home: &Path, confined: bool) -> Result<Surroundings, String> {
-    let shell = environment::shell();
     let dialect = if confined {
         Dialect::Bash
     } else {
-        agent.capabilities().shell.dialect(shell.as_deref())
+        agent.dialect(event, environment::variable)
     };
     // It is judged again where it really starts, and a yes is to be for the same place.
     let real = event.cwd.as_ref().filter(|_| confined).map(fs::canonicalize);
@@ -37,6 +36,7 @@ pub(crate) fn of_process(home: &Path, dialect: Dialect) -> Result<Surroundings, 
         settings: environment::settings().as_deref().map(text).transpose()?,
         data: environment::data().as_deref().map(text).transpose()?,
         state: environment::state().as_deref().map(text).transpose()?,
+        agents: environment::agents(),
         environment: environment::names(),
         path: environment::path(),
         dialect,

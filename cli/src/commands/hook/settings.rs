@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use diagnostics::{Diagnostic, Severity, visible};
 use gatekeeper::codes;
-use gatekeeper::hook::{Agent, Installation, InstallationError, SettingsChange, quoted};
+use gatekeeper::hook::{Agent, Installation, InstallationError, SettingsChange, SettingsGround, quoted};
 use gatekeeper::sandbox::{Host, Tier};
 use similar::TextDiff;
 
@@ -49,38 +49,76 @@ pub(super) fn status(args: &AgentArgs) -> Exit {
     let agents = Agent::ALL
         .into_iter()
         .filter(|agent| args.agent.is_none_or(|asked| asked == *agent));
-    ended(|| {
+    let mut is_fine = true;
+    let ended = ended(|| {
         let home = home()?;
-        let project = environment::directory();
+        let here = environment::directory();
         let mut lines = Vec::new();
         for agent in agents {
-            for project in [None, project.as_deref()] {
-                let Ok(path) = Installation::place(agent, &home, project) else {
-                    continue;
+            let mut is_there = false;
+            for project in [None, here.as_deref()] {
+                let path = match Installation::place(agent, &home, project, environment::variable) {
+                    Ok(path) => path,
+                    Err(InstallationError::NoSettings { .. }) => continue,
+                    Err(error) => return Err(error.to_string()),
                 };
-                lines.push(format!(
-                    "{}  {}  {}",
-                    agent.name(),
-                    path.display(),
-                    state(agent, &path)?
-                ));
+                let state = state(agent, &path)?;
+                is_fine &= !state.is_flawed;
+                is_there |= state.is_there;
+                lines.push(format!("{}  {}  {}", agent.name(), path.display(), state.told));
+            }
+            if let Some(off) = is_there.then(|| switched_off(agent)).transpose()?.flatten() {
+                is_fine = false;
+                lines.push(format!("{}  {off}", agent.name()));
             }
         }
         Ok(lines.join("\n"))
-    })
+    });
+    if is_fine { ended } else { Exit::Failed }
 }
 
-/// What is in a settings file, in words.
-fn state(agent: Agent, path: &Path) -> Result<String, String> {
-    let installation = Installation::at(agent, path, &store()?);
-    let commands = installation.and_then(|installation| installation.commands());
-    Ok(match commands {
-        Err(error @ InstallationError::Settings { .. }) => error.to_string(),
-        Err(error) => return Err(error.to_string()),
-        Ok(commands) => match commands.first() {
-            None => "not installed".to_owned(),
-            Some(command) => format!("installed: {command}"),
+/// That an agent runs no hooks, where it may be so.
+pub(super) fn switched_off(agent: Agent) -> Result<Option<String>, String> {
+    let here: Vec<PathBuf> = environment::directory().into_iter().collect();
+    let off = agent.switched_off(&SettingsGround {
+        home: &home()?,
+        projects: &here,
+        variable: environment::variable,
+    });
+    Ok(off.map(|file| format!("`{}` switches hooks off, or may", file.display())))
+}
+
+/// What is in a settings file.
+struct State {
+    told: String,
+    /// Whether there is a hook.
+    is_there: bool,
+    /// Whether the agent does not run it as it should.
+    is_flawed: bool,
+}
+
+fn state(agent: Agent, path: &Path) -> Result<State, String> {
+    let found = Installation::at(agent, path, &store()?)
+        .and_then(|installation| Ok((installation.commands()?, installation.flaws()?)));
+    Ok(match found {
+        Err(error @ InstallationError::Settings { .. }) => State {
+            told: error.to_string(),
+            is_there: false,
+            is_flawed: true,
         },
+        Err(error) => return Err(error.to_string()),
+        Ok((commands, flaws)) => {
+            let told = match (commands.first(), flaws.first()) {
+                (None, None) => "not installed".to_owned(),
+                (_, Some(flaw)) => format!("installed, but {flaw}"),
+                (Some(command), None) => format!("installed: {command}"),
+            };
+            State {
+                told,
+                is_there: !commands.is_empty(),
+                is_flawed: !flaws.is_empty(),
+            }
+        }
     })
 }
 
@@ -90,10 +128,20 @@ pub(super) fn installation(args: &AgentSettings) -> Result<Installation, String>
     let here = environment::directory();
     let place = match (&args.file, args.project) {
         (Some(file), _) => here.unwrap_or_default().join(file),
-        (None, false) => told(Installation::place(args.agent, &home, None))?,
+        (None, false) => told(Installation::place(
+            args.agent,
+            &home,
+            None,
+            environment::variable,
+        ))?,
         (None, true) => {
             let here = here.ok_or("the working directory is gone")?;
-            told(Installation::place(args.agent, &home, Some(&here)))?
+            told(Installation::place(
+                args.agent,
+                &home,
+                Some(&here),
+                environment::variable,
+            ))?
         }
     };
     told(Installation::at(args.agent, &place, &store()?))

@@ -5,6 +5,8 @@ use std::os::unix::fs::{MetadataExt, chown};
 
 use super::*;
 
+mod kept;
+
 const COMMAND: &str = "'/opt/a b/execpolicy' hook";
 
 fn command(agent: Agent) -> String {
@@ -25,7 +27,7 @@ struct Home {
 impl Home {
     fn of(agent: Agent, text: Option<&str>) -> Self {
         let root = tempfile::tempdir().unwrap();
-        let path = Installation::place(agent, &root.path().join("home"), None).unwrap();
+        let path = Installation::place(agent, &root.path().join("home"), None, |_| None).unwrap();
         fs::create_dir(root.path().join("home")).unwrap();
         if let Some(text) = text {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
