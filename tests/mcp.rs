@@ -1,7 +1,9 @@
 //! `execpolicy mcp` as clients of both revisions see it, the friendly ones and the others.
 
+#[cfg(test)]
 #[path = "mcp/attacks.rs"]
 mod attacks;
+#[cfg(test)]
 #[path = "mcp/peer.rs"]
 mod peer;
 

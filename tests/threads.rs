@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+#[cfg(test)]
 #[path = "threads/ground.rs"]
 mod ground;
 

@@ -25,11 +25,10 @@ fn looked(room: &Room, tool: ToolName, arguments: Option<JsonObject>) -> Result<
     }
     let command = arguments.command()?;
     let place = room.place(arguments.cwd.as_deref())?;
-    let variables = room.options.variables.iter();
-    let path = variables
-        .filter(|(name, _)| name == "PATH")
-        .map(|(_, path)| path.clone());
-    let path: Option<OsString> = path.last();
+    let mut variables = room.options.variables.iter();
+    // Of a variable that is there twice, the last counts.
+    let path = variables.rfind(|(name, _)| name == "PATH");
+    let path: Option<OsString> = path.map(|(_, path)| path.clone());
     let mut context = place.to_look(path, arguments.confinement.as_deref())?;
     let gatekeeper = place.live.current();
     let judgement = if tool == ToolName::Explain {
@@ -53,13 +52,13 @@ fn looked(room: &Room, tool: ToolName, arguments: Option<JsonObject>) -> Result<
     if judgement.decision() != Decision::Allow {
         lines.extend(gatekeeper.notices().iter().map(|notice| short(&notice.message)));
     }
-    let content = vec![ContentBlock::text(lines.join("\n"))];
-    Ok(result(content, &judgement.report(), false))
+    let told = vec![ContentBlock::text(lines.join("\n"))];
+    Ok(result(told, &judgement.report(), false))
 }
 
 fn proposed(judgement: &Judgement) -> CallToolResult {
-    let (text, told) = match judgement.amendment() {
-        Some(amendment) => (
+    let (text, told) = if let Some(amendment) = judgement.amendment() {
+        (
             format!(
                 "{}\nalso allows: {}\ndoes not allow: {}",
                 visible(amendment.rule()),
@@ -72,15 +71,14 @@ fn proposed(judgement: &Judgement) -> CallToolResult {
                 "alsoAllows": amendment.example(),
                 "doesNotAllow": amendment.near_miss(),
             }),
-        ),
-        None => {
-            let why = judgement.no_amendment().map(NoAmendment::to_string);
-            let why = short(&why.unwrap_or_default());
-            (
-                format!("no rule is proposed: {why}"),
-                json!({ "rule": null, "why": why }),
-            )
-        }
+        )
+    } else {
+        let why = judgement.no_amendment().map(NoAmendment::to_string);
+        let why = short(&why.unwrap_or_default());
+        (
+            format!("no rule is proposed: {why}"),
+            json!({ "rule": null, "why": why }),
+        )
     };
     result(vec![ContentBlock::text(text)], &told, false)
 }

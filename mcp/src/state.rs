@@ -105,9 +105,12 @@ impl States {
         let held: Held = self
             .codec
             .open_json_with(state, call.as_bytes())
-            .map_err(|error| match error {
-                rmcp::model::RequestStateError::Expired => StateError::Over,
-                _ => StateError::Foreign,
+            .map_err(|error| {
+                if matches!(error, rmcp::model::RequestStateError::Expired) {
+                    StateError::Over
+                } else {
+                    StateError::Foreign
+                }
             })?;
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         match open.remove(&held.question) {

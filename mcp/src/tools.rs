@@ -74,13 +74,10 @@ fn tool(name: ToolName) -> Tool {
         Some(looks),
         Some(!looks),
     );
-    let tool = Tool::new_with_raw(name.word(), Some(description.into()), input(name))
+    Tool::new_with_raw(name.word(), Some(description.into()), input(name))
         .with_title(title)
-        .with_annotations(annotations);
-    match output(name) {
-        Some(schema) => tool.with_raw_output_schema(schema),
-        None => tool,
-    }
+        .with_annotations(annotations)
+        .with_raw_output_schema(output(name))
 }
 
 fn input(name: ToolName) -> Arc<JsonObject> {
@@ -132,7 +129,7 @@ fn input(name: ToolName) -> Arc<JsonObject> {
     }))
 }
 
-fn output(name: ToolName) -> Option<Arc<JsonObject>> {
+fn output(name: ToolName) -> Arc<JsonObject> {
     let decision = json!({ "type": "string", "enum": ["allow", "prompt", "forbidden"] });
     let schema = match name {
         ToolName::Check | ToolName::Explain => json!({
@@ -177,7 +174,7 @@ fn output(name: ToolName) -> Option<Arc<JsonObject>> {
             "required": ["ran"],
         }),
     };
-    Some(object(schema))
+    object(schema)
 }
 
 fn milliseconds(time: std::time::Duration) -> u64 {

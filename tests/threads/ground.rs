@@ -101,7 +101,9 @@ impl Server {
     pub(crate) fn send(&mut self, method: &str, params: Value) -> i64 {
         self.next += 1;
         let id = self.next;
-        self.say(&json!({"id": id, "method": method, "params": params}));
+        let mut message = json!({"id": id, "method": method});
+        message["params"] = params;
+        self.say(&message);
         id
     }
 

@@ -252,10 +252,11 @@ impl Asked<'_> {
             // The person took a while; the policy that the command is launched by is the one of now.
             let judged_by = self.gatekeeper.digest();
             self.gatekeeper = open(self.args, &self.policy, &self.places)?;
-            if cleared.answered() == Some(Scope::Rule) && self.gatekeeper.digest() == judged_by {
-                if let Some(told) = amendment_file::keep(cleared.judgement(), &self.context) {
-                    output::complain(&[told], self.args.format);
-                }
+            if cleared.answered() == Some(Scope::Rule)
+                && self.gatekeeper.digest() == judged_by
+                && let Some(told) = amendment_file::keep(cleared.judgement(), &self.context)
+            {
+                output::complain(&[told], self.args.format);
             }
         }
         Ok(Cleared {
