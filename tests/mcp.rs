@@ -6,29 +6,18 @@ mod attacks;
 #[cfg(test)]
 #[path = "mcp/peer.rs"]
 mod peer;
+#[cfg(test)]
+#[path = "mcp/said.rs"]
+mod said;
 
 use std::fs;
 use std::time::Duration;
 
 use peer::{Peer, running, until, yes};
+use said::{is_refused, text};
 use serde_json::{Value, json};
 
 const OLD: &str = "2025-06-18";
-
-fn text(answer: &Value) -> String {
-    let content = answer["result"]["content"].as_array().unwrap();
-    let texts: Vec<&str> = content
-        .iter()
-        .filter_map(|block| block["text"].as_str())
-        .collect();
-    texts.join("\n")
-}
-
-/// Whether it was refused, with a word of why.
-fn is_refused(answer: &Value, why: &str) -> bool {
-    let result = &answer["result"];
-    result["isError"] == true && result["structuredContent"]["ran"] == false && text(answer).contains(why)
-}
 
 #[test]
 fn tools_are_listed_with_strict_schemas() {

@@ -45,10 +45,11 @@ fn a_state_counts_once_and_only_for_its_own_call() {
         assert!(is_refused(&answer, FOREIGN), "{name}: {answer}");
     }
     let whole = state.as_str().unwrap().to_owned();
+    let cut = whole.split_at(whole.len() - 1).0;
     let flipped = if whole.ends_with('A') { "B" } else { "A" };
     for forged in [
-        format!("{}{flipped}", &whole[..whole.len() - 1]),
-        whole[..whole.len() - 1].to_owned(),
+        format!("{cut}{flipped}"),
+        cut.to_owned(),
         format!("{whole}A"),
         whole.to_uppercase(),
         String::new(),

@@ -128,8 +128,8 @@ fn length(bytes: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
-    fn text(text: &str) -> Option<Piece> {
-        Some(Piece::Text(text.to_owned()))
+    fn text(text: &str) -> Piece {
+        Piece::Text(text.to_owned())
     }
 
     #[test]
@@ -145,7 +145,7 @@ mod tests {
                     None => {}
                 }
                 // What the other stream says meanwhile is told meanwhile.
-                assert_eq!(output.take(Stderr, b"!"), text("!"));
+                assert_eq!(output.take(Stderr, b"!"), Some(text("!")));
             }
             assert_eq!((all.as_str(), output.end(Stdout)), (word, None));
         }
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(output.take(OutputStream::Stdout, b"\xe2\x82"), None);
         assert_eq!(output.end(OutputStream::Stdout), bytes(b"\xe2\x82"));
         assert_eq!(output.take(OutputStream::Stdout, b"\xff\xe2\x82"), bytes(b"\xff"));
-        assert_eq!(output.take(OutputStream::Stdout, b"\xac"), text("€"));
+        assert_eq!(output.take(OutputStream::Stdout, b"\xac"), Some(text("€")));
         assert_eq!(
             output.take(OutputStream::Stdout, b"\x80\x80\x80\x80"),
             bytes(b"\x80\x80\x80\x80")
@@ -179,19 +179,28 @@ mod tests {
     #[test]
     fn what_is_too_much_is_counted() {
         let mut output = Output::new(5);
-        assert_eq!(output.take(OutputStream::Stdout, b"abc"), text("abc"));
-        assert_eq!(output.take(OutputStream::Stderr, "é€".as_bytes()), text("é"));
+        assert_eq!(output.take(OutputStream::Stdout, b"abc"), Some(text("abc")));
+        assert_eq!(
+            output.take(OutputStream::Stderr, "é€".as_bytes()),
+            Some(text("é"))
+        );
         assert_eq!(
             (output.take(OutputStream::Stdout, b"xyz"), output.dropped()),
             (None, 6)
         );
         let mut output = Output::new(4);
-        assert_eq!(output.take(OutputStream::Stdout, "ab€".as_bytes()), text("ab"));
+        assert_eq!(
+            output.take(OutputStream::Stdout, "ab€".as_bytes()),
+            Some(text("ab"))
+        );
         assert_eq!((output.dropped(), output.kept().as_str()), (3, "ab"));
         assert_eq!(output.end(OutputStream::Stdout), None);
         let mut output = Output::new(u64::MAX);
         let much = "€".repeat(KEPT / 2);
-        assert_eq!(output.take(OutputStream::Stdout, much.as_bytes()), text(&much));
+        assert_eq!(
+            output.take(OutputStream::Stdout, much.as_bytes()),
+            Some(text(&much))
+        );
         assert_eq!(output.kept(), "€".repeat(KEPT / 3));
         let mut output = Output::new(0);
         assert_eq!(

@@ -293,10 +293,10 @@ fn what_changes_between_looking_and_applying_is_a_conflict() {
         ("gone", |tree| fs::remove_file(tree.join("d/a")).unwrap()),
         ("made", |tree| fs::write(tree.join("d/new"), "").unwrap()),
         ("its directory made", |tree| {
-            fs::create_dir(tree.join("x")).unwrap()
+            fs::create_dir(tree.join("x")).unwrap();
         }),
         ("its directory a link", |tree| {
-            symlink("d", tree.join("x")).unwrap()
+            symlink("d", tree.join("x")).unwrap();
         }),
         ("directory replaced", |tree| {
             fs::rename(tree.join("d"), tree.join("e")).unwrap();

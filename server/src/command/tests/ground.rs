@@ -114,7 +114,7 @@ impl Ground {
         let of_thread = server.clone();
         let (ours, theirs) = UnixStream::pair().unwrap();
         let input = theirs.try_clone().unwrap();
-        let served = std::thread::spawn(move || {
+        let serving = std::thread::spawn(move || {
             crate::connection::serve(&of_thread, input, theirs, || {}).unwrap();
         });
         ours.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -123,7 +123,7 @@ impl Ground {
             server,
             lines: BufReader::new(ours.try_clone().unwrap()),
             stream: ours,
-            served: Some(served),
+            served: Some(serving),
             next: 0,
             thread: String::new(),
             turn: String::new(),

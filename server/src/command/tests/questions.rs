@@ -13,6 +13,7 @@ fn yes() -> Value {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table, one named case after the other")]
 fn what_becomes_of_a_command() {
     for (name, command, answers, approval, status, asked, why) in [
         (
@@ -176,7 +177,7 @@ fn a_yes_for_the_session_is_for_the_same_command_in_the_same_place() {
             ("in another place", json!({"command": "touch x", "cwd": "sub"}), 1),
             ("another word", json!({"command": "touch y"}), 1),
         ] {
-            let seen = ground.exec(params, &[answer.clone()]);
+            let seen = ground.exec(params, std::slice::from_ref(&answer));
             assert_eq!((seen.status(), seen.asked.len()), ("completed", asked), "{name}");
         }
         ground.new_turn();

@@ -1,6 +1,6 @@
 //! What a command writes.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde_json::json;
 
@@ -13,7 +13,8 @@ fn all_bytes_come_in_order() {
         json!({"command": "sh -c 'i=0; while [ $i -lt 20000 ]; do echo line-$i; i=$((i+1)); done'"}),
         &[],
     );
-    let wanted: String = (0..20000).map(|number| format!("line-{number}\n")).collect();
+    let wanted: Vec<String> = (0..20000).map(|number| format!("line-{number}\n")).collect();
+    let wanted = wanted.concat();
     assert_eq!(seen.status(), "completed", "{:?}", seen.item);
     assert!(seen.output == wanted.as_bytes());
     assert_eq!(seen.item["aggregatedOutput"], json!(wanted));
@@ -49,13 +50,13 @@ fn two_hundred_lives_at_once_lose_nothing() {
     let text = |number: usize| {
         format!("sh -c 'i=0; while [ $i -lt 100 ]; do echo {number}-$i; i=$((i+1)); done; echo end >&2'")
     };
-    let mut lives = HashMap::new();
+    let mut lives = BTreeMap::new();
     for number in 0..200 {
         let params = json!({"threadId": ground.thread, "turnId": ground.turn, "command": text(number)});
         let id = ground.ask("command/exec", &params);
         lives.insert(id, number);
     }
-    let mut items: HashMap<String, (usize, Seen)> = HashMap::new();
+    let mut items: BTreeMap<String, (usize, Seen)> = BTreeMap::new();
     let mut left = 200;
     while left > 0 {
         let message = ground.read();
@@ -82,8 +83,8 @@ fn two_hundred_lives_at_once_lose_nothing() {
         }
     }
     for (number, seen) in items.values() {
-        let wanted: String = (0..100).map(|line| format!("{number}-{line}\n")).collect();
+        let wanted: Vec<String> = (0..100).map(|line| format!("{number}-{line}\n")).collect();
         assert_eq!(seen.status(), "completed", "{:?}", seen.item);
-        assert_eq!(String::from_utf8_lossy(&seen.output), wanted);
+        assert_eq!(String::from_utf8_lossy(&seen.output), wanted.concat());
     }
 }

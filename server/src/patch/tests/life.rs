@@ -103,7 +103,9 @@ impl Peer {
     fn request(&mut self, method: &str, params: Value) -> u64 {
         self.next += 1;
         let id = self.next;
-        self.say(&json!({"id": id, "method": method, "params": params}));
+        let mut message = json!({"id": id, "method": method});
+        message["params"] = params;
+        self.say(&message);
         id
     }
 
