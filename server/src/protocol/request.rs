@@ -215,7 +215,8 @@ params! {
         /// It is killed after that; left out, and at most, an hour.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         timeout_ms: Option<u64>,
-        /// Bytes of its output that are streamed and kept; left out 1 MiB, and at most 64 MiB. The rest is dropped.
+        /// Bytes of its output that are streamed; left out 1 MiB, and at most 64 MiB. The rest is dropped, and its item
+        /// keeps at most the first MiB.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         output_bytes_cap: Option<u64>,
     }
