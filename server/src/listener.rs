@@ -38,6 +38,12 @@ pub enum SocketError {
         /// Where the socket was to be.
         directory: PathBuf,
     },
+    /// Whoever may write the work tree, as commands that other servers confine, could connect to it.
+    #[error("`{}` lies in a work tree: put the socket where no command writes, as below $XDG_RUNTIME_DIR", directory.display())]
+    WorkTree {
+        /// Where the socket was to be.
+        directory: PathBuf,
+    },
     /// Another server is there.
     #[error("something serves on `{}` already", path.display())]
     Taken {
@@ -62,7 +68,9 @@ pub enum SocketError {
 /// # Errors
 /// [`SocketError`]. What goes wrong with one connection costs nobody else anything.
 pub fn serve_socket(mut options: Options, path: &Path, warn: &dyn Fn(&str)) -> Result<(), SocketError> {
-    let socket = Socket::make(path)?;
+    let place = options.surroundings.context().map_err(io::Error::other)?;
+    let workspace = place.workspace.map(|root| PathBuf::from(&*root));
+    let socket = Socket::make_outside(path, workspace.as_deref())?;
     // No command that is judged or confined here may speak to us.
     options.surroundings.store.push(socket.path().to_owned());
     let service = Service::new(options)?;

@@ -40,6 +40,16 @@ impl Protected {
         protected
             .pinned
             .extend(judging.filter_map(Path::parent).map(real));
+        // Where the gate keeps what it relies on is made by nobody else, nor is its place.
+        for store in context.store.iter().map(|path| real(Path::new(&**path))) {
+            let is_file = fs::symlink_metadata(&store).is_ok_and(|about| !about.is_dir());
+            if is_file {
+                protected.pinned.extend(store.parent().map(Path::to_owned));
+            } else {
+                protected.pinned.push(store.clone());
+                protected.add(store, true, writable, finder)?;
+            }
+        }
         let is_custom = profile.origin.is_some();
         for glob in profile.protected.iter().chain(base) {
             let is_essential = is_essential(glob) || (is_custom && profile.protected.contains(glob));

@@ -33,6 +33,22 @@ pub(super) struct Socket {
 }
 
 impl Socket {
+    /// Makes it where no work tree is: neither this one nor any repository.
+    pub(super) fn make_outside(path: &Path, workspace: Option<&Path>) -> Result<Self, SocketError> {
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let directory = fs::canonicalize(directory.unwrap_or(Path::new(".")));
+        // What is wrong with it is told when the socket is made.
+        let directory = directory.unwrap_or_else(|_| path.to_owned());
+        let workspace = workspace.and_then(|root| fs::canonicalize(root).ok());
+        let is_repository = |above: &Path| above.join(".git").symlink_metadata().is_ok();
+        if workspace.is_some_and(|root| directory.starts_with(root))
+            || directory.ancestors().any(is_repository)
+        {
+            return Err(SocketError::WorkTree { directory });
+        }
+        Self::make(path)
+    }
+
     /// Makes it, and listens. A socket that nobody listens on is replaced.
     pub(super) fn make(path: &Path) -> Result<Self, SocketError> {
         let wrong = |source: io::Error| SocketError::Place {

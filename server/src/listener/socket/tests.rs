@@ -1,7 +1,7 @@
 //! Where a socket may be made, and who can get to it.
 
 use std::io::Write;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
 
 use gatekeeper::confinement::Confinement;
 use gatekeeper::sandbox::{self, Command, Host, Status, Stream, Tier};
@@ -74,15 +74,57 @@ fn a_directory_that_others_may_write_is_refused() {
     assert!(matches!(Socket::make(root), Err(SocketError::Place { .. })));
 }
 
+#[test]
+fn none_is_made_in_a_work_tree() {
+    let tree = directory(0o700);
+    let below = tree.path().join("below");
+    fs::DirBuilder::new().mode(0o700).create(&below).unwrap();
+    let made = |workspace| Socket::make_outside(&below.join("socket"), workspace);
+    assert!(made(None).is_ok());
+    assert!(matches!(
+        made(Some(tree.path())),
+        Err(SocketError::WorkTree { .. })
+    ));
+    fs::create_dir(tree.path().join(".git")).unwrap();
+    assert!(matches!(made(None), Err(SocketError::WorkTree { .. })));
+}
+
+#[test]
+fn what_the_gate_relies_on_stays_where_a_command_writes() {
+    let work = tempfile::tempdir_in("/var/tmp").unwrap();
+    let work = work.path().canonicalize().unwrap();
+    let text = |path: &Path| Some(path.to_str().unwrap().to_owned());
+    let surroundings = Surroundings {
+        cwd: text(&work),
+        state: text(&work.join("st/state")),
+        ..Surroundings::default()
+    };
+    let store = work.join("st/state/execpolicy");
+    fs::create_dir_all(&store).unwrap();
+    let gatekeeper = Gatekeeper::open(&[], Defaults::BuiltIn).unwrap();
+    let context = surroundings.context().unwrap();
+    let confinement = gatekeeper.confinement(&ConfinementName::new("workspace-write"), &context, &[]);
+    let profile = confinement.unwrap().profile;
+    assert!(profile.protected.contains(&store), "{:?}", profile.protected);
+    assert!(profile.pinned.contains(&store), "{:?}", profile.pinned);
+}
+
 /// What of a socket somebody finds: 1 that they can connect, 2 that they see it.
 const LOOK: &str = "socket(my $s, AF_UNIX, SOCK_STREAM, 0); \
     exit((connect($s, pack_sockaddr_un($ARGV[0])) ? 1 : 0) + (-S $ARGV[0] ? 2 : 0))";
 
+/// 1 where somebody can give a directory another name.
+const MOVE: &str = "exit(rename($ARGV[0], $ARGV[1]) ? 1 : 0)";
+
 fn finds(confinement: &Confinement, path: &Path, place: &Path) -> Status {
+    runs(confinement, LOOK, &[path], place)
+}
+
+fn runs(confinement: &Confinement, script: &str, paths: &[&Path], place: &Path) -> Status {
     let plan = sandbox::plan(&confinement.profile, &Host::look()).unwrap();
-    let words = ["perl", "-MSocket", "-e", LOOK];
+    let words = ["perl", "-MSocket", "-e", script];
     let mut arguments: Vec<OsString> = words.map(Into::into).into();
-    arguments.push(path.into());
+    arguments.extend(paths.iter().map(Into::into));
     let running = plan.launch(Command {
         program: "/usr/bin/perl".into(),
         arguments,
@@ -106,7 +148,9 @@ fn a_confined_command_has_no_way_to_the_socket() {
     let work = work.path().canonicalize().unwrap();
     let elsewhere = directory(0o700);
     let run = tempfile::tempdir_in("/var/tmp").unwrap();
-    for place in [&*work, elsewhere.path(), run.path()] {
+    let below = work.join("run");
+    fs::DirBuilder::new().mode(0o700).create(&below).unwrap();
+    for place in [&*work, &*below, elsewhere.path(), run.path()] {
         let path = place.join("socket");
         let socket = Socket::make(&path).unwrap();
         let mut surroundings = Surroundings {
@@ -128,6 +172,12 @@ fn a_confined_command_has_no_way_to_the_socket() {
             // Whoever has the host's network has no way to it, either.
             confinement.profile.network = sandbox::Network::Full;
             assert_eq!(finds(&confinement, &path, &work), Status::Exited(0), "{profile}");
+        }
+        // Nor is its directory moved, to where the socket would be seen.
+        if place == below {
+            let confinement = resolved(&surroundings, "workspace-write");
+            let moved = [place, &work.join("moved")];
+            assert_eq!(runs(&confinement, MOVE, &moved, &work), Status::Exited(0));
         }
         // And whoever is not confined has.
         let outside = std::process::Command::new("/usr/bin/perl")
