@@ -12,6 +12,9 @@ use crate::pinned::Seen;
 use crate::program_file::program_file;
 use crate::{Judgement, Prepared};
 
+/// Files that are looked at for one question, beside those of [`add_files`].
+const MOST_NAMED: usize = 1_000;
+
 /// Everything that a remembered yes holds for: the command in its one spelling, the files it would execute, where, under
 /// which policy, with which environment and in which confinement.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -38,6 +41,14 @@ impl ApprovalKey {
         // Their order is that of their fields, and what they hold is sorted.
         sum.add(format!("{:?}", terms.confinement).as_bytes());
         sum.add(format!("{:?}", terms.enclosure.confinement()).as_bytes());
+        // Where a path leads, and what was said of that: a link that is moved makes another question.
+        sum.add(
+            format!(
+                "{:?}",
+                (&terms.context.links, judgement.decision(), judgement.doings())
+            )
+            .as_bytes(),
+        );
         for segment in verdict.segments() {
             add_files(&mut sum, segment, terms)?;
         }
@@ -63,8 +74,44 @@ pub(crate) fn exact(prepared: &Prepared) -> Digest {
     }
     let confinement = terms.enclosure.confinement();
     sum.add(format!("{:?}", (&terms.confinement, &terms.grants, confinement)).as_bytes());
-    sum.add(format!("{:?}", (&terms.context.lookup, ApprovalKey::of(prepared))).as_bytes());
+    let found = (&terms.context.lookup, &terms.context.links);
+    sum.add(format!("{:?}", (found, ApprovalKey::of(prepared))).as_bytes());
+    add_named(&mut sum, judgement, terms);
     sum.end()
+}
+
+/// Every file that a command names which runs code, as far as its words are known: also where one of them is not.
+fn add_named(sum: &mut Sum, judgement: &Judgement, terms: &Terms) {
+    let segments = judgement.verdict().segments();
+    let runs_any = segments.iter().any(runs_code);
+    let start = terms.directory.path();
+    let mut left = MOST_NAMED;
+    for segment in segments {
+        let directories = directories(&segment.segment.directory, start);
+        for (place, word) in segment.segment.argv.iter().enumerate() {
+            let Some(word) = word.value.exact() else { continue };
+            for directory in &directories {
+                let environment = terms.enclosure.environment();
+                let file = match place {
+                    0 => program_file(OsStr::new(word), directory, environment),
+                    _ => Some(directory.join(word)).filter(|file| runs_any && file.is_file()),
+                };
+                if let (Some(file), Some(rest)) = (file, left.checked_sub(1)) {
+                    left = rest;
+                    sum.add_seen(&file, Seen::at(&file).ok());
+                }
+            }
+        }
+    }
+}
+
+/// Where a segment may start, as far as that is known.
+fn directories(directory: &WorkingDirectory, start: &Path) -> Vec<PathBuf> {
+    match directory {
+        WorkingDirectory::Start | WorkingDirectory::Unknown => vec![start.to_owned()],
+        WorkingDirectory::Moved(path) => vec![start.join(&**path)],
+        WorkingDirectory::OneOf(several) => several.iter().flat_map(|one| directories(one, start)).collect(),
+    }
 }
 
 /// A text in its one spelling, so that blanks and quotes make no other command of it; words to the byte.

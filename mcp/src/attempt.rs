@@ -156,6 +156,14 @@ impl Attempt {
             let journal = &self.room.journal;
             journal.decided(judgement, context, gatekeeper.digest(), answer)
         };
+        // Whatever was said to the same question asked elsewhere, a no to this one is a no.
+        if let Some(Answered {
+            said: Said::No(why), ..
+        }) = answered
+        {
+            log(prepared.judgement(), Some(("client", "no")));
+            return Err(told(why, Some("no")));
+        }
         match (self.room.session.clear(prepared, approver), answered) {
             (Ok(clearance), _) => {
                 let by = if answered.is_some() { "client" } else { "session" };

@@ -24,6 +24,18 @@ const FOREIGN: &str = "was not given for this call";
 const OVER: &str = "was answered before, or its time is over";
 
 #[test]
+fn a_no_is_a_no_whatever_was_said_to_the_same_question_before() {
+    let mut peer = Peer::start(&["--approval", "untrusted"]);
+    let arguments = json!({ "command": "touch asked" });
+    let states = [asked(&mut peer, &arguments), asked(&mut peer, &arguments)];
+    let with = |state: &Value, decision: &str| json!({ "requestState": state, "inputResponses": { "approve": yes(decision) } });
+    let first = peer.ask("run_command", &arguments, &with(&states[0], "allow_session"));
+    assert_eq!(first["result"]["structuredContent"]["ran"], true, "{first}");
+    let second = peer.ask("run_command", &arguments, &with(&states[1], "deny"));
+    assert_eq!(second["result"]["structuredContent"]["ran"], false, "{second}");
+}
+
+#[test]
 fn a_state_counts_once_and_only_for_its_own_call() {
     let mut peer = Peer::start(&[]);
     let arguments = json!({ "command": "touch asked" });

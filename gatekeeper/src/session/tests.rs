@@ -169,6 +169,26 @@ fn a_yes_is_for_the_same_files_place_policy_and_environment() {
 }
 
 #[test]
+fn a_yes_is_not_for_another_file_that_a_link_leads_to() {
+    let ground = Ground::new();
+    for name in ["one", "other"] {
+        fs::write(ground.path("work").join(name), "").unwrap();
+    }
+    let link = ground.path("work/link");
+    let leads_to = |name: &str| {
+        drop(fs::remove_file(&link));
+        std::os::unix::fs::symlink(name, &link).unwrap();
+    };
+    leads_to("one");
+    let (session, person) = (Session::new(), person(Answer::Yes(Scope::Session)));
+    let command = "tool ask > link";
+    assert_eq!(asked(&ground, &session, text(command), &person), 1);
+    assert_eq!(asked(&ground, &session, text(command), &person), 0);
+    leads_to("other");
+    assert_eq!(asked(&ground, &session, text(command), &person), 1);
+}
+
+#[test]
 fn a_yes_is_not_for_a_script_that_was_changed() {
     for (name, command, again) in [
         ("a script that a shell reads", "tool ask; sh < build.sh", 1),
