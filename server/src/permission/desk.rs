@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gatekeeper::{Approval, Context, Gatekeeper};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::client::Unanswered;
@@ -55,7 +56,7 @@ impl Desk {
     ///
     /// # Errors
     /// Why there is no answer that counts, for people.
-    pub(super) fn ask<A: DeserializeOwned>(&self, request: &ServerRequest) -> Result<A, String> {
+    pub(super) fn ask<A: DeserializeOwned + Serialize>(&self, request: &ServerRequest) -> Result<A, String> {
         let may_ask = match self.context.approval {
             Approval::Untrusted | Approval::OnRequest => true,
             Approval::Never => false,
