@@ -19,8 +19,8 @@ pub(super) struct Desk {
     pub(super) turn: Arc<Turn>,
     /// An id of its own, which belongs to no item.
     pub(super) id: String,
-    /// As the files are now.
-    pub(super) policy: Arc<Gatekeeper>,
+    /// As the files were when it was opened.
+    policy: Arc<Gatekeeper>,
     /// Of the thread's commands.
     pub(super) context: Context,
     guard: ItemGuard,
@@ -50,6 +50,13 @@ impl Desk {
             context,
             guard: guard.ok_or_else(over)?,
         })
+    }
+
+    /// As the files are now: while a person takes their time, a rule may have come.
+    pub(super) fn policy(&self) -> Arc<Gatekeeper> {
+        let now = self.server.policy_now(self.context.workspace.as_deref());
+        // Its places could be when it was opened.
+        now.unwrap_or_else(|_| self.policy.clone())
     }
 
     /// Asks the client.
