@@ -69,8 +69,8 @@ impl Thread {
         may_write.then(|| self.work_tree.look(&root))
     }
 
-    /// To be called when the command and all that it started is over, with what was seen before. What was
-    /// changed is told by [`Self::tell_news`].
+    /// To be called when the command and all that it started is over, with what was seen before. What was changed
+    /// is told by [`Self::tell_news`].
     pub(crate) fn after_command(&self, turn: &Turn, before: Option<Snapshot>) {
         let Some(before) = before else { return };
         let after = self.work_tree.look(&self.root());
