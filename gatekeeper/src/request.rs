@@ -5,8 +5,8 @@ use std::str;
 
 use diagnostics::Code;
 use execpolicy::{Approval, ConfinementName, Context, Dialect, Link, Links};
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{Command, Surroundings, SurroundingsError, codes};
@@ -73,7 +73,7 @@ impl RequestError {
 
 /// A request as it is written: either `command` or `argv`. A key that is not known is an error: it may be a restriction,
 /// misspelt.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CheckRequest {
@@ -90,7 +90,7 @@ pub struct CheckRequest {
 }
 
 /// What is known of the place, and who may be asked.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct CheckContext {
@@ -108,7 +108,7 @@ struct CheckContext {
     links: Option<BTreeMap<Box<str>, Option<Box<str>>>>,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 enum ApprovalWord {
@@ -117,7 +117,7 @@ enum ApprovalWord {
     Never,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 enum DialectWord {

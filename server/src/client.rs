@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use crate::limits;
-use crate::protocol::{ErrorObject, Notification, RequestId, ServerRequest};
+use crate::protocol::{self, ErrorObject, Notification, RequestId, ServerRequest};
 use crate::slots::Slots;
 use crate::stop::{Stop, is_readable};
 use outbox::Outbox;
@@ -152,7 +152,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Unanswered`], which is a no. Except where the connection is over, the client is told that the question is.
-    pub(crate) fn ask<A: DeserializeOwned>(
+    pub(crate) fn ask<A: DeserializeOwned + Serialize>(
         &self,
         thread: &str,
         request: &ServerRequest,
@@ -188,7 +188,8 @@ impl Client {
         let _gone = self.tell_unless(&resolved, stop);
         match answer? {
             Ok(result) => {
-                serde_json::from_str(result.get()).map_err(|error| Unanswered::Refused(error.to_string()))
+                let answer = protocol::read(result.get().as_bytes());
+                answer.map_err(|error| Unanswered::Refused(error.to_string()))
             }
             Err(error) => Err(Unanswered::Refused(error.message)),
         }

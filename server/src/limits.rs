@@ -8,6 +8,9 @@ pub(crate) const LINE_BYTES: usize = 16 * 1024 * 1024;
 /// Bytes that wait to be read by a client, beside one line of any length. Who has more to say waits.
 pub(crate) const OUTBOX_BYTES: usize = 4 * 1024 * 1024;
 
+/// Once more waits to be read than [`OUTBOX_BYTES`], a client that reads nothing for so long is gone.
+pub(crate) const UNREAD: Duration = Duration::from_secs(30);
+
 /// Connections at a time.
 pub(crate) const CONNECTIONS: usize = 128;
 

@@ -16,6 +16,7 @@ mod request;
 mod response;
 #[cfg(feature = "schema")]
 mod schema;
+mod strict;
 
 pub use approval::{
     AcceptSettings, CommandApproval, CommandApprovalAnswer, CommandDecision, FileChangeApproval,
@@ -41,3 +42,4 @@ pub use response::{
 };
 #[cfg(feature = "schema")]
 pub use schema::schema;
+pub use strict::read;

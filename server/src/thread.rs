@@ -152,10 +152,10 @@ impl Thread {
     /// A new turn.
     ///
     /// # Errors
-    /// Where too many go on, or the process may open no more descriptors.
+    /// Where too many go on, or the kernel gives no random bytes for its id.
     pub(crate) fn start_turn(&self) -> Result<Arc<Turn>, ErrorObject> {
         let failed = |error: rustix::io::Errno| ErrorObject::new(ErrorCode::Failed, error.to_string());
-        let turn = Arc::new(Turn::new(new_id("turn").map_err(failed)?).map_err(failed)?);
+        let turn = Arc::new(Turn::new(new_id("turn").map_err(failed)?));
         self.turns.add(turn.clone())?;
         self.record(Fact::TurnStarted {
             turn_id: turn.id.clone(),

@@ -9,8 +9,11 @@ mod tree;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use crate::clock;
 use crate::protocol::Notification;
+use crate::stop::Stop;
 use crate::thread::{Thread, Turn};
 
 pub(crate) use content::Content;
@@ -18,6 +21,15 @@ pub(crate) use tree::{Snapshot, WorkTree};
 
 /// Paths that a turn's diff is kept of; of more, the diff says that there are more.
 const MOST_PATHS: usize = 20_000;
+
+/// How long it is looked what the paths of a turn hold now, and what is different; those that are left are named.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Bytes of a diff that nobody asked for.
+const MOST_TOLD: usize = 1024 * 1024;
+
+/// Bytes of a diff that was asked for.
+const MOST_ASKED: usize = 16 * 1024 * 1024;
 
 /// What the items of a turn have changed: of each path what it held before the first of them touched it. What it holds
 /// now is looked at when the diff is made, so that what was undone is not in it.
@@ -27,6 +39,8 @@ pub(crate) struct TurnDiff(Mutex<Baselines>);
 #[derive(Debug, Default)]
 struct Baselines {
     paths: BTreeMap<PathBuf, Baseline>,
+    /// Something was changed since the client was told.
+    is_news: bool,
     /// Some were not kept.
     is_cut: bool,
     /// What was not looked at, in words.
@@ -55,28 +69,44 @@ impl Thread {
         may_write.then(|| self.work_tree.look(&root))
     }
 
-    /// To be called when the command and all that it started is over, with what was seen before: tells the client of the
-    /// turn's diff, if something was changed.
+    /// To be called when the command and all that it started is over, with what was seen before. What was changed
+    /// is told by [`Self::tell_news`].
     pub(crate) fn after_command(&self, turn: &Turn, before: Option<Snapshot>) {
         let Some(before) = before else { return };
         let after = self.work_tree.look(&self.root());
-        if turn.diff.compared(&before, &after) {
-            self.tell_diff(turn);
+        turn.diff.compared(&before, &after);
+    }
+
+    /// To be called when the client knows that a command is over: tells it of the turn's diff, if something was changed
+    /// since it was told the last time. It is not made for a command that is ordered to stop: who ends a turn waits for it.
+    pub(crate) fn tell_news(&self, turn: &Turn, stop: &Stop) {
+        if !stop.is_ordered() && turn.diff.take_news() {
+            let _gone = self.client.tell_unless(&self.diff_updated(turn, stop), stop);
         }
     }
 
     /// All that a turn has changed, as [`TurnDiff::text`].
     pub(crate) fn diff(&self, turn: &Turn) -> String {
-        turn.diff.text(&self.root())
+        turn.diff.text(&self.root(), MOST_ASKED, PATIENCE, || {
+            self.client.gone().is_ordered()
+        })
     }
 
     /// Tells the client of the turn's diff.
     pub(crate) fn tell_diff(&self, turn: &Turn) {
-        let _gone = self.client.tell(&Notification::TurnDiffUpdated {
+        let gone = self.client.gone();
+        let _gone = self.client.tell(&self.diff_updated(turn, gone));
+    }
+
+    fn diff_updated(&self, turn: &Turn, stop: &Stop) -> Notification {
+        let diff = turn
+            .diff
+            .text(&self.root(), MOST_TOLD, PATIENCE, || stop.is_ordered());
+        Notification::TurnDiffUpdated {
             thread_id: self.id.clone(),
             turn_id: turn.id.clone(),
-            diff: self.diff(turn),
-        });
+            diff,
+        }
     }
 
     /// The real path of the work tree, or where there is none of the thread's directory.
@@ -114,23 +144,60 @@ impl TurnDiff {
                 baseline.at = before.at();
             }
         }
+        kept.is_news |= !changes.is_empty();
         !changes.is_empty()
     }
 
+    /// Whether something was changed since this was asked the last time.
+    fn take_news(&self) -> bool {
+        std::mem::take(&mut self.kept().is_news)
+    }
+
     /// All that the turn has changed, as a unified diff with the headers of git. Paths in the work tree are relative to
-    /// its root, others absolute.
-    pub(crate) fn text(&self, root: &Path) -> String {
-        let kept = self.kept();
+    /// its root, others absolute. At most so many bytes and a note: what does not fit is said to be left out. What is not
+    /// looked at in that time, or before it is to stop, is named.
+    pub(crate) fn text(
+        &self,
+        root: &Path,
+        most: usize,
+        patience: Duration,
+        is_stopped: impl Fn() -> bool,
+    ) -> String {
+        let begun = clock::moment();
+        let (paths, is_cut, unseen) = {
+            // Commands keep what they change meanwhile; copies share the text.
+            let kept = self.kept();
+            let paths = kept.paths.iter();
+            let paths: Vec<(PathBuf, Content)> = paths
+                .map(|(path, baseline)| (path.clone(), baseline.content.clone()))
+                .collect();
+            (paths, kept.is_cut, kept.unseen)
+        };
         let mut diff = String::new();
-        for (path, baseline) in &kept.paths {
-            let now = baseline.content.after(path);
+        for (path, before) in &paths {
             let shown = path.strip_prefix(root).unwrap_or(path);
-            text::add(&mut diff, shown, &baseline.content, &now);
+            let left = patience.saturating_sub(begun.elapsed());
+            let mut one = String::new();
+            if left.is_zero() || is_stopped() {
+                text::add_unseen(&mut one, shown);
+            } else {
+                text::add(&mut one, shown, before, &before.after(path), left);
+            }
+            if diff.len().saturating_add(one.len()) > most {
+                diff.push_str("# the diff is longer: from here on it is left out");
+                diff.push_str(if most < MOST_ASKED {
+                    "; `turn/diff` may have more\n"
+                } else {
+                    "\n"
+                });
+                break;
+            }
+            diff.push_str(&one);
         }
-        if kept.is_cut {
+        if is_cut {
             diff.push_str("# more files were changed than are kept\n");
         }
-        if let Some(unseen) = kept.unseen {
+        if let Some(unseen) = unseen {
             diff.push_str("# not all of the work tree was looked at: ");
             diff.push_str(unseen);
             diff.push('\n');

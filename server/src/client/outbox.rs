@@ -8,11 +8,14 @@ use std::time::Duration;
 
 use super::Gone;
 use crate::clock;
-use crate::limits::OUTBOX_BYTES as MOST;
+use crate::limits::{OUTBOX_BYTES as MOST, UNREAD};
 use crate::stop::Stop;
 
 /// How often somebody who waits for room looks whether the waiting was stopped.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// Bytes that are written at once: who reads them slowly reads.
+const PIECE: usize = 64 * 1024;
 
 /// Lines that wait to be written.
 #[derive(Debug)]
@@ -20,6 +23,8 @@ pub(super) struct Outbox {
     inner: Arc<Inner>,
     /// Given once the connection is over: nobody waits for room any more.
     gone: Stop,
+    /// Who cannot be stopped waits for so long while nothing at all is read; then the connection is over.
+    patience: Duration,
 }
 
 #[derive(Debug, Default)]
@@ -35,6 +40,8 @@ struct Lines {
     bytes: usize,
     /// Whether the writer has lines in hand.
     is_writing: bool,
+    /// Pieces that were written.
+    written: u64,
     is_closed: bool,
 }
 
@@ -51,14 +58,27 @@ impl Outbox {
         Ok(Self {
             inner,
             gone: of_outbox,
+            patience: UNREAD,
         })
     }
 
-    /// Adds a line. Waits while too much waits already.
+    /// Adds a line. Waits while too much waits already. Without an order to stop, the wait ends at the latest when nothing
+    /// was read for [`UNREAD`], and the connection with it: its reader may be who waits, and would not see that the client
+    /// has gone.
     pub(super) fn push(&self, line: Vec<u8>, stop: Option<&Stop>) -> Result<(), Gone> {
         let mut lines = self.inner.lines();
+        let (mut since, mut written) = (clock::moment(), lines.written);
         while lines.bytes > MOST && !lines.is_closed {
             if self.gone.is_ordered() || stop.is_some_and(Stop::is_ordered) {
+                return Err(Gone);
+            }
+            if lines.written != written {
+                (since, written) = (clock::moment(), lines.written);
+            }
+            if stop.is_none() && since.elapsed() >= self.patience {
+                drop(lines);
+                self.close();
+                self.gone.order();
                 return Err(Gone);
             }
             let (again, _) = self
@@ -148,9 +168,65 @@ impl Inner {
             lines.is_writing = true;
             drop(lines);
             self.changed.notify_all();
-            if stream.write_all(&batch).and_then(|()| stream.flush()).is_err() {
-                return;
+            for piece in batch.chunks(PIECE) {
+                if stream.write_all(piece).and_then(|()| stream.flush()).is_err() {
+                    return;
+                }
+                let mut lines = self.lines();
+                lines.written = lines.written.wrapping_add(1);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::os::unix::net::UnixStream;
+
+    use super::*;
+
+    fn outbox(patience: Duration) -> (Outbox, UnixStream) {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let mut outbox = Outbox::start(ours, Stop::new().unwrap()).unwrap();
+        outbox.patience = patience;
+        (outbox, theirs)
+    }
+
+    fn fill(outbox: &Outbox) {
+        // The first is in the writer's hands, the second fills the box.
+        for _ in 0..2 {
+            outbox.push(vec![b'x'; 2 * MOST], None).unwrap();
+            while outbox.inner.lines().bytes > MOST && !outbox.inner.lines().is_writing {
+                thread::yield_now();
+            }
+        }
+    }
+
+    #[test]
+    fn who_reads_nothing_at_all_is_gone() {
+        let (outbox, client) = outbox(Duration::from_millis(300));
+        fill(&outbox);
+        assert_eq!(outbox.push(b"more".to_vec(), None), Err(Gone));
+        assert!(outbox.gone.is_ordered());
+        assert_eq!(outbox.push_if_room(b"more".to_vec()), Err(Gone));
+        drop(client);
+    }
+
+    #[test]
+    fn who_reads_slowly_is_not() {
+        let (outbox, mut client) = outbox(Duration::from_millis(600));
+        fill(&outbox);
+        let reading = thread::spawn(move || {
+            let mut piece = vec![0; 2 * PIECE];
+            let mut read = 0;
+            while read < 4 * MOST + 4 {
+                thread::sleep(Duration::from_millis(8));
+                read += client.read(&mut piece).unwrap();
+            }
+        });
+        assert_eq!(outbox.push(b"more".to_vec(), None), Ok(()));
+        reading.join().unwrap();
+        assert!(!outbox.gone.is_ordered());
     }
 }

@@ -99,6 +99,8 @@ impl Life {
         let is_cancelled = ended.is_cancelled;
         self.thread
             .item_completed(&self.turn, &item.ended(ended, &output));
+        // To make a diff takes a while.
+        self.thread.tell_news(&self.turn, &self.guard.stop);
         let Self {
             thread, turn, guard, ..
         } = self;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::client::Client;
+use crate::protocol;
 use crate::protocol::{
     ClientRequest, Empty, ErrorCode, ErrorObject, InitializeResult, PolicyReloadResult, RequestId,
     TurnDiffResult, TurnResult,
@@ -45,7 +46,7 @@ impl Dispatch {
                 ErrorObject::new(ErrorCode::MethodNotFound, "there is no such method"),
             );
         }
-        let request = match serde_json::from_slice(line) {
+        let request = match protocol::read(line) {
             Ok(request) => request,
             Err(error) => {
                 return refuse(

@@ -27,7 +27,7 @@ pub(super) fn decide(
         .map_err(|error| ErrorObject::new(ErrorCode::InvalidParams, format!("`host`: {error}")))?;
     let thing = Thing::Host(host.to_string(), Some(params.protocol));
     let answer = |allowed, reason: String| Ok((NetworkRequestResult { allowed, reason }, false));
-    let why = match desk.policy.host_wish(&host, Some(of_policy(params.protocol))) {
+    let why = match desk.policy().host_wish(&host, Some(of_policy(params.protocol))) {
         Wish::Held(why) | Wish::Granted(why) => return answer(true, why),
         Wish::Refused(why) => return answer(false, why),
         Wish::Open(why) => why,
@@ -44,6 +44,14 @@ pub(super) fn decide(
     };
     if !offered.contains(&decision) {
         return answer(false, "what was answered was not offered".to_owned());
+    }
+    // The answer took a while; what is forbidden by now it cannot allow.
+    let is_yes = !matches!(decision, CommandDecision::Decline | CommandDecision::Cancel);
+    if let (true, Wish::Refused(why)) = (
+        is_yes,
+        desk.policy().host_wish(&host, Some(of_policy(params.protocol))),
+    ) {
+        return answer(false, why);
     }
     match decision {
         CommandDecision::Accept => answer(true, "a person allowed it".to_owned()),

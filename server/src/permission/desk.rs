@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gatekeeper::{Approval, Context, Gatekeeper};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::client::Unanswered;
@@ -18,8 +19,8 @@ pub(super) struct Desk {
     pub(super) turn: Arc<Turn>,
     /// An id of its own, which belongs to no item.
     pub(super) id: String,
-    /// As the files are now.
-    pub(super) policy: Arc<Gatekeeper>,
+    /// As the files were when it was opened.
+    policy: Arc<Gatekeeper>,
     /// Of the thread's commands.
     pub(super) context: Context,
     guard: ItemGuard,
@@ -51,11 +52,18 @@ impl Desk {
         })
     }
 
+    /// As the files are now: while a person takes their time, a rule may have come.
+    pub(super) fn policy(&self) -> Arc<Gatekeeper> {
+        let now = self.server.policy_now(self.context.workspace.as_deref());
+        // Its places could be when it was opened.
+        now.unwrap_or_else(|_| self.policy.clone())
+    }
+
     /// Asks the client.
     ///
     /// # Errors
     /// Why there is no answer that counts, for people.
-    pub(super) fn ask<A: DeserializeOwned>(&self, request: &ServerRequest) -> Result<A, String> {
+    pub(super) fn ask<A: DeserializeOwned + Serialize>(&self, request: &ServerRequest) -> Result<A, String> {
         let may_ask = match self.context.approval {
             Approval::Untrusted | Approval::OnRequest => true,
             Approval::Never => false,

@@ -78,10 +78,10 @@ impl Wishes {
 pub(super) fn judge(thing: &Thing, desk: &Desk) -> Wish {
     let variables = &desk.server.options.variables;
     match thing {
-        Thing::Read(path) => desk.policy.path_wish(path, false, &desk.context, variables),
-        Thing::Write(path) => desk.policy.path_wish(path, true, &desk.context, variables),
+        Thing::Read(path) => desk.policy().path_wish(path, false, &desk.context, variables),
+        Thing::Write(path) => desk.policy().path_wish(path, true, &desk.context, variables),
         Thing::Host(host, _) => match Host::parse(host) {
-            Ok(host) => desk.policy.host_wish(&host, None),
+            Ok(host) => desk.policy().host_wish(&host, None),
             Err(error) => Wish::Refused(error.to_string()),
         },
         Thing::Tool(name) => Wish::Open(format!("to use the tool `{name}`")),

@@ -83,7 +83,7 @@ pub struct NetworkApprovalContext {
 }
 
 /// The answer about a command.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CommandApprovalAnswer {
@@ -95,7 +95,7 @@ pub struct CommandApprovalAnswer {
 }
 
 /// How older clients say for how long.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AcceptSettings {
@@ -174,7 +174,7 @@ pub struct FileChangeApproval {
 }
 
 /// The answer about changes of files.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FileChangeApprovalAnswer {
@@ -221,7 +221,7 @@ pub struct PermissionsApproval {
 }
 
 /// The answer about permissions.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PermissionsApprovalAnswer {

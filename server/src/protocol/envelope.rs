@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::ErrorObject;
@@ -36,7 +37,7 @@ pub struct Envelope {
     #[serde(default, deserialize_with = "given")]
     pub result: Option<Box<RawValue>>,
     /// Why nothing was answered.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub error: Option<ErrorObject>,
     /// JSON-RPC's own member is understood, and not needed.
     #[serde(default)]
@@ -46,6 +47,17 @@ pub struct Envelope {
 /// What stands there, whatever it is.
 fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Box<RawValue>>, D::Error> {
     Box::<RawValue>::deserialize(from).map(Some)
+}
+
+/// An error, which is an object.
+fn object<'de, D: Deserializer<'de>>(from: D) -> Result<Option<ErrorObject>, D::Error> {
+    match Value::deserialize(from)? {
+        Value::Null => Ok(None),
+        error @ Value::Object(_) => serde_json::from_value(error).map(Some).map_err(D::Error::custom),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Err(D::Error::custom("`error` is an object"))
+        }
+    }
 }
 
 /// As much of a message that is none as can be answered.

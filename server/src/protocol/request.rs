@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{FileChange, Permissions};
 
 /// A request of a client.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "method", content = "params")]
 pub enum ClientRequest {

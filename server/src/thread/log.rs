@@ -29,6 +29,8 @@ struct Written {
     file: File,
     /// Bytes of the whole lines in it.
     length: u64,
+    /// Somebody else may have it by now.
+    is_released: bool,
 }
 
 /// Why a log cannot be opened.
@@ -57,7 +59,7 @@ impl Log {
         let flags = OFlags::RDWR | OFlags::APPEND | OFlags::CREATE | OFlags::EXCL;
         let file = open(directory, name, flags)?;
         flock(&file, FlockOperation::NonBlockingLockExclusive)?;
-        Ok(Self(Mutex::new(Written { file, length: 0 })))
+        Ok(Self(Mutex::new(Written::of(file, 0))))
     }
 
     /// One that is there, with what it says. A line that was not finished is cut off.
@@ -75,7 +77,7 @@ impl Log {
         file.set_len(length)?;
         // It may have been put there by hand, for others to read.
         file.set_permissions(Permissions::from_mode(0o600))?;
-        Ok((Self(Mutex::new(Written { file, length })), facts))
+        Ok((Self(Mutex::new(Written::of(file, length))), facts))
     }
 
     /// What one says, whoever has it.
@@ -90,7 +92,7 @@ impl Log {
     /// Appends a fact, by one call; the whole line, or nothing.
     ///
     /// # Errors
-    /// The log is full, or cannot be written.
+    /// The log was released or is full, or cannot be written.
     pub(crate) fn append(&self, fact: Fact) -> io::Result<()> {
         let kept = if self.written().length > LONG {
             Kept::Outline
@@ -101,6 +103,9 @@ impl Log {
         let mut line = serde_json::to_vec(&fact.kept(kept))?;
         line.push(b'\n');
         let mut written = self.written();
+        if written.is_released {
+            return Err(io::Error::other("it was given back"));
+        }
         let length = u64::try_from(line.len()).unwrap_or(u64::MAX);
         let after = written.length.saturating_add(length);
         if after > MOST {
@@ -120,15 +125,27 @@ impl Log {
         Ok(())
     }
 
-    /// Gives the lock back, even where a process still has the descriptor.
+    /// Gives the lock back, even where a process still has the descriptor. Nothing is written after that.
     pub(crate) fn release(&self) {
         // Where that fails the lock goes with the descriptor.
-        let _released = flock(&self.written().file, FlockOperation::Unlock);
+        let mut written = self.written();
+        written.is_released = true;
+        let _released = flock(&written.file, FlockOperation::Unlock);
     }
 
     /// Each change is one step: what is there is whole.
     fn written(&self) -> MutexGuard<'_, Written> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Written {
+    fn of(file: File, length: u64) -> Self {
+        Self {
+            file,
+            length,
+            is_released: false,
+        }
     }
 }
 

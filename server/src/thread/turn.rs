@@ -15,8 +15,6 @@ pub(crate) struct Turn {
     pub(crate) id: String,
     /// What its items have changed.
     pub(crate) diff: TurnDiff,
-    /// Ends all of its items.
-    stop: Stop,
     items: Mutex<Items>,
     changed: Condvar,
 }
@@ -26,6 +24,7 @@ struct Items {
     /// Those that are not over, each with the order that ends it alone.
     running: HashMap<String, Stop>,
     is_over: bool,
+    is_interrupted: bool,
 }
 
 /// An item that is not over. Dropping it ends it.
@@ -38,14 +37,13 @@ pub(crate) struct ItemGuard {
 }
 
 impl Turn {
-    pub(crate) fn new(id: String) -> io::Result<Self> {
-        Ok(Self {
+    pub(crate) fn new(id: String) -> Self {
+        Self {
             id,
             diff: TurnDiff::default(),
-            stop: Stop::new()?,
             items: Mutex::default(),
             changed: Condvar::new(),
-        })
+        }
     }
 
     /// How it is told, without its items.
@@ -69,7 +67,13 @@ impl Turn {
 
     /// Whether it was interrupted.
     pub(crate) fn is_interrupted(&self) -> bool {
-        self.stop.is_ordered()
+        self.items().is_interrupted
+    }
+
+    /// Whether it is over, and none of its items runs.
+    pub(crate) fn is_settled(&self) -> bool {
+        let items = self.items();
+        items.is_over && items.running.is_empty()
     }
 
     /// Adds an item; `None` where the turn is over.
@@ -102,7 +106,7 @@ impl Turn {
     pub(crate) fn interrupt(&self) -> bool {
         let mut items = self.items();
         let is_first = !std::mem::replace(&mut items.is_over, true);
-        self.stop.order();
+        items.is_interrupted = true;
         items.running.values().for_each(Stop::order);
         is_first
     }

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::turn::Turn;
 use crate::protocol::{ErrorCode, ErrorObject};
 
-/// Turns that go on at once.
+/// Turns that go on at once, with those that are over while items of theirs still run.
 const GOING_ON: usize = 64;
 
-/// Turns that are over and still known, so that one can ask what they changed.
+/// Turns that are over, with all of their items, and still known, so that one can ask what they changed.
 const OVER: usize = 16;
 
 /// The turns of a thread, in the order in which they began.
@@ -16,21 +16,24 @@ const OVER: usize = 16;
 pub(super) struct Turns(Mutex<Vec<Arc<Turn>>>);
 
 impl Turns {
-    /// Adds one, and forgets the oldest of those that are over.
+    /// Adds one, and forgets the oldest of those that are over. One whose items still run is never forgotten: who ends
+    /// all turns must find it.
     ///
     /// # Errors
     /// [`ErrorCode::Busy`] where too many go on.
     pub(super) fn add(&self, turn: Arc<Turn>) -> Result<(), ErrorObject> {
         let mut turns = self.turns();
-        let mut over = turns.iter().filter(|turn| turn.is_over()).count();
+        let mut over = turns.iter().filter(|turn| turn.is_settled()).count();
         if turns.len().saturating_sub(over) >= GOING_ON {
             return Err(ErrorObject::new(
                 ErrorCode::Busy,
-                format!("{GOING_ON} turns of this thread go on already; end one of them first"),
+                format!(
+                    "{GOING_ON} turns of this thread go on already; end one of them first, or wait for its items"
+                ),
             ));
         }
         turns.retain(|turn| {
-            let is_forgotten = over > OVER && turn.is_over();
+            let is_forgotten = over > OVER && turn.is_settled();
             over = over.saturating_sub(usize::from(is_forgotten));
             !is_forgotten
         });
@@ -71,7 +74,7 @@ mod tests {
     #[test]
     fn few_turns_go_on_and_the_last_that_are_over_are_known() {
         let turns = Turns::default();
-        let add = |name: &str| turns.add(Arc::new(Turn::new(name.to_owned()).unwrap()));
+        let add = |name: &str| turns.add(Arc::new(Turn::new(name.to_owned())));
         for number in 0..GOING_ON {
             add(&format!("turn {number}")).unwrap();
         }
@@ -84,5 +87,23 @@ mod tests {
         let last = format!("turn {}", GOING_ON - 1);
         assert!(turns.of(&last).is_ok() && turns.of("next").is_ok());
         assert_eq!(turns.of("turn 0").unwrap_err().code, ErrorCode::NotFound as i64);
+    }
+    #[test]
+    fn a_turn_whose_items_run_is_never_forgotten() {
+        let turns = Turns::default();
+        let early = Arc::new(Turn::new("early".to_owned()));
+        turns.add(early.clone()).unwrap();
+        let item = early.begin("item").unwrap().unwrap();
+        early.complete();
+        for number in 0..3 * OVER {
+            let turn = Arc::new(Turn::new(format!("turn {number}")));
+            turns.add(turn.clone()).unwrap();
+            turn.complete();
+        }
+        assert!(turns.of("early").unwrap().terminate("item") && item.stop.is_ordered());
+        drop(item);
+        turns.add(Arc::new(Turn::new("last".to_owned()))).unwrap();
+        turns.add(Arc::new(Turn::new("later".to_owned()))).unwrap();
+        assert!(turns.of("early").is_err());
     }
 }

@@ -48,7 +48,7 @@ impl Ground {
     }
 
     fn text(&self) -> String {
-        self.diff.text(self.root.path())
+        self.diff.text(self.root.path(), MOST_ASKED, PATIENCE, || false)
     }
 }
 
@@ -258,4 +258,39 @@ proptest! {
             prop_assert_eq!(fs::read_to_string(other.path(path)).ok(), new.get(path).cloned(), "{}\n{}", path, diff);
         }
     }
+}
+
+#[test]
+fn a_diff_is_bounded_in_length_and_in_time() {
+    let ground = Ground::with(&[]);
+    let lines = "line\n".repeat(1000);
+    ground.command(|ground| {
+        for name in ["a", "b", "c", "d"] {
+            ground.put(name, &lines);
+        }
+    });
+    let text = |most, patience, is_stopped: bool| {
+        let root = ground.root.path();
+        ground.diff.text(root, most, patience, || is_stopped)
+    };
+    let whole = text(MOST_ASKED, PATIENCE, false);
+    let cut = text(whole.len() / 2 + 100, PATIENCE, false);
+    assert!(cut.contains("+++ b/b") && !cut.contains("+++ b/c"), "{cut}");
+    assert!(cut.ends_with("`turn/diff` may have more\n") && cut.len() < whole.len() / 2 + 200);
+    for named in [
+        text(MOST_ASKED, Duration::ZERO, false),
+        text(MOST_ASKED, PATIENCE, true),
+    ] {
+        assert_eq!(named.lines().count(), 4, "{named}");
+        assert!(named.contains("not looked at any more: b/d\n"), "{named}");
+    }
+}
+
+#[test]
+fn what_was_told_is_no_news() {
+    let ground = Ground::with(&[]);
+    assert!(!ground.diff.take_news());
+    ground.command(|ground| ground.put("a", "x"));
+    ground.command(|_| {});
+    assert!(ground.diff.take_news() && !ground.diff.take_news());
 }

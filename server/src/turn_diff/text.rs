@@ -12,16 +12,16 @@ use super::content::{Content, is_plain};
 /// How long it is looked for the shortest diff of one file; after that, a longer one does.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// Adds what became of one path; nothing where nothing did.
-pub(super) fn add(diff: &mut String, path: &Path, before: &Content, after: &Content) {
+/// Adds what became of one path; nothing where nothing did. No more than the time that is left is spent on it.
+pub(super) fn add(diff: &mut String, path: &Path, before: &Content, after: &Content, left: Duration) {
     if before == after {
         return;
     }
     // What git does, too: a link that becomes a file is one taken away and another made.
     let are_kinds = matches!(before, Content::Link(_)) != matches!(after, Content::Link(_));
     if are_kinds && *before != Content::Nothing && *after != Content::Nothing {
-        add(diff, path, before, &Content::Nothing);
-        add(diff, path, &Content::Nothing, after);
+        add(diff, path, before, &Content::Nothing, left);
+        add(diff, path, &Content::Nothing, after, left);
         return;
     }
     let (old, new) = (named("a", path), named("b", path));
@@ -50,7 +50,7 @@ pub(super) fn add(diff: &mut String, path: &Path, before: &Content, after: &Cont
         (Some(before), Some(after)) => {
             let lines = TextDiff::configure()
                 .algorithm(Algorithm::Myers)
-                .timeout(PATIENCE)
+                .timeout(PATIENCE.min(left))
                 .diff_lines(before, after);
             diff.push_str(&lines.unified_diff().header(&old, &new).to_string());
         }
@@ -61,6 +61,14 @@ pub(super) fn add(diff: &mut String, path: &Path, before: &Content, after: &Cont
             }
         }
     }
+}
+
+/// Adds a path that nobody has looked at any more.
+pub(super) fn add_unseen(diff: &mut String, path: &Path) {
+    line(
+        diff,
+        &format!("# changed, and not looked at any more: {}", named("b", path)),
+    );
 }
 
 fn line(diff: &mut String, line: &str) {

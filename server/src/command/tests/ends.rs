@@ -24,6 +24,33 @@ fn confinements() -> Vec<Option<&'static str>> {
 }
 
 #[test]
+fn a_turn_that_is_to_be_over_is_found_however_many_come_after_it() {
+    for how in ["command/terminate", "turn/interrupt", "leave"] {
+        let mut ground = Ground::new(None);
+        let (time, text) = sleeper();
+        let item = ground.begin(json!({"command": text}));
+        wait_for("its start", || running(&time) >= 3);
+        let turn = json!({"threadId": ground.thread, "turnId": ground.turn});
+        ground.ask("turn/complete", &turn);
+        for _ in 0..20 {
+            ground.new_turn();
+            let turn = json!({"threadId": ground.thread, "turnId": ground.turn});
+            ground.call("turn/complete", &turn).unwrap();
+        }
+        match how {
+            "command/terminate" => {
+                let which = json!({"threadId": ground.thread, "itemId": item});
+                ground.call(how, &which).unwrap();
+                wait_for("its end", || running(&time) == 0);
+            }
+            "turn/interrupt" => drop(ground.call(how, &turn).unwrap()),
+            _ => ground.leave(),
+        }
+        assert_eq!(running(&time), 0, "{how}");
+    }
+}
+
+#[test]
 fn an_end_ends_the_whole_tree() {
     for confinement in confinements() {
         for how in ["interrupt", "terminate", "leave", "timeout"] {

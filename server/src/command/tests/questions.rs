@@ -80,6 +80,33 @@ fn what_becomes_of_a_command() {
             "none",
         ),
         (
+            "a list",
+            json!({"command": "touch x"}),
+            vec![json!(["accept"])],
+            Approval::OnRequest,
+            "declined",
+            1,
+            "none",
+        ),
+        (
+            "a word that is an object",
+            json!({"command": "touch x"}),
+            vec![json!({"decision": {"accept": null}})],
+            Approval::OnRequest,
+            "declined",
+            1,
+            "none",
+        ),
+        (
+            "lists all the way",
+            json!({"command": "touch x"}),
+            vec![json!([{"acceptWithExecpolicyAmendment": [["touch"]]}])],
+            Approval::OnRequest,
+            "declined",
+            1,
+            "none",
+        ),
+        (
             "not offered",
             json!({"command": "touch x"}),
             vec![json!({"decision": {"acceptWithExecpolicyAmendment": {"execpolicy_amendment": ["touch"]}}})],
@@ -255,4 +282,41 @@ fn cancel_ends_the_turn_and_decline_does_not() {
         (json!("declined"), json!("failed"))
     );
     assert!(!ground.path("work/x").exists());
+}
+
+#[test]
+fn a_rule_that_comes_while_a_person_thinks_of_a_wish_counts() {
+    for (method, wish, answer) in [
+        (
+            "network/request",
+            json!({"host": "a.example", "protocol": "https"}),
+            yes(),
+        ),
+        (
+            "permissions/request",
+            json!({"permissions": {"network": {"hosts": ["a.example"]}}}),
+            json!({"permissions": {"network": {"hosts": ["a.example"]}}, "scope": "session"}),
+        ),
+    ] {
+        for is_denied in [false, true] {
+            let mut ground = Ground::new(None);
+            let mut params = wish.clone();
+            params["threadId"] = json!(ground.thread);
+            params["turnId"] = json!(ground.turn);
+            let id = ground.ask(method, &params);
+            let asked = ground.until(|message| message.get("id").is_some());
+            assert!(asked.get("method").is_some(), "{asked}");
+            if is_denied {
+                let rule = "network_rule(host = \"a.example\", protocol = \"https\", decision = \"deny\")\n";
+                fs::write(ground.path("home/.config/execpolicy/later.codexpolicy"), rule).unwrap();
+            }
+            ground.send(&json!({"id": asked["id"], "result": answer}));
+            let result =
+                ground.until(|message| message["id"] == json!(id) && message.get("method").is_none());
+            let result = &result["result"];
+            let is_given = result["allowed"] == json!(true)
+                || result["permissions"]["network"]["hosts"] == json!(["a.example"]);
+            assert_eq!(is_given, !is_denied, "{method}: {result}");
+        }
+    }
 }

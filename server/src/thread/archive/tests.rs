@@ -141,6 +141,21 @@ fn a_log_that_is_cut_anywhere_says_a_prefix_and_goes_on() {
 }
 
 #[test]
+fn a_log_that_was_given_back_is_not_written_any_more() {
+    let state = tempfile::tempdir().unwrap();
+    let archive = archive(&state);
+    let id = new_id("thread").unwrap();
+    let old = archive.create(&id, facts(&id)).unwrap().unwrap();
+    old.release();
+    let (new, _) = archive.take(&id).unwrap();
+    new.append(Fact::ThreadResumed { at: 9 }).unwrap();
+    let path = state.path().join("threads").join(name_of(&id));
+    let whole = fs::read(&path).unwrap();
+    assert!(old.append(Fact::ThreadResumed { at: 8 }).is_err());
+    assert_eq!(fs::read(&path).unwrap(), whole);
+}
+
+#[test]
 fn what_is_no_log_is_not_taken_and_not_listed() {
     let state = tempfile::tempdir().unwrap();
     let archive = archive(&state);
