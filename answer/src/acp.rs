@@ -218,7 +218,7 @@ impl Acp {
         } else if params.says_only(SECOND) {
             let subject = params.object("subject")?;
             match subject.text("type")? {
-                "command" => (call::of_command(subject, place.0)?, true, None),
+                "command" => (self.of_command(name, subject, place.0)?, true, None),
                 "tool_call" => {
                     let call = second_call(params)?;
                     let (event, can) = self.of_call(name, call, place)?;
@@ -238,6 +238,24 @@ impl Acp {
         };
         let reply = options.reply(id, can_be_allowed);
         Some(Ask { asked, reply })
+    }
+
+    /// The command of a question of version 2, which may be that of a call.
+    fn of_command(
+        &self,
+        session: &str,
+        subject: &Map<String, Value>,
+        roots: Vec<String>,
+    ) -> Option<gatekeeper::hook::Event> {
+        if let Some(name) = subject.said("toolCallId") {
+            let key = (session.to_owned(), name.as_str()?.to_owned());
+            let (command, cwd) = (subject.text("command")?, subject.text("cwd")?);
+            let is_told = |call: &Call| call.is_command(command, cwd);
+            if !self.calls.get(&key).is_none_or(is_told) {
+                return None;
+            }
+        }
+        call::of_command(subject, roots)
     }
 
     fn of_call(
