@@ -31,7 +31,7 @@ pub(crate) struct Acp {
 struct Session {
     /// Its directory, and others that belong to it.
     roots: Vec<String>,
-    /// Whether the client has taken its last prompt back: it answers every question by that.
+    /// Whether the client has taken its last prompt back, or may have: it answers every question by that.
     is_cancelled: bool,
     /// Whether the agent's shell may be in another directory by now.
     is_led: bool,
@@ -73,9 +73,9 @@ impl Listener for Acp {
         if !wanted.contains(&verb) {
             return;
         }
-        let Some(message) = object(line) else { return };
-        let Some(params) = message.object("params") else {
-            return;
+        let message = object(line);
+        let Some(params) = message.as_ref().and_then(|message| message.object("params")) else {
+            return self.missed_of_client();
         };
         let named = params.text("sessionId");
         match (verb, named, envelope.id) {
@@ -83,7 +83,7 @@ impl Listener for Acp {
             ("load" | "resume", Some(named), Some(id)) => self.open(id, Some(named.to_owned()), params),
             ("prompt", Some(named), _) => self.cancel(named, false),
             ("cancel", Some(named), _) => self.cancel(named, true),
-            _ => {}
+            _ => self.missed_of_client(),
         }
     }
 
@@ -107,6 +107,13 @@ impl Listener for Acp {
                 None
             }
             _ => None,
+        }
+    }
+
+    fn missed_of_client(&mut self) {
+        // One that is still to be opened has no prompt yet.
+        for session in self.sessions.values_mut() {
+            session.is_cancelled = true;
         }
     }
 

@@ -97,7 +97,7 @@ fn what_policy_decides_is_answered_and_the_rest_passes() {
     assert_eq!((decisions("allow"), decisions("forbidden")), (4, 3), "{logged:?}");
 }
 
-fn update(kind: &str, call: &Value) -> String {
+pub(crate) fn update(kind: &str, call: &Value) -> String {
     let mut update = call.clone();
     update["sessionUpdate"] = json!(kind);
     let params = json!({"sessionId": "s", "update": update});
@@ -198,171 +198,6 @@ fn what_was_said_of_a_call_before_counts_and_two_words_on_it_pass() {
 }
 
 #[test]
-fn nothing_that_was_told_of_a_call_is_taken_back_by_its_question() {
-    let tool = json!({"command": "tool x"});
-    for (name, told, asked, wanted) in [
-        (
-            "told the same",
-            json!({"kind": "execute", "rawInput": tool}),
-            json!({"rawInput": tool}),
-            Some("yes"),
-        ),
-        (
-            "told less",
-            json!({"kind": "execute", "rawInput": {}}),
-            json!({"rawInput": tool}),
-            Some("yes"),
-        ),
-        (
-            "told nothing",
-            json!({"kind": "execute", "rawInput": null}),
-            json!({"rawInput": tool}),
-            Some("yes"),
-        ),
-        (
-            "told a word for it",
-            json!({"title": "Run", "kind": "execute", "rawInput": tool}),
-            json!({"title": "Run it"}),
-            Some("yes"),
-        ),
-        (
-            "told it as title",
-            json!({"title": "`tool x`", "kind": "execute", "rawInput": tool}),
-            json!({"title": "Run it"}),
-            Some("yes"),
-        ),
-        (
-            "told to wait",
-            json!({"kind": "execute", "rawInput": tool, "content": [{"type": "content"}]}),
-            json!({"content": []}),
-            Some("yes"),
-        ),
-        (
-            "a directory left out",
-            json!({"kind": "execute", "rawInput": {"command": "tool x", "cwd": "/a"}}),
-            json!({"rawInput": tool}),
-            None,
-        ),
-        (
-            "a directory taken back",
-            json!({"kind": "execute", "rawInput": {"command": "tool x", "cwd": "/a"}}),
-            json!({"rawInput": {"command": "tool x", "cwd": null}}),
-            None,
-        ),
-        (
-            "another directory",
-            json!({"kind": "execute", "rawInput": {"command": "tool x", "cwd": "/a"}}),
-            json!({"rawInput": {"command": "tool x", "cwd": "/b"}}),
-            None,
-        ),
-        (
-            "variables left out",
-            json!({"kind": "execute", "rawInput": {"command": "tool x", "env": {"A": "b"}}}),
-            json!({"rawInput": tool}),
-            None,
-        ),
-        (
-            "variables told",
-            json!({"kind": "execute", "rawInput": {"command": "tool x", "env": {"A": "b"}}}),
-            json!({}),
-            None,
-        ),
-        (
-            "another command as title",
-            json!({"title": "`rm x`", "kind": "execute", "rawInput": tool}),
-            json!({"title": "Run it"}),
-            None,
-        ),
-        (
-            "two commands as title",
-            json!({"title": "`rm x`", "kind": "execute", "rawInput": tool}),
-            json!({"title": "`tool x`"}),
-            None,
-        ),
-        (
-            "a number as kind",
-            json!({"kind": "execute", "rawInput": tool}),
-            json!({"kind": 5}),
-            None,
-        ),
-        (
-            "a number as kind before",
-            json!({"kind": 5, "rawInput": tool}),
-            json!({"kind": "execute"}),
-            None,
-        ),
-        (
-            "a list as title",
-            json!({"kind": "execute", "rawInput": tool}),
-            json!({"title": ["`rm x`"]}),
-            None,
-        ),
-        (
-            "a text as input",
-            json!({"kind": "execute", "rawInput": "rm x"}),
-            json!({"rawInput": tool}),
-            None,
-        ),
-        (
-            "another tool",
-            json!({"kind": "execute", "name": "a", "rawInput": tool}),
-            json!({"name": "b"}),
-            None,
-        ),
-        (
-            "a key that is not known",
-            json!({"kind": "execute", "shell": "odd", "rawInput": tool}),
-            json!({}),
-            None,
-        ),
-        (
-            "files left out",
-            json!({"kind": "edit", "locations": [{"path": "/nowhere/shut/x"}]}),
-            json!({"locations": [{"path": "/nowhere/open/x"}], "content": [{"type": "diff", "path": "/nowhere/open/x"}]}),
-            None,
-        ),
-        (
-            "files added",
-            json!({"kind": "edit", "locations": []}),
-            json!({"locations": [{"path": "/nowhere/open/x"}], "content": [{"type": "diff", "path": "/nowhere/open/x"}]}),
-            Some("yes"),
-        ),
-    ] {
-        let mut ground = opened();
-        let (mut told, mut asked) = (told, asked);
-        told["toolCallId"] = json!("c");
-        asked["toolCallId"] = json!("c");
-        drop(ground.agent_says(&update("tool_call", &told)));
-        let answer = ground.agent_says(&request(&asked).to_string());
-        assert_eq!(chosen(answer).as_deref(), wanted, "{name}");
-    }
-}
-
-#[test]
-fn a_command_of_the_second_version_is_that_of_its_call() {
-    for (input, wanted) in [
-        (json!({"command": "tool x"}), Some("yes")),
-        (
-            json!({"command": "tool x", "cwd": "/nowhere", "timeout": 1}),
-            Some("yes"),
-        ),
-        (json!({"command": "rm x"}), None),
-        (json!({"command": "tool x", "cwd": "/a"}), None),
-        (json!({"command": "tool x", "env": {"A": "b"}}), None),
-    ] {
-        let mut ground = opened();
-        let told = json!({"toolCallId": "c", "kind": "execute", "rawInput": input});
-        drop(ground.agent_says(&update("tool_call", &told)));
-        let subject = json!({"type": "command", "command": "tool x", "cwd": "/nowhere", "toolCallId": "c"});
-        let params = json!({"sessionId": "s", "title": "May it?", "subject": subject, "options": options()});
-        let ask =
-            json!({"jsonrpc": "2.0", "id": 7, "method": "session/request_permission", "params": params});
-        let answer = ground.agent_says(&ask.to_string());
-        assert_eq!(chosen(answer).as_deref(), wanted, "{input}");
-    }
-}
-
-#[test]
 fn sessions_are_those_that_the_client_opened() {
     let ask = run(&json!("tool x")).to_string();
     let load = |work: &str, method: &str| json!({"jsonrpc": "2.0", "id": "l", "method": method, "params": {"cwd": work, "mcpServers": [], "sessionId": "s"}});
@@ -402,16 +237,6 @@ fn sessions_are_those_that_the_client_opened() {
         None
     );
     assert_eq!(own.agent_says(&ask), None);
-}
-
-#[test]
-fn a_prompt_that_was_taken_back_is_answered_by_the_client() {
-    let mut ground = opened();
-    let ask = run(&json!("tool x")).to_string();
-    ground.client_says(&json!({"jsonrpc": "2.0", "method": "session/cancel", "params": {"sessionId": "s"}}));
-    assert_eq!(ground.agent_says(&ask), None);
-    ground.client_says(&json!({"jsonrpc": "2.0", "id": 9, "method": "session/prompt", "params": {"sessionId": "s", "prompt": []}}));
-    assert_eq!(chosen(ground.agent_says(&ask)).as_deref(), Some("yes"));
 }
 
 #[test]
