@@ -119,7 +119,8 @@ impl Listener for Acp {
 
     fn missed(&mut self) {
         self.calls.clear();
-        for session in self.sessions.values_mut() {
+        let opening = self.opening.values_mut().map(|(_, session)| session);
+        for session in self.sessions.values_mut().chain(opening) {
             session.is_led = true;
         }
     }
@@ -137,18 +138,27 @@ impl Acp {
         let session = Session {
             roots,
             is_cancelled: false,
-            is_led: false,
+            // The shell of the one that goes on, or that it is made of, may go on with it.
+            is_led: self.session(params).is_some_and(|session| session.is_led),
         };
         self.opening.put(id, (named, session), bytes);
     }
 
-    fn opened(&mut self, named: Option<String>, session: Session, line: &[u8]) {
+    fn session(&self, params: &Map<String, Value>) -> Option<&Session> {
+        self.sessions.get(&params.text("sessionId")?.to_owned())
+    }
+
+    fn opened(&mut self, named: Option<String>, mut session: Session, line: &[u8]) {
         let Some(message) = object(line) else { return };
         let Some(result) = message.get("result") else {
             return;
         };
         let told = result.as_object().and_then(|result| result.text("sessionId"));
         if let Some(name) = named.or_else(|| told.map(ToOwned::to_owned)) {
+            if let Some(before) = self.sessions.get(&name) {
+                session.is_led |= before.is_led;
+                session.is_cancelled |= before.is_cancelled;
+            }
             let bytes = session.roots.iter().map(String::len).sum();
             self.sessions.put(name, session, bytes);
         }
