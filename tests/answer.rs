@@ -24,3 +24,9 @@ mod ground;
 #[cfg(test)]
 #[path = "answer/recorded.rs"]
 mod recorded;
+#[cfg(test)]
+#[path = "answer/taken_back.rs"]
+mod taken_back;
+#[cfg(test)]
+#[path = "answer/told.rs"]
+mod told;

@@ -31,7 +31,7 @@ pub(crate) struct Acp {
 struct Session {
     /// Its directory, and others that belong to it.
     roots: Vec<String>,
-    /// Whether the client has taken its last prompt back: it answers every question by that.
+    /// Whether the client has taken its last prompt back, or may have: it answers every question by that.
     is_cancelled: bool,
     /// Whether the agent's shell may be in another directory by now.
     is_led: bool,
@@ -73,9 +73,9 @@ impl Listener for Acp {
         if !wanted.contains(&verb) {
             return;
         }
-        let Some(message) = object(line) else { return };
-        let Some(params) = message.object("params") else {
-            return;
+        let message = object(line);
+        let Some(params) = message.as_ref().and_then(|message| message.object("params")) else {
+            return self.missed_of_client();
         };
         let named = params.text("sessionId");
         match (verb, named, envelope.id) {
@@ -83,7 +83,7 @@ impl Listener for Acp {
             ("load" | "resume", Some(named), Some(id)) => self.open(id, Some(named.to_owned()), params),
             ("prompt", Some(named), _) => self.cancel(named, false),
             ("cancel", Some(named), _) => self.cancel(named, true),
-            _ => {}
+            _ => self.missed_of_client(),
         }
     }
 
@@ -110,9 +110,17 @@ impl Listener for Acp {
         }
     }
 
+    fn missed_of_client(&mut self) {
+        // One that is still to be opened has no prompt yet.
+        for session in self.sessions.values_mut() {
+            session.is_cancelled = true;
+        }
+    }
+
     fn missed(&mut self) {
         self.calls.clear();
-        for session in self.sessions.values_mut() {
+        let opening = self.opening.values_mut().map(|(_, session)| session);
+        for session in self.sessions.values_mut().chain(opening) {
             session.is_led = true;
         }
     }
@@ -130,18 +138,27 @@ impl Acp {
         let session = Session {
             roots,
             is_cancelled: false,
-            is_led: false,
+            // The shell of the one that goes on, or that it is made of, may go on with it.
+            is_led: self.session(params).is_some_and(|session| session.is_led),
         };
         self.opening.put(id, (named, session), bytes);
     }
 
-    fn opened(&mut self, named: Option<String>, session: Session, line: &[u8]) {
+    fn session(&self, params: &Map<String, Value>) -> Option<&Session> {
+        self.sessions.get(&params.text("sessionId")?.to_owned())
+    }
+
+    fn opened(&mut self, named: Option<String>, mut session: Session, line: &[u8]) {
         let Some(message) = object(line) else { return };
         let Some(result) = message.get("result") else {
             return;
         };
         let told = result.as_object().and_then(|result| result.text("sessionId"));
         if let Some(name) = named.or_else(|| told.map(ToOwned::to_owned)) {
+            if let Some(before) = self.sessions.get(&name) {
+                session.is_led |= before.is_led;
+                session.is_cancelled |= before.is_cancelled;
+            }
             let bytes = session.roots.iter().map(String::len).sum();
             self.sessions.put(name, session, bytes);
         }
@@ -218,7 +235,7 @@ impl Acp {
         } else if params.says_only(SECOND) {
             let subject = params.object("subject")?;
             match subject.text("type")? {
-                "command" => (call::of_command(subject, place.0)?, true, None),
+                "command" => (self.of_command(name, subject, place.0)?, true, None),
                 "tool_call" => {
                     let call = second_call(params)?;
                     let (event, can) = self.of_call(name, call, place)?;
@@ -238,6 +255,24 @@ impl Acp {
         };
         let reply = options.reply(id, can_be_allowed);
         Some(Ask { asked, reply })
+    }
+
+    /// The command of a question of version 2, which may be that of a call.
+    fn of_command(
+        &self,
+        session: &str,
+        subject: &Map<String, Value>,
+        roots: Vec<String>,
+    ) -> Option<gatekeeper::hook::Event> {
+        if let Some(name) = subject.said("toolCallId") {
+            let key = (session.to_owned(), name.as_str()?.to_owned());
+            let (command, cwd) = (subject.text("command")?, subject.text("cwd")?);
+            let is_told = |call: &Call| call.is_command(command, cwd);
+            if !self.calls.get(&key).is_none_or(is_told) {
+                return None;
+            }
+        }
+        call::of_command(subject, roots)
     }
 
     fn of_call(

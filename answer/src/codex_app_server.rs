@@ -89,6 +89,9 @@ impl Listener for CodexAppServer {
         }
     }
 
+    /// What it says changes nothing of a question.
+    fn missed_of_client(&mut self) {}
+
     fn missed(&mut self) {
         self.items.clear();
     }

@@ -36,9 +36,6 @@ pub struct ClientSide {
     listener: Arc<Mutex<Box<dyn Listener>>>,
 }
 
-/// Bytes of a client's line that is listened to. Those that matter are short.
-const LONGEST_OF_CLIENT: usize = 1024 * 1024;
-
 /// The two sides of a conversation in this protocol, whose questions this judge answers. What the client says has to
 /// be heard before the agent gets it.
 pub fn between(protocol: Protocol, judge: Box<dyn Judge>) -> (AgentSide, ClientSide) {
@@ -49,7 +46,7 @@ pub fn between(protocol: Protocol, judge: Box<dyn Judge>) -> (AgentSide, ClientS
         judge,
     };
     let client = ClientSide {
-        lines: Lines::up_to(LONGEST_OF_CLIENT),
+        lines: Lines::default(),
         listener,
     };
     (agent, client)
@@ -82,12 +79,13 @@ impl ClientSide {
     /// The client has written these bytes.
     pub fn says(&mut self, chunk: &[u8]) {
         let listener = &self.listener;
-        self.lines.feed(chunk, &mut |piece| {
-            if let Piece::Line(line) = piece
-                && let Some(envelope) = Envelope::read(line)
-            {
-                lock(listener).client_says(envelope, line);
-            }
+        self.lines.feed(chunk, &mut |piece| match piece {
+            Piece::Line(line) => match Envelope::read(line) {
+                Some(envelope) => lock(listener).client_says(envelope, line),
+                None if line.trim_ascii().is_empty() => {}
+                None => lock(listener).missed_of_client(),
+            },
+            Piece::Unread(_) | Piece::TooLong(_) => lock(listener).missed_of_client(),
         });
     }
 }

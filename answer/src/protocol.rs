@@ -44,6 +44,9 @@ pub(crate) trait Listener: Send {
     /// person would have to answer, or nobody.
     fn agent_says(&mut self, envelope: Envelope, line: &[u8]) -> Option<Ask>;
 
+    /// The client has said something that is not read, and that may take back what it asked for.
+    fn missed_of_client(&mut self);
+
     /// The agent has said something that is not read, and that a later question may speak of.
     fn missed(&mut self);
 }

@@ -1,13 +1,36 @@
-//! An agent that does not care that its client has said its last word.
+//! Clients that have said their last word, or stop in the middle of one.
 
-use std::io::{self, Read};
+use std::ffi::OsString;
+use std::io::{self, Read, Write};
+use std::time::Duration;
 
 use answer::{Opinion, Patience, Protocol, relay};
 use gatekeeper::sandbox::{Command, Status, Stream};
+use serde_json::json;
 
+use crate::acp::run;
 use crate::ground::Always;
 
-const MILLISECONDS: fn(u64) -> std::time::Duration = std::time::Duration::from_millis;
+/// A script as an agent.
+fn shell(script: &str) -> Command {
+    Command {
+        program: "/bin/sh".into(),
+        arguments: ["sh", "-c", script].map(Into::into).to_vec(),
+        directory: "/".into(),
+        input: Stream::Null,
+        output: Stream::Null,
+        errors: Stream::Null,
+    }
+}
+
+fn variables() -> Vec<(OsString, OsString)> {
+    vec![("PATH".into(), "/usr/bin:/bin".into())]
+}
+
+const PATIENCE: Patience = Patience {
+    silence: Duration::from_millis(800),
+    gone: Duration::from_millis(800),
+};
 
 #[test]
 fn an_agent_that_stays_silent_after_the_clients_last_word_is_ended() {
@@ -28,25 +51,52 @@ fn an_agent_that_stays_silent_after_the_clients_last_word_is_ended() {
         let (input, to) = io::pipe().unwrap();
         let (mut from, output) = io::pipe().unwrap();
         drop(to);
-        let agent = Command {
-            program: "/bin/sh".into(),
-            arguments: ["sh", "-c", script].map(Into::into).to_vec(),
-            directory: "/".into(),
-            input: Stream::Null,
-            output: Stream::Null,
-            errors: Stream::Null,
-        };
-        let variables = vec![("PATH".into(), "/usr/bin:/bin".into())];
-        let patience = Patience {
-            silence: MILLISECONDS(800),
-            gone: MILLISECONDS(800),
-        };
+        let agent = shell(script);
         let judge = Box::new(Always(Opinion::Person));
         let client = (input.into(), output.into());
-        let outcome = relay(agent, variables, client, Protocol::Acp, judge, patience).unwrap();
+        let outcome = relay(agent, variables(), client, Protocol::Acp, judge, PATIENCE).unwrap();
         assert_eq!(outcome.status, wanted, "{script}");
         let mut heard = String::new();
         from.read_to_string(&mut heard).unwrap();
         assert_eq!(heard, said, "{script}");
+    }
+}
+
+#[test]
+fn in_the_middle_of_a_line_the_person_is_asked() {
+    let new =
+        json!({"jsonrpc": "2.0", "id": 1, "method": "session/new", "params": {"cwd": "/", "mcpServers": []}});
+    let opened = json!({"jsonrpc": "2.0", "id": 1, "result": {"sessionId": "s"}});
+    let ask = run(&json!("tool x"));
+    for (name, said, is_asked) in [
+        ("between two lines", "{\"x\":1}\n", false),
+        ("in the middle of a line", "{\"x\":1}\n{\"x\":", true),
+    ] {
+        let (input, mut to) = io::pipe().unwrap();
+        let (mut from, output) = io::pipe().unwrap();
+        let end = if is_asked {
+            "sleep 0.3"
+        } else {
+            "read -r line; exit 7"
+        };
+        let script = format!("read -r line; echo '{opened}'; read -r line; sleep 0.3; echo '{ask}'; {end}");
+        write!(to, "{new}\n{said}").unwrap();
+        let judge = Box::new(Always(Opinion::Yes));
+        let client = (input.into(), output.into());
+        let outcome = relay(
+            shell(&script),
+            variables(),
+            client,
+            Protocol::Acp,
+            judge,
+            PATIENCE,
+        )
+        .unwrap();
+        drop(to);
+        let mut heard = String::new();
+        from.read_to_string(&mut heard).unwrap();
+        assert_eq!(heard.contains("request_permission"), is_asked, "{name}");
+        let wanted = if is_asked { 0 } else { 7 };
+        assert_eq!(outcome.status, Status::Exited(wanted), "{name}");
     }
 }

@@ -109,7 +109,11 @@ impl Ground {
     }
 
     pub(crate) fn client_says(&mut self, message: &Value) {
-        self.client.says(format!("{message}\n").as_bytes());
+        self.client_writes(&format!("{message}\n"));
+    }
+
+    pub(crate) fn client_writes(&mut self, text: &str) {
+        self.client.says(text.as_bytes());
     }
 
     /// The agent says a line; gives the answer that it got, or that the client got all of it.

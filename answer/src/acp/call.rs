@@ -6,16 +6,22 @@ use serde_json::{Map, Value};
 use super::elsewhere::may_lead_elsewhere;
 use crate::message::{Command, Fields, command};
 
-/// What was said of a call; null takes nothing back.
+/// What was said of a call, all of it together; null takes nothing back.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Call {
-    kind: Option<String>,
-    title: Option<String>,
+    kind: Option<Value>,
+    name: Option<Value>,
+    /// The title that shows a command. One that shows none takes nothing back either.
+    shown: Option<String>,
     content: Option<Value>,
     locations: Option<Value>,
     raw_input: Option<Value>,
     /// Whether it is said to have begun.
     has_begun: bool,
+    /// Whether two things were said of it, or one that is not understood.
+    is_disputed: bool,
+    /// The same of the files that it shows. What a command shows changes nothing of it.
+    are_files_disputed: bool,
 }
 
 /// What is known to be said of a call.
@@ -77,19 +83,29 @@ const FILES: [&str; 8] = [
 ];
 
 impl Call {
-    /// Takes what is said of it now in the place of what was.
+    /// Adds what is said of it now. Something else than was said before takes its place, and makes it disputed.
     pub(super) fn update(&mut self, update: &Map<String, Value>) {
-        let owned = |key: &str| update.said(key).cloned();
-        let text = |key: &str| update.text(key).map(ToOwned::to_owned);
-        self.kind = text("kind").or(self.kind.take());
-        self.title = text("title").or(self.title.take());
-        self.content = owned("content").or(self.content.take());
-        self.locations = owned("locations").or(self.locations.take());
-        self.raw_input = owned("rawInput").or(self.raw_input.take());
-        self.has_begun |= matches!(
-            update.text("status"),
-            Some("in_progress" | "completed" | "failed")
-        );
+        let is_known = update
+            .iter()
+            .all(|(key, value)| value.is_null() || key == "sessionUpdate" || CALL.contains(&key.as_str()));
+        let is_text = |key: &str| update.said(key).is_none_or(Value::is_string);
+        let are_texts = ["kind", "name", "title", "status"].into_iter().all(is_text);
+        let is_object = update.said("rawInput").is_none_or(Value::is_object);
+        self.is_disputed |= !is_known || !are_texts || !is_object;
+        let said = |key: &str| update.said(key).cloned();
+        self.is_disputed |= replaces(&mut self.kind, said("kind"));
+        self.is_disputed |= replaces(&mut self.name, said("name"));
+        let shown = update.text("title").filter(|title| shown(title).is_some());
+        self.is_disputed |= replaces(&mut self.shown, shown.map(ToOwned::to_owned));
+        self.are_files_disputed |= takes_back(self.content.as_ref(), update.said("content"));
+        self.are_files_disputed |= takes_back(self.locations.as_ref(), update.said("locations"));
+        self.is_disputed |= takes_back(self.raw_input.as_ref(), update.said("rawInput"));
+        self.content = said("content").or(self.content.take());
+        self.locations = said("locations").or(self.locations.take());
+        self.raw_input = said("rawInput").or(self.raw_input.take());
+        self.has_begun |= update
+            .said("status")
+            .is_some_and(|status| status.as_str() != Some("pending"));
     }
 
     /// Whether it may lead the agent's shell into another directory: by its command, or by one that is not told.
@@ -97,50 +113,71 @@ impl Call {
         match self.raw_input.as_ref().and_then(|input| input.get("command")) {
             Some(Value::String(text)) => may_lead_elsewhere(text),
             Some(_) => false,
-            None => self.has_begun && matches!(self.kind.as_deref(), None | Some("execute")),
+            None => self.has_begun && matches!(self.kind(), None | Some("execute")),
         }
+    }
+
+    fn kind(&self) -> Option<&str> {
+        self.kind.as_ref().and_then(Value::as_str)
     }
 
     /// About how much of the memory it takes.
     pub(super) fn bytes(&self) -> usize {
-        let texts = [&self.kind, &self.title].into_iter().flatten().map(String::len);
-        let values = [&self.content, &self.locations, &self.raw_input];
-        texts.chain(values.into_iter().flatten().map(weight)).sum()
+        let shown = self.shown.as_ref().map_or(0, String::len);
+        let values = [
+            &self.kind,
+            &self.name,
+            &self.content,
+            &self.locations,
+            &self.raw_input,
+        ];
+        values
+            .into_iter()
+            .flatten()
+            .map(weight)
+            .fold(shown, usize::saturating_add)
     }
 
-    /// What a question says of a call of which this was said before. `None` where the two disagree on what it is, or
-    /// the question says something that is not known.
+    /// What a question says of a call of which this was said before. `None` where the two disagree on what it is,
+    /// where what was said before did, or the question says something that is not known.
     pub(super) fn merged(before: Option<&Self>, request: &Map<String, Value>) -> Option<Self> {
         if !request.says_only(CALL) {
             return None;
         }
-        let mut call = Self::default();
+        let mut call = before.cloned().unwrap_or_default();
         call.update(request);
-        let Some(before) = before else {
-            return Some(call);
+        (!call.is_disputed).then_some(call)
+    }
+
+    /// Whether nothing that was said of it is another command than this one in this directory.
+    pub(super) fn is_command(&self, command: &str, cwd: &str) -> bool {
+        let is_same = |input: &Map<String, Value>, key: &str, text: &str| {
+            input.said(key).is_none_or(|said| said.as_str() == Some(text))
         };
-        let differ = |one: Option<&Value>, other: Option<&Value>| {
-            one.zip(other).is_some_and(|(one, other)| one != other)
-        };
-        let input =
-            |call: &Self, key: &str| call.raw_input.as_ref().and_then(|input| input.get(key)).cloned();
-        let inputs = ["command", "cwd", "workdir"];
-        let is_other = call.kind.is_some() && before.kind.is_some() && call.kind != before.kind
-            || inputs
-                .iter()
-                .any(|key| differ(input(before, key).as_ref(), input(&call, key).as_ref()));
-        if is_other {
-            return None;
-        }
-        let mut merged = before.clone();
-        merged.update(request);
-        Some(merged)
+        let agrees_on_input = self.raw_input.as_ref().is_none_or(|input| {
+            input.as_object().is_some_and(|input| {
+                input.says_only(RUNS)
+                    && is_same(input, "command", command)
+                    && is_same(input, "cwd", cwd)
+                    && is_same(input, "workdir", cwd)
+            })
+        });
+        let subject = Subject::Text(command.to_owned());
+        !self.is_disputed
+            && agrees_on_input
+            && matches!(self.kind(), None | Some("execute"))
+            && self.shows(&subject)
+    }
+
+    /// Whether no title shows another command than this one.
+    fn shows(&self, subject: &Subject) -> bool {
+        self.shown.as_deref().is_none_or(|title| agrees(title, subject))
     }
 
     /// What it would do, in the roots of its session, and whether that can be allowed; `None` where that is not known.
     /// A command that names no directory starts in `cwd`, or where nobody knows.
     pub(super) fn event(&self, roots: Vec<String>, cwd: Option<String>) -> Option<(Event, bool)> {
-        match self.kind.as_deref()? {
+        match self.kind()? {
             "execute" => self.command(roots, cwd).map(|event| (event, true)),
             "edit" => self.writes(roots),
             // Where something goes is not always said.
@@ -164,12 +201,14 @@ impl Call {
             Command::Text(text) => Subject::Text(text),
             Command::Words(words) => Subject::Words(words),
         };
-        let agrees = self.title.as_deref().is_none_or(|title| agrees(title, &subject));
-        agrees.then(|| Event::asked(subject, cwd, roots))
+        self.shows(&subject).then(|| Event::asked(subject, cwd, roots))
     }
 
     /// The files that it writes, and whether all of them are shown.
     fn writes(&self, roots: Vec<String>) -> Option<(Event, bool)> {
+        if self.are_files_disputed {
+            return None;
+        }
         let mut paths = Vec::new();
         let content = self.content.as_ref().map(Value::as_array);
         for item in content.map_or(Some(&Vec::new()), |content| content)? {
@@ -214,16 +253,39 @@ fn absolute(path: &str) -> Option<String> {
     (path.starts_with('/') && !path.contains('\0')).then(|| path.to_owned())
 }
 
-/// Whether a title that shows a command (all of it is in backticks) shows this one.
-fn agrees(title: &str, subject: &Subject) -> bool {
-    let inner = title
-        .trim()
-        .strip_prefix('`')
-        .and_then(|rest| rest.strip_suffix('`'));
-    let Some(inner) = inner.filter(|inner| !inner.is_empty()) else {
-        return true;
+/// Puts what is said now in the place of what was, and gives whether that was something else.
+fn replaces<T: PartialEq>(before: &mut Option<T>, now: Option<T>) -> bool {
+    let is_other = before
+        .as_ref()
+        .zip(now.as_ref())
+        .is_some_and(|(before, now)| before != now);
+    *before = now.or(before.take());
+    is_other
+}
+
+/// Whether what is said now changes what was said before, or leaves some of it out. More may be said: an object gets
+/// further keys, an empty array its items.
+fn takes_back(before: Option<&Value>, now: Option<&Value>) -> bool {
+    let Some((before, now)) = before.zip(now) else {
+        return false;
     };
-    let shown = inner.replace("\\`", "`");
+    match (before.as_object(), now.as_object()) {
+        (Some(before), Some(now)) => before
+            .iter()
+            .any(|(key, value)| !value.is_null() && now.get(key) != Some(value)),
+        _ => before != now && before.as_array().is_none_or(|items| !items.is_empty()),
+    }
+}
+
+/// The command that a title shows, all of which is in backticks.
+fn shown(title: &str) -> Option<String> {
+    let inner = title.trim().strip_prefix('`')?.strip_suffix('`')?;
+    (!inner.is_empty()).then(|| inner.replace("\\`", "`"))
+}
+
+/// Whether a title that shows a command shows this one.
+fn agrees(title: &str, subject: &Subject) -> bool {
+    let Some(shown) = shown(title) else { return true };
     match subject {
         Subject::Text(text) => shown.trim() == text.trim(),
         Subject::Words(words) => {

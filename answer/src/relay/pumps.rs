@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use memchr::memrchr;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
@@ -177,23 +176,13 @@ fn carry(client: &OwnedFd, agent: &OwnedFd, replies: &Replies, side: &mut Client
             return Ended::Client;
         };
         side.says(said);
-        let lines = memrchr(b'\n', said).map_or(0, |last| last.saturating_add(1));
-        let (lines, rest) = said.split_at_checked(lines).unwrap_or((said, &[]));
-        let answers = if lines.is_empty() {
-            Vec::new()
-        } else {
-            replies.take()
-        };
-        for part in [lines, &answers, rest] {
+        // In the middle of a line none is waiting: the person is asked instead.
+        is_in_line = said.last() != Some(&b'\n');
+        for part in [&replies.take_before(is_in_line), said] {
             if write(agent, part, &silent).is_err() {
                 return Ended::Agent;
             }
         }
-        is_in_line = if rest.is_empty() {
-            is_in_line && lines.is_empty()
-        } else {
-            true
-        };
     }
 }
 

@@ -22,6 +22,15 @@ struct Queue {
     lines: VecDeque<Vec<u8>>,
     bytes: usize,
     is_open: bool,
+    /// Whether the client has begun a line and not ended it.
+    is_in_line: bool,
+}
+
+impl Queue {
+    /// Whether one more has its place. In the middle of a line it has none, and the line may never end.
+    fn has_place(&self) -> bool {
+        self.is_open && !self.is_in_line && self.bytes < MOST
+    }
 }
 
 impl Replies {
@@ -33,6 +42,7 @@ impl Replies {
                 lines: VecDeque::new(),
                 bytes: 0,
                 is_open: true,
+                is_in_line: false,
             }),
             wake: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
         })
@@ -40,14 +50,13 @@ impl Replies {
 
     /// Whether one can be put into it.
     pub(super) fn are_taken(&self) -> bool {
-        let queue = self.lock();
-        queue.is_open && queue.bytes < MOST
+        self.lock().has_place()
     }
 
     /// Puts one into it; false where nobody will take it out.
     pub(super) fn put(&self, line: Vec<u8>) -> bool {
         let mut queue = self.lock();
-        if !queue.is_open || queue.bytes >= MOST {
+        if !queue.has_place() {
             return false;
         }
         queue.bytes = queue.bytes.saturating_add(line.len());
@@ -60,16 +69,28 @@ impl Replies {
 
     /// Takes all of them out.
     pub(super) fn take(&self) -> Vec<u8> {
-        let _empty = rustix::io::read(&self.wake, &mut [0_u8; 8]);
+        self.drain(self.lock())
+    }
+
+    /// Takes all of them out, before what the client says next, which ends in the middle of a line or not.
+    pub(super) fn take_before(&self, is_in_line: bool) -> Vec<u8> {
         let mut queue = self.lock();
-        queue.bytes = 0;
-        queue.lines.drain(..).flatten().collect()
+        queue.is_in_line = is_in_line;
+        self.drain(queue)
     }
 
     /// Takes the last ones out; no more are taken.
     pub(super) fn close(&self) -> Vec<u8> {
-        self.lock().is_open = false;
-        self.take()
+        let mut queue = self.lock();
+        queue.is_open = false;
+        self.drain(queue)
+    }
+
+    fn drain(&self, mut queue: MutexGuard<'_, Queue>) -> Vec<u8> {
+        // Whoever puts one in wakes afterwards.
+        let _empty = rustix::io::read(&self.wake, &mut [0_u8; 8]);
+        queue.bytes = 0;
+        queue.lines.drain(..).flatten().collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
