@@ -11,6 +11,7 @@ mod plan;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod warnings;
 
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ pub(crate) use apply::recover;
 pub(crate) use granted::Granted;
 use judge::{Judge, Ruling};
 use plan::Plan;
+pub(crate) use warnings::Warnings;
 
 /// Changes of one patch.
 const MOST_CHANGES: usize = 500;
@@ -169,7 +171,7 @@ impl Life {
 
     fn decide(&self, guard: &ItemGuard) -> End {
         let (server, thread) = (&self.server, &self.thread);
-        for told in recover(&server.options) {
+        for told in server.patch_warnings.to_say(recover(&server.options)) {
             thread.warn(told);
         }
         let mut plan = match Plan::of(&self.params.changes, &thread.cwd) {

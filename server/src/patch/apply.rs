@@ -28,10 +28,15 @@ pub(super) fn apply(plan: &mut Plan, options: &Options) -> Result<(), String> {
     let taken = plan.take(&steps);
     let done = taken.and_then(|()| journal.as_mut().map_or(Ok(()), super::journal::Journal::commit));
     if let Err(error) = done {
-        return match steps.back(plan.held()) {
+        let mut told = Vec::new();
+        return match steps.back(plan.held(), &mut told) {
             Ok(()) => {
                 journal.into_iter().for_each(super::journal::Journal::end);
-                Err(failed(&error))
+                if told.is_empty() {
+                    Err(failed(&error))
+                } else {
+                    Err(format!("{error}; it was undone, but {}", told.join("; ")))
+                }
             }
             // The journal stays: the next patch, and the next server, try it again.
             Err(left) => Err(format!("{error}; and not all of it could be undone: {left}")),
@@ -49,6 +54,7 @@ pub(crate) fn recover(options: &Options) -> Vec<String> {
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     match options.state.as_deref().map(Journals::open) {
         Some(Ok(journals)) => journals.recover(),
-        Some(Err(_)) | None => Vec::new(),
+        Some(Err(error)) => vec![format!("the journals of patches are not looked at: {error}")],
+        None => Vec::new(),
     }
 }
