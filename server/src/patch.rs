@@ -11,8 +11,11 @@ mod plan;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod warnings;
 
 use std::sync::Arc;
+
+use gatekeeper::Digest;
 
 use crate::client::Unanswered;
 use crate::clock;
@@ -29,6 +32,7 @@ pub(crate) use apply::recover;
 pub(crate) use granted::Granted;
 use judge::{Judge, Ruling};
 use plan::Plan;
+pub(crate) use warnings::Warnings;
 
 /// Changes of one patch.
 const MOST_CHANGES: usize = 500;
@@ -169,54 +173,95 @@ impl Life {
 
     fn decide(&self, guard: &ItemGuard) -> End {
         let (server, thread) = (&self.server, &self.thread);
-        for told in recover(&server.options) {
+        for told in server.patch_warnings.to_say(recover(&server.options)) {
             thread.warn(told);
         }
-        let mut plan = match Plan::of(&self.params.changes, &thread.cwd) {
-            Ok(plan) => plan,
-            Err(why) => return End::Failed(why),
-        };
-        let gatekeeper = match server.policy_now(thread.surroundings.workspace.as_deref()) {
-            Ok(gatekeeper) => gatekeeper,
-            Err(error) => return End::Failed(error.to_string()),
-        };
-        let judge = match Judge::of(server, thread, &gatekeeper) {
-            Ok(judge) => judge,
-            Err(why) => return End::Failed(why),
-        };
-        let wish = self.params.grant_root.as_deref();
-        let refused = match judge.rule(&plan.edits, &thread.granted, wish) {
-            Ruling::Allowed => None,
-            Ruling::Forbidden(why) => Some(End::Declined(why)),
-            Ruling::Asks { reason, risk, root } => {
-                let reason = match &self.params.reason {
-                    None => reason,
-                    Some(of_agent) => format!(
-                        "{reason}; the agent says: {}",
-                        gatekeeper::hook::Reasons::of_both(of_agent).person
-                    ),
-                };
-                let request = ServerRequest::FileChange(FileChangeApproval {
-                    thread_id: thread.id.clone(),
-                    turn_id: self.turn.id.clone(),
-                    item_id: self.item_id.clone(),
-                    started_at_ms: clock::now(),
-                    changes: self.params.changes.clone(),
-                    reason,
-                    risk,
-                    grant_root: root.clone(),
-                });
-                let answer = thread.client.ask(&thread.id, &request, &guard.stop);
-                self.heed(answer, &plan, root)
+        let question = {
+            let _alone = apply::alone();
+            match self.look() {
+                Ok((plan, Ruling::Allowed, _)) => return self.make(plan, guard),
+                Ok((_, Ruling::Forbidden(why), _)) => return End::Declined(why),
+                Err(why) => return End::Failed(why),
+                Ok((plan, ruling, policy)) => plan.looked().map(|looked| (looked, ruling, policy)),
             }
         };
-        if let Some(refused) = refused {
-            return refused;
+        // While a person thinks, nothing of the files is held.
+        let (looked, ruling, policy) = match question {
+            Ok(question) => question,
+            Err(error) => return End::Failed(error.to_string()),
+        };
+        let is_for_session = match Self::heed(self.ask(&ruling, guard)) {
+            Ok(decision) => decision == FileChangeDecision::AcceptForSession,
+            Err(refused) => return refused,
+        };
+        let _alone = apply::alone();
+        let (plan, again, policy_now) = match self.look() {
+            Ok(looked) => looked,
+            Err(why) => return End::Failed(why),
+        };
+        if let Err(why) = plan.check_is(&looked) {
+            return End::Failed(format!("nothing was changed: {why}"));
         }
+        let ruling = if policy_now == policy {
+            ruling
+        } else {
+            match ruling.still(again) {
+                Ok(ruling) => ruling,
+                Err(why) => return End::Declined(why),
+            }
+        };
+        if is_for_session {
+            self.grant(&plan, ruling);
+        }
+        self.make(plan, guard)
+    }
+
+    /// Looks at the files, and judges the patch by the policy of now, of which the digest is told.
+    fn look(&self) -> Result<(Plan, Ruling, Digest), String> {
+        let (server, thread) = (&self.server, &self.thread);
+        let plan = Plan::of(&self.params.changes, &thread.cwd)?;
+        let gatekeeper = server.policy_now(thread.surroundings.workspace.as_deref());
+        let gatekeeper = gatekeeper.map_err(|error| error.to_string())?;
+        let judge = Judge::of(server, thread, &gatekeeper)?;
+        let wish = self.params.grant_root.as_deref();
+        let ruling = judge.rule(&plan.edits, &thread.granted, wish);
+        Ok((plan, ruling, gatekeeper.digest()))
+    }
+
+    /// Asks whoever is there.
+    fn ask(&self, ruling: &Ruling, guard: &ItemGuard) -> Result<FileChangeApprovalAnswer, Unanswered> {
+        let Ruling::Asks {
+            reason, risk, root, ..
+        } = ruling
+        else {
+            return Err(Unanswered::Refused("there is no question".to_owned()));
+        };
+        let reason = match &self.params.reason {
+            None => reason.clone(),
+            Some(of_agent) => format!(
+                "{reason}; the agent says: {}",
+                gatekeeper::hook::Reasons::of_both(of_agent).person
+            ),
+        };
+        let request = ServerRequest::FileChange(FileChangeApproval {
+            thread_id: self.thread.id.clone(),
+            turn_id: self.turn.id.clone(),
+            item_id: self.item_id.clone(),
+            started_at_ms: clock::now(),
+            changes: self.params.changes.clone(),
+            reason,
+            risk: risk.clone(),
+            grant_root: root.clone(),
+        });
+        self.thread.client.ask(&self.thread.id, &request, &guard.stop)
+    }
+
+    /// Makes it so.
+    fn make(&self, mut plan: Plan, guard: &ItemGuard) -> End {
         if guard.stop.is_ordered() {
             return End::Failed("it was interrupted before anything was changed".to_owned());
         }
-        match apply::apply(&mut plan, &server.options) {
+        match apply::apply(&mut plan, &self.server.options) {
             Ok(()) => {
                 self.keep_baselines(&plan);
                 End::Applied
@@ -231,38 +276,32 @@ impl Life {
         for edit in &plan.edits {
             let before = edit.before.as_ref();
             let before = before.map_or(Content::Nothing, |found| {
-                Content::of_bytes(&found.bytes, found.like.mode)
+                Content::kept_of(&found.bytes, found.like.mode)
             });
             self.turn.diff.patched(&edit.path, before, at);
         }
     }
 
-    /// What an answer makes of the patch; `None` lets it be applied.
-    fn heed(
-        &self,
-        answer: Result<FileChangeApprovalAnswer, Unanswered>,
-        plan: &Plan,
-        root: Option<std::path::PathBuf>,
-    ) -> Option<End> {
+    /// Lets later patches of the thread write the same files, and below the root of the question.
+    fn grant(&self, plan: &Plan, ruling: Ruling) {
+        let edits = plan.edits.iter();
+        let files = edits.map(|edit| (edit.path.clone(), edit.is_removal()));
+        self.thread.granted.add_files(files);
+        if let Ruling::Asks { root: Some(root), .. } = ruling {
+            self.thread.granted.add_root(root);
+        }
+    }
+
+    /// The yes that an answer is, or what becomes of the patch without one.
+    fn heed(answer: Result<FileChangeApprovalAnswer, Unanswered>) -> Result<FileChangeDecision, End> {
         match answer.map(|answer| answer.decision) {
-            Ok(FileChangeDecision::Accept) => None,
-            Ok(FileChangeDecision::AcceptForSession) => {
-                let files = plan
-                    .edits
-                    .iter()
-                    .map(|edit| (edit.path.clone(), edit.is_removal()));
-                self.thread.granted.add_files(files);
-                if let Some(root) = root {
-                    self.thread.granted.add_root(root);
-                }
-                None
-            }
-            Ok(FileChangeDecision::Decline) => Some(End::Declined("it was declined".to_owned())),
-            Ok(FileChangeDecision::Cancel) => Some(End::Cancelled("it was cancelled".to_owned())),
-            Err(Unanswered::Stopped | Unanswered::Gone) => Some(End::Failed(
+            Ok(yes @ (FileChangeDecision::Accept | FileChangeDecision::AcceptForSession)) => Ok(yes),
+            Ok(FileChangeDecision::Decline) => Err(End::Declined("it was declined".to_owned())),
+            Ok(FileChangeDecision::Cancel) => Err(End::Cancelled("it was cancelled".to_owned())),
+            Err(Unanswered::Stopped | Unanswered::Gone) => Err(End::Failed(
                 "it was interrupted before anything was changed".to_owned(),
             )),
-            Err(Unanswered::Refused(why)) => Some(End::Declined(format!("the answer is no yes: {why}"))),
+            Err(Unanswered::Refused(why)) => Err(End::Declined(format!("the answer is no yes: {why}"))),
         }
     }
 }

@@ -34,6 +34,8 @@ pub(crate) struct Server {
     clients: Mutex<Vec<Client>>,
     /// The work tree that it was started in.
     workspace: Option<String>,
+    /// What the next patch is to tell of those before.
+    pub(crate) patch_warnings: patch::Warnings,
 }
 
 impl Server {
@@ -43,8 +45,7 @@ impl Server {
     /// Where the process may open no more descriptors, or the place that it is started in cannot be.
     pub(crate) fn new(options: Options) -> io::Result<Arc<Self>> {
         let context = options.surroundings.context().map_err(io::Error::other)?;
-        // What is not undone now is told by the next patch.
-        let _told = patch::recover(&options);
+        let told = patch::recover(&options);
         Ok(Arc::new(Self {
             policies: Policies::new(&options),
             threads: Threads::new(options.state.as_deref()),
@@ -54,6 +55,7 @@ impl Server {
             items: Slots::new(limits::ITEMS_OF_ALL),
             clients: Mutex::default(),
             workspace: context.workspace.map(Into::into),
+            patch_warnings: patch::Warnings::waiting(told),
             options,
         }))
     }

@@ -31,6 +31,9 @@ const MOST_TOLD: usize = 1024 * 1024;
 /// Bytes of a diff that was asked for.
 const MOST_ASKED: usize = 16 * 1024 * 1024;
 
+/// Bytes of the contents that a turn's patches may bring to its diff.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+
 /// What the items of a turn have changed: of each path what it held before the first of them touched it. What it holds
 /// now is looked at when the diff is made, so that what was undone is not in it.
 #[derive(Debug, Default)]
@@ -41,6 +44,8 @@ struct Baselines {
     paths: BTreeMap<PathBuf, Baseline>,
     /// Something was changed since the client was told.
     is_news: bool,
+    /// Bytes of the contents that patches brought.
+    of_patches: usize,
     /// Some were not kept.
     is_cut: bool,
     /// What was not looked at, in words.
@@ -124,6 +129,15 @@ impl TurnDiff {
     /// A patch has changed a file, which held this before. `at` is the moment, of [`WorkTree::moment`].
     pub(crate) fn patched(&self, path: &Path, before: Content, at: u64) {
         let mut kept = self.kept();
+        if kept.paths.get(path).is_some_and(|known| known.at <= at) {
+            return;
+        }
+        let bytes = kept.of_patches.saturating_add(before.len());
+        if bytes > MOST_BYTES {
+            kept.is_cut = true;
+            return;
+        }
+        kept.of_patches = bytes;
         kept.keep(path, before, at, false);
     }
 

@@ -1,11 +1,18 @@
 //! The journals of patches: what a server that was killed had begun is undone, or ended.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use rustix::fs::{FlockOperation, OFlags, flock};
+use rustix::fs::{
+    AtFlags, CWD, Dir, FileType, FlockOperation, Mode, OFlags, Stat, flock, fstat, fsync, openat, renameat,
+    statat, unlinkat,
+};
+use rustix::io::Errno;
+use rustix::process::geteuid;
 
 use super::fault::reach;
 use super::place::{Held, identity};
@@ -22,41 +29,57 @@ const DONE: &str = "done";
 /// Of one that is being written: no step was taken.
 const NEW: &str = "new";
 
-/// The directory of the journals.
-#[derive(Clone, Debug)]
-pub(super) struct Journals(PathBuf);
+/// The directory of the journals, held open.
+#[derive(Debug)]
+pub(super) struct Journals {
+    path: PathBuf,
+    held: Arc<OwnedFd>,
+}
 
 /// A journal, locked for as long as its patch lives.
 #[derive(Debug)]
 pub(super) struct Journal {
-    path: PathBuf,
+    directory: Arc<OwnedFd>,
+    /// Its name without the state.
+    id: String,
+    state: &'static str,
     _locked: File,
 }
 
 impl Journals {
     /// The directory in the server's own one; it is made for its owner alone.
+    ///
+    /// # Errors
+    /// It cannot be made or read, it is a link, or somebody else may write it.
     pub(super) fn open(state: &Path) -> io::Result<Self> {
         let path = state.join("patches");
         DirBuilder::new().recursive(true).mode(0o700).create(&path)?;
-        Ok(Self(path))
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let wrong = |error: io::Error| io::Error::other(format!("`{}`: {error}", path.display()));
+        let held = openat(CWD, &path, flags, Mode::empty()).map_err(|error| wrong(error.into()))?;
+        fstat(&held)
+            .map_err(io::Error::from)
+            .and_then(|found| own(&found))
+            .map_err(wrong)?;
+        Ok(Self {
+            path,
+            held: Arc::new(held),
+        })
     }
 
     /// Writes down the steps that are going to be taken.
     pub(super) fn begin(&self, steps: &Steps) -> io::Result<Journal> {
-        let path = self.0.join(new_id("patch")?).with_extension(NEW);
+        let id = new_id("patch")?;
         reach("journal")?;
-        let flags = OFlags::NOFOLLOW.bits().cast_signed();
-        let mut options = OpenOptions::new();
-        options
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .custom_flags(flags);
-        let mut file = options.open(&path)?;
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let mode = Mode::RUSR | Mode::WUSR;
+        let mut file: File = openat(&*self.held, format!("{id}.{NEW}"), flags, mode)?.into();
         flock(&file, FlockOperation::NonBlockingLockExclusive)?;
         let text = serde_json::to_vec(steps)?;
         let mut journal = Journal {
-            path,
+            directory: self.held.clone(),
+            id,
+            state: NEW,
             _locked: file.try_clone()?,
         };
         let written = reach("journal text")
@@ -72,21 +95,65 @@ impl Journals {
         }
     }
 
-    /// Undoes or ends every patch whose server is dead. What could not be is told, and tried again the next time.
+    /// Undoes or ends every patch whose server is dead. What could not be is told, and tried again the next time; so is
+    /// what somebody has written meanwhile.
     pub(super) fn recover(&self) -> Vec<String> {
-        let Ok(entries) = fs::read_dir(&self.0) else {
-            return Vec::new();
+        let entries = match Dir::read_from(&*self.held) {
+            Ok(entries) => entries,
+            Err(error) => return vec![format!("the journals of patches cannot be read: {error}")],
         };
         let mut told = Vec::new();
-        for path in entries.flatten().map(|entry| entry.path()) {
-            if let Err(error) = recover(&path) {
+        for entry in entries.flatten() {
+            let Ok(name) = entry.file_name().to_str() else {
+                continue;
+            };
+            if let Err(error) = self.recover_one(name, &mut told) {
                 told.push(format!(
                     "a patch that was begun before is not undone: {error} (its journal is {})",
-                    path.display()
+                    self.path.join(name).display()
                 ));
             }
         }
         told
+    }
+
+    fn recover_one(&self, name: &str, told: &mut Vec<String>) -> io::Result<()> {
+        let state = name.rsplit_once('.').map(|(_, state)| state);
+        let Some(state) = state.filter(|state| [NEW, OPEN, DONE].contains(state)) else {
+            return Ok(());
+        };
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+        let file = match openat(&*self.held, name, flags, Mode::empty()) {
+            Err(Errno::NOENT) => return Ok(()),
+            opened => opened?,
+        };
+        let found = fstat(&file)?;
+        if FileType::from_raw_mode(found.st_mode) != FileType::RegularFile {
+            return Err(io::Error::other("it is not a file"));
+        }
+        own(&found)?;
+        if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+            // Its owner lives, or somebody else is at it.
+            return Ok(());
+        }
+        // Whoever had the lock before may have gone on with it.
+        let now = statat(&*self.held, name, AtFlags::SYMLINK_NOFOLLOW);
+        if !now.is_ok_and(|now| now.st_ino == found.st_ino) {
+            return Ok(());
+        }
+        if state != NEW {
+            let mut text = Vec::new();
+            File::from(file).take(MOST).read_to_end(&mut text)?;
+            let steps: Steps = serde_json::from_slice(&text)?;
+            steps.check().map_err(io::Error::other)?;
+            let mut held = hold(&steps);
+            if state == OPEN {
+                steps.back(&mut held, told)?;
+            } else {
+                steps.finish(&held)?;
+            }
+        }
+        Ok(unlinkat(&*self.held, name, AtFlags::empty())?)
     }
 }
 
@@ -100,53 +167,36 @@ impl Journal {
     /// Nothing is left to do.
     pub(super) fn end(self) {
         // One that stays is looked at again by the next patch, and finds nothing to do.
-        let _removed = fs::remove_file(&self.path);
+        let _removed = unlinkat(&*self.directory, self.name(self.state), AtFlags::empty());
     }
 
-    fn become_(&mut self, state: &str) -> io::Result<()> {
-        let next = self.path.with_extension(state);
-        fs::rename(&self.path, &next)?;
-        self.path = next;
-        let directory = self.path.parent().unwrap_or(Path::new("/"));
+    fn become_(&mut self, state: &'static str) -> io::Result<()> {
+        let (last, next) = (self.name(self.state), self.name(state));
+        renameat(&*self.directory, last, &*self.directory, next)?;
+        self.state = state;
         // Which of the two names it has after a loss of power is all that is not known then: either is whole.
-        let _synced = File::open(directory).and_then(|directory| directory.sync_all());
+        let _synced = fsync(&*self.directory);
         Ok(())
+    }
+
+    fn name(&self, state: &str) -> String {
+        format!("{}.{state}", self.id)
     }
 }
 
-fn recover(path: &Path) -> io::Result<()> {
-    let Some(state) = path.extension().and_then(|state| state.to_str()) else {
-        return Ok(());
-    };
-    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-    let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        opened => opened?,
-    };
-    if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
-        // Its owner lives, or somebody else is at it.
-        return Ok(());
+/// Refuses what somebody else may have written.
+fn own(found: &Stat) -> io::Result<()> {
+    let user = geteuid().as_raw();
+    if found.st_uid != user {
+        return Err(io::Error::other(format!(
+            "it belongs to user {}, not to user {user}",
+            found.st_uid
+        )));
     }
-    // Whoever had the lock before may have gone on with it.
-    let is_same =
-        fs::symlink_metadata(path).is_ok_and(|now| file.metadata().is_ok_and(|held| now.ino() == held.ino()));
-    if !is_same {
-        return Ok(());
+    if found.st_mode & 0o022 != 0 {
+        return Err(io::Error::other("it may be written by others than its owner"));
     }
-    if state == OPEN || state == DONE {
-        let mut text = Vec::new();
-        file.take(MOST).read_to_end(&mut text)?;
-        let steps: Steps = serde_json::from_slice(&text)?;
-        let mut held = hold(&steps);
-        if state == OPEN {
-            steps.back(&mut held)?;
-        } else {
-            steps.finish(&held)?;
-        }
-    } else if state != NEW {
-        return Ok(());
-    }
-    fs::remove_file(path)
+    Ok(())
 }
 
 /// The directories of a patch, as far as they are still where they were.

@@ -12,6 +12,9 @@ use super::plan::Edit;
 use crate::server::Server;
 use crate::thread::Thread;
 
+/// Directories that hold no files but the state of the system and of its programs; they are granted to nobody.
+const OF_THE_SYSTEM: [&str; 4] = ["/proc", "/sys", "/run", "/dev"];
+
 /// What policy says of a patch.
 #[derive(Debug)]
 pub(super) enum Ruling {
@@ -19,6 +22,8 @@ pub(super) enum Ruling {
     Allowed,
     /// A person is to be asked.
     Asks {
+        /// The paths that it is about, as they were given and as they are.
+        about: Vec<String>,
         /// Why, on one line.
         reason: String,
         risk: Risk,
@@ -27,6 +32,39 @@ pub(super) enum Ruling {
     },
     /// It may not.
     Forbidden(String),
+}
+
+impl Ruling {
+    /// What a yes to this question is good for when the policy has changed: whatever the ruling by the new one is, unless it
+    /// asks for more.
+    ///
+    /// # Errors
+    /// Why the yes is good for nothing, in words.
+    pub(super) fn still(&self, now: Self) -> Result<Self, String> {
+        let why = match (self, &now) {
+            (_, Self::Allowed) => return Ok(now),
+            (_, Self::Forbidden(why)) => why,
+            (
+                Self::Asks {
+                    about, reason, root, ..
+                },
+                Self::Asks {
+                    about: about_now,
+                    reason: reason_now,
+                    root: root_now,
+                    ..
+                },
+            ) => {
+                let is_same = reason == reason_now && (root_now.is_none() || root == root_now);
+                if is_same && about_now.iter().all(|path| about.contains(path)) {
+                    return Ok(now);
+                }
+                reason_now
+            }
+            (Self::Allowed | Self::Forbidden(_), Self::Asks { reason, .. }) => reason,
+        };
+        Err(format!("the policy has changed meanwhile: {why}"))
+    }
 }
 
 /// Judges the paths of patches in one place.
@@ -111,7 +149,12 @@ impl<'a> Judge<'a> {
             }
             None => None,
         };
-        Ruling::Asks { reason, risk, root }
+        Ruling::Asks {
+            about: asked,
+            reason,
+            risk,
+            root,
+        }
     }
 
     fn forbidden(&self, edit: &Edit, removal: Option<Judgement>) -> Ruling {
@@ -208,6 +251,9 @@ impl<'a> Judge<'a> {
         let Some(text) = root.to_str().filter(|_| root.is_dir()) else {
             return Err("it is no directory".to_owned());
         };
+        if OF_THE_SYSTEM.iter().any(|place| root.starts_with(place)) {
+            return Err("it is the system's own".to_owned());
+        }
         let places = [self.context.home.as_deref(), self.context.workspace.as_deref()];
         let [home, workspace] = places.map(|place| place.and_then(|place| std::fs::canonicalize(place).ok()));
         if root.parent().is_none()

@@ -159,6 +159,15 @@ impl Held {
         })
     }
 
+    /// Whether there are these directories now where they were found.
+    pub(super) fn are_there(directories: &[(PathBuf, Identity)]) -> bool {
+        directories.iter().all(|(path, then)| {
+            open(path)
+                .and_then(|now| identity(&now))
+                .is_ok_and(|now| now == *then)
+        })
+    }
+
     /// Brings the names in all of them to the disk.
     pub(super) fn sync(&self) -> io::Result<()> {
         self.0

@@ -42,6 +42,14 @@ pub(super) struct Found {
     seen: Seen,
 }
 
+/// What is remembered of a plan while a person thinks about it.
+#[derive(Debug)]
+pub(super) struct Looked {
+    /// Of each name which file was there, and the hash of what it is to hold.
+    edits: Vec<(PathBuf, Option<Seen>, Option<String>)>,
+    directories: Vec<(PathBuf, Identity)>,
+}
+
 /// What tells a file from another, and from itself after somebody has written to it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 struct Seen {
@@ -51,6 +59,12 @@ struct Seen {
 }
 
 impl Edit {
+    fn looked(&self) -> (PathBuf, Option<Seen>, Option<String>) {
+        let before = self.before.as_ref().map(|found| found.seen);
+        let after = self.after.as_ref().map(|new| hash(&new.bytes));
+        (self.path.clone(), before, after)
+    }
+
     /// Whether the name is gone afterwards.
     pub(super) fn is_removal(&self) -> bool {
         self.after.is_none()
@@ -66,9 +80,9 @@ impl Plan {
         let mut plan = Self::default();
         let mut total = 0_usize;
         for change in changes {
+            let known = plan.edits.len();
             plan.add(change, cwd)?;
-            let bytes = plan.edits.iter().rev().take(2);
-            let bytes = bytes.map(|edit| {
+            let bytes = plan.edits.iter().skip(known).map(|edit| {
                 let before = edit.before.as_ref().map_or(0, |found| found.bytes.len());
                 before.saturating_add(edit.after.as_ref().map_or(0, |new| new.bytes.len()))
             });
@@ -82,6 +96,7 @@ impl Plan {
     }
 
     fn add(&mut self, change: &FileChange, cwd: &Path) -> Result<(), String> {
+        let known = self.edits.len();
         let from = self.edit(&change.path, cwd)?;
         let wrong = |why: &dyn std::fmt::Display| format!("`{}`: {why}", change.path.display());
         let found = |edit: &mut Edit| edit.before.take().ok_or_else(|| wrong(&"there is no such file"));
@@ -134,8 +149,8 @@ impl Plan {
                 self.edits.push(from);
             }
         }
-        let last = self.edits.iter().rev().take(2);
-        let longest = last
+        let added = self.edits.iter().skip(known);
+        let longest = added
             .filter_map(|edit| edit.after.as_ref())
             .map(|new| new.bytes.len());
         if u64::try_from(longest.max().unwrap_or(0)).is_ok_and(|longest| longest > MOST_OF_A_FILE) {
@@ -178,6 +193,33 @@ impl Plan {
             }
         }
         Ok(())
+    }
+
+    /// What is to be remembered of it, without the contents and the descriptors.
+    pub(super) fn looked(&self) -> std::io::Result<Looked> {
+        Ok(Looked {
+            edits: self.edits.iter().map(Edit::looked).collect(),
+            directories: self.held.identities()?,
+        })
+    }
+
+    /// Whether it is what an earlier one was. Directories that were made since are none of another.
+    ///
+    /// # Errors
+    /// What differs, in words.
+    pub(super) fn check_is(&self, earlier: &Looked) -> Result<(), String> {
+        if !Held::are_there(&earlier.directories) {
+            return Err("a directory of it was moved or replaced meanwhile".to_owned());
+        }
+        let mut before = earlier.edits.iter();
+        let changed = self
+            .edits
+            .iter()
+            .find(|edit| before.next() != Some(&edit.looked()));
+        match changed {
+            Some(edit) => Err(format!("`{}`: it was changed meanwhile", edit.path.display())),
+            None => Ok(()),
+        }
     }
 
     /// Looks again whether all is as it was.

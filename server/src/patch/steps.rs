@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::{
     AtFlags, FileType, Gid, Mode, OFlags, RenameFlags, Stat, Uid, fchmod, fchown, linkat, openat, renameat,
@@ -54,10 +54,38 @@ pub(super) struct Like {
     pub(super) owner: (u32, u32),
 }
 
+/// What the names of files aside begin with.
+const ASIDE: &str = ".patch_";
+
 /// Bits of a mode that are kept; the others give rights to whoever wrote the content.
 const KEPT_MODE: u32 = 0o777;
 
 impl Steps {
+    /// Refuses what no patch has: a name that leads elsewhere, or one aside that is not of a patch.
+    ///
+    /// # Errors
+    /// In words.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let is_name = |name: &str| !matches!(name, "" | "." | "..") && !name.contains(['/', '\0']);
+        let is_aside = |name: &str| is_name(name) && name.starts_with(ASIDE);
+        let is_real = |path: &Path| {
+            let mut parts = path.components();
+            parts.next() == Some(Component::RootDir) && parts.all(|part| matches!(part, Component::Normal(_)))
+        };
+        let paths = self.directories.iter().map(|(path, _)| path).chain(&self.made);
+        let mut paths = paths.chain(self.edits.iter().map(|step| &step.directory));
+        if paths.all(|path| is_real(path))
+            && self
+                .edits
+                .iter()
+                .all(|step| is_name(&step.name) && is_aside(&step.aside))
+        {
+            Ok(())
+        } else {
+            Err("a name in it is none that a patch has".to_owned())
+        }
+    }
+
     /// Goes through all steps; `is_still` says of the old file of a step whether it is what was looked at.
     ///
     /// # Errors
@@ -103,15 +131,16 @@ impl Steps {
         held.sync()
     }
 
-    /// Undoes what was done, from whatever step on; goes on past errors.
+    /// Undoes what was done, from whatever step on; goes on past errors. A file that somebody has written since is left as
+    /// it is; that is told.
     ///
     /// # Errors
     /// The first.
-    pub(super) fn back(&self, held: &mut Held) -> io::Result<()> {
+    pub(super) fn back(&self, held: &mut Held, told: &mut Vec<String>) -> io::Result<()> {
         let mut result = Ok(());
         for step in self.edits.iter().rev() {
             if let Ok(directory) = held.get(&step.directory) {
-                result = result.and(step.back(&directory));
+                result = result.and(step.back(&directory, told));
             }
         }
         for path in self.made.iter().rev() {
@@ -205,49 +234,65 @@ impl Step {
         })
     }
 
-    fn back(&self, directory: &OwnedFd) -> io::Result<()> {
+    fn back(&self, directory: &OwnedFd, told: &mut Vec<String>) -> io::Result<()> {
         reach("back")?;
         let Some(before) = self.before else {
             return self.take_back(directory);
         };
         let second = self.second();
+        let now = look(directory, &self.name)?;
         if look(directory, &second)?.is_some() {
-            renameat(directory, &second, directory, &self.name)?;
-            remove(directory, &second)?;
+            if now.is_none() || now == Some(before) || self.is_new(directory)? {
+                renameat(directory, &second, directory, &self.name)?;
+                remove(directory, &second)?;
+            } else {
+                self.leave(directory, &second, told);
+            }
         } else if look(directory, &self.aside)? == Some(before) {
-            self.give_back(directory)?;
+            if now.is_none() {
+                move_to_nothing(directory, &self.aside, &self.name)?;
+            } else if self.is_new(directory)? {
+                renameat_with(
+                    directory,
+                    &self.aside,
+                    directory,
+                    &self.name,
+                    RenameFlags::EXCHANGE,
+                )?;
+            } else {
+                self.leave(directory, &self.aside, told);
+                return Ok(());
+            }
         }
         reach("remove aside")?;
         remove(directory, &self.aside)
     }
 
-    /// Puts the old file, which lies aside, into its place again.
-    fn give_back(&self, directory: &OwnedFd) -> io::Result<()> {
-        let exchange = RenameFlags::EXCHANGE;
-        if self.after.is_some() {
-            match renameat_with(directory, &self.aside, directory, &self.name, exchange) {
-                Err(Errno::NOENT) => {}
-                exchanged => return Ok(exchanged?),
-            }
-        }
-        move_to_nothing(directory, &self.aside, &self.name).map_err(|error| {
-            io::Error::other(format!(
-                "`{}` cannot be put back ({error}); what it held is in `{}` beside it",
-                self.name, self.aside
-            ))
-        })
+    /// Whether the file holds what the patch has written, and nothing that somebody wrote later.
+    fn is_new(&self, directory: &OwnedFd) -> io::Result<bool> {
+        let hash = read(directory, &self.name)?.map(|bytes| hash(&bytes));
+        Ok(hash.is_some() && hash == self.after)
     }
 
-    /// Removes a file that was added.
+    /// Leaves what somebody wrote later where it is, and the old file, which has this name, beside it.
+    fn leave(&self, directory: &OwnedFd, old: &str, told: &mut Vec<String>) {
+        let clear = format!("{}.before-patch", self.name);
+        let kept = match move_to_nothing(directory, old, &clear) {
+            Ok(()) => &*clear,
+            Err(_) => old,
+        };
+        told.push(format!(
+            "`{}` was written by somebody after a patch that is undone; it is left as it is, and what it held before the \
+             patch is in `{kept}` beside it",
+            self.directory.join(&self.name).display()
+        ));
+    }
+
+    /// Removes a file that was added, unless somebody wrote to it later.
     fn take_back(&self, directory: &OwnedFd) -> io::Result<()> {
         let aside = look(directory, &self.aside)?;
-        let is_ours = if aside.is_some() {
-            look(directory, &self.name)? == aside
-        } else {
-            let hash = read(directory, &self.name)?.map(|bytes| hash(&bytes));
-            hash.is_some() && hash == self.after
-        };
-        if is_ours {
+        let is_there = aside.is_none() || look(directory, &self.name)? == aside;
+        if is_there && self.is_new(directory)? {
             remove(directory, &self.name)?;
         }
         reach("remove aside")?;

@@ -76,6 +76,27 @@ impl Content {
         }
     }
 
+    /// The content of a file that a patch has read, with its mode, as far as it is kept.
+    pub(crate) fn kept_of(bytes: &[u8], mode: u32) -> Self {
+        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        if size <= LONGEST {
+            return Self::of_bytes(bytes, mode);
+        }
+        // It is of no file that is there.
+        let seen = Seen {
+            device: 0,
+            inode: 0,
+            size,
+            mode,
+            written: (0, 0),
+            changed: (0, 0),
+        };
+        Self::Unkept {
+            why: "it is longer than 256 KiB",
+            seen,
+        }
+    }
+
     /// The content of a file that somebody else has read, with its mode.
     pub(crate) fn of_bytes(bytes: &[u8], mode: u32) -> Self {
         let is_executable = mode & 0o100 != 0;
