@@ -1,5 +1,7 @@
 //! Patches over the wire: who is asked, and what a yes is good for.
 
+mod meanwhile;
+
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::thread::JoinHandle;
@@ -377,59 +379,4 @@ fn what_is_no_patch_costs_its_sender_an_error() {
             "{message}"
         );
     }
-}
-
-/// Answers a question with yes after something was done.
-fn yes_after(peer: &mut Peer, changes: &[FileChange], does: impl Fn(&Path)) -> (String, String) {
-    peer.patch(changes, None);
-    loop {
-        let message = peer.read();
-        let item = &message["params"]["item"];
-        match message["method"].as_str() {
-            Some("item/fileChange/requestApproval") => {
-                does(peer.ground.root.path());
-                peer.say(&json!({"id": message["id"], "result": {"decision": "accept"}}));
-            }
-            Some("item/completed") => {
-                let text = |key: &str| item[key].as_str().unwrap_or_default().to_owned();
-                return (text("status"), text("reason"));
-            }
-            _ => {}
-        }
-    }
-}
-
-#[test]
-fn a_yes_is_no_good_for_what_a_new_policy_forbids() {
-    for (rules, wanted) in [
-        (RULES.replace("prompt", "forbidden"), "declined"),
-        (RULES.replace("\"guarded\"", "\"another reason\""), "declined"),
-        (RULES.replace("prompt", "allow"), "completed"),
-    ] {
-        let mut peer = Peer::new("workspace-write", "on-request");
-        let (status, reason) = yes_after(&mut peer, &[update("ci/x", DIFF)], |root| {
-            fs::write(root.join("team.codexpolicy"), &rules).unwrap();
-        });
-        assert_eq!(status, wanted, "{reason}");
-        assert_eq!(
-            reason.contains("the policy has changed"),
-            wanted == "declined",
-            "{reason}"
-        );
-    }
-}
-
-#[test]
-fn a_directory_that_was_made_while_asked_is_no_conflict_and_a_link_is() {
-    let mut peer = Peer::new("workspace-write", "on-request");
-    let changes = [add("ci/new/n", "")];
-    let made = yes_after(&mut peer, &changes, |root| {
-        fs::create_dir(root.join("w/ci/new")).unwrap();
-    });
-    assert_eq!(made.0, "completed", "{}", made.1);
-    let changes = [add("ci/other/n", "")];
-    let linked = yes_after(&mut peer, &changes, |root| {
-        symlink("..", root.join("w/ci/other")).unwrap();
-    });
-    assert_eq!(linked.0, "failed");
 }
