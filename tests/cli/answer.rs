@@ -286,7 +286,7 @@ fn an_agent_and_a_client_of_the_app_server_speak_through_it() {
 }
 
 #[test]
-fn an_answer_waits_for_the_end_of_the_clients_line() {
+fn a_question_in_the_middle_of_the_clients_line_is_the_persons() {
     let project = project();
     let Conversation {
         mut client,
@@ -299,23 +299,20 @@ fn an_answer_waits_for_the_end_of_the_clients_line() {
     to.flush().unwrap();
     // It shall have passed before the question comes.
     thread::sleep(Duration::from_millis(200));
-    agent.says(&json!({"id": 3, "method": "execCommandApproval", "params": {
+    // An answer would have to wait for the end of that line, which may never come.
+    let question = json!({"id": 3, "method": "execCommandApproval", "params": {
         "conversationId": "t", "callId": "c", "command": ["tool"], "cwd": "/", "reason": null, "parsedCmd": [],
-    }}));
-    agent.tells(&client, &json!({"method": "passed"}));
+    }});
+    agent.tells(&client, &question);
     let to = client.to.as_mut().unwrap();
     to.write_all(b"alized\"}\n{\"method\":\"next\"}\n").unwrap();
     to.flush().unwrap();
-    let heard: Vec<Value> = (0..3).map(|_| agent.hears()).collect();
-    assert!(
-        heard.contains(&json!({"id": 0, "method": "initialized"})),
-        "{heard:?}"
-    );
-    assert!(
-        heard.contains(&json!({"id": 3, "result": {"decision": "approved"}})),
-        "{heard:?}"
-    );
-    assert!(heard.contains(&json!({"method": "next"})), "{heard:?}");
+    let heard: Vec<Value> = (0..2).map(|_| agent.hears()).collect();
+    let said = [
+        json!({"id": 0, "method": "initialized"}),
+        json!({"method": "next"}),
+    ];
+    assert_eq!(heard, said);
     Conversation {
         between,
         client,
