@@ -82,7 +82,7 @@ impl Thread {
         turn.diff.compared(&before, &after);
     }
 
-    /// To be called when the client knows that a command is over: tells it of the turn's diff, if something was changed
+    /// To be called when a command is over: tells the client of the turn's diff, if something was changed
     /// since it was told the last time. It is not made for a command that is ordered to stop: who ends a turn waits for it.
     pub(crate) fn tell_news(&self, turn: &Turn, stop: &Stop) {
         if !stop.is_ordered() && turn.diff.take_news() {

@@ -97,10 +97,10 @@ impl Life {
         self.thread.item_started(&self.turn, &item.in_progress());
         let ended = self.tries(judged, &mut output, &mut item);
         let is_cancelled = ended.is_cancelled;
+        // Before the end of the item, so that whoever knows of that knows what it changed; it takes a second at most.
+        self.thread.tell_news(&self.turn, &self.guard.stop);
         self.thread
             .item_completed(&self.turn, &item.ended(ended, &output));
-        // To make a diff takes a while.
-        self.thread.tell_news(&self.turn, &self.guard.stop);
         let Self {
             thread, turn, guard, ..
         } = self;
