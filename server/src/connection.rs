@@ -77,16 +77,22 @@ fn take(dispatch: &mut Dispatch, client: &Client, line: &Line<'_>) {
     }
     let envelope: Envelope = match serde_json::from_slice(bytes) {
         Ok(envelope) => envelope,
-        Err(error) if error.is_data() => {
+        Err(error) => {
             // Whoever waits for this line learns that it is lost: the client for its answer, the server for its own.
-            let remains: Remains = serde_json::from_slice(bytes).unwrap_or_default();
+            let Ok(remains) = serde_json::from_slice::<Remains>(bytes) else {
+                let code = if error.is_data() {
+                    ErrorCode::InvalidRequest
+                } else {
+                    ErrorCode::Parse
+                };
+                return wrong(None, code, error.to_string());
+            };
             let error = ErrorObject::new(ErrorCode::InvalidRequest, error.to_string());
             if let (Some(id), None) = (&remains.id, &remains.method) {
                 client.take_answer(id, Err(error.clone()));
             }
             return wrong(remains.id.as_ref(), ErrorCode::InvalidRequest, error.message);
         }
-        Err(error) => return wrong(None, ErrorCode::Parse, error.to_string()),
     };
     let id = envelope.id.clone();
     match envelope.kind() {

@@ -132,6 +132,7 @@ errors! {
     not_utf8: b"{\"id\": \"\xff\"}" => ((), Parse);
     cut_off: r#"{"id": 7, "method": "che"# => ((), Parse);
     no_object: "[1, 2]" => ((), InvalidRequest);
+    half_a_character: r#"{"id": 7, "method": "check", "params": "\ud800"}"# => (7, InvalidRequest);
     a_list_of_params: r#"{"id": 7, "method": "thread/start", "params": [null, null, null, null]}"# => (7, InvalidRequest);
     a_list: r#"[7, "thread/start", {}, null, null, null]"# => ((), InvalidRequest);
     neither: r#"{"id": 7}"# => (7, InvalidRequest);
