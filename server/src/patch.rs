@@ -151,10 +151,11 @@ impl Life {
             End::Failed(why) => (ItemStatus::Failed, Some(why)),
             End::Declined(why) | End::Cancelled(why) => (ItemStatus::Declined, Some(why)),
         };
-        self.thread.item_completed(&self.turn, &self.item(status, reason));
         if is_applied {
+            // Before the end of the item, as for commands.
             self.thread.tell_diff(&self.turn);
         }
+        self.thread.item_completed(&self.turn, &self.item(status, reason));
         // Whoever ends a turn waits for its items.
         drop(guard);
         if is_cancelled {

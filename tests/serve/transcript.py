@@ -72,10 +72,11 @@ class Spelling:
 
 
 def settle(said):
-    """Puts what another thread of the server says where it belongs, whenever it comes: the answer that an item was taken
-    behind its request, and the diff of a turn behind the end of the item before."""
+    """Puts what other threads of the server say where it belongs, whenever it comes: the answer that an item was taken
+    behind its request, and the ends of items that end at the same time in the order in which they were started."""
     out = []
     taken = {}
+    started = []
     for sender, message in said:
         if sender == "client" and isinstance(message, dict):
             if message.get("method") in ("command/exec", "patch/apply"):
@@ -85,20 +86,20 @@ def settle(said):
             out.insert(at, (sender, message))
             taken = {key: place + (place >= at) for key, place in taken.items()}
             continue
-        if sender == "server" and message.get("method") == "turn/diff/updated":
-            ends = [place for place, (_, one) in enumerate(out) if ended_turn(one) == message["params"]["turnId"]]
-            if ends:
-                out.insert(ends[-1] + 1, (sender, message))
-                taken = {key: place + (place > ends[-1]) for key, place in taken.items()}
-                continue
-        out.append((sender, message))
+        if sender == "server" and message.get("method") == "item/started":
+            started.append(message["params"]["item"]["id"])
+        at = len(out)
+        if (item := ended(sender, message)) in started:
+            while at and (other := ended(*out[at - 1])) in started and started.index(other) > started.index(item):
+                at -= 1
+        out.insert(at, (sender, message))
     return out
 
 
-def ended_turn(message):
-    """The turn whose item is over, if that is told."""
-    is_end = isinstance(message, dict) and message.get("method") == "item/completed"
-    return message["params"]["turnId"] if is_end else None
+def ended(sender, message):
+    """The item whose end this tells, if it does."""
+    is_end = sender == "server" and message.get("method") == "item/completed"
+    return message["params"]["item"]["id"] if is_end else None
 
 
 def merge(said):
