@@ -35,6 +35,8 @@ pub struct Running {
     /// Held back since before it began, where they are handed on to it.
     pub(crate) signals: Option<Signals>,
     began: Instant,
+    /// What happened to it before anybody waited for it.
+    early: Option<Event>,
     /// How the command ended, once that is known.
     status: Option<Status>,
     /// Whether the waiting process has told so, which it does when it is the last one left.
@@ -72,6 +74,7 @@ impl Running {
             observer: None,
             signals: None,
             began,
+            early: None,
             status: None,
             is_over: false,
             is_reaped: false,
@@ -101,7 +104,11 @@ impl Running {
                         self.observer = Some(quietly(|| Observer::start(listener, denials))?);
                     }
                 }
-                (message, _) => drop(self.note(message)),
+                (message, _) => {
+                    if let Some(event) = self.note(message) {
+                        self.early = Some(event);
+                    }
+                }
             }
         }
         Ok(())
@@ -171,6 +178,9 @@ impl Running {
         loop {
             if self.status.is_some() {
                 return Some(Event::Ended(Box::new(self.end())));
+            }
+            if let Some(event) = self.early.take() {
+                return Some(event);
             }
             let left = deadline.map(|deadline| deadline.saturating_duration_since(clock::now()));
             let timeout = left.and_then(|left| Timespec::try_from(left).ok());
@@ -253,4 +263,30 @@ fn quietly<T>(start: impl FnOnce() -> T) -> T {
     let started = start();
     signal::set(before);
     started
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsFd;
+    use std::process::Command;
+
+    use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+    use super::*;
+    use crate::Plan;
+
+    #[test]
+    #[expect(clippy::zombie_processes, reason = "it is waited for by its descriptor")]
+    fn a_stop_before_anybody_waits_is_told() {
+        let (here, there) = channel::pair().unwrap();
+        let child = Command::new("true").spawn().unwrap();
+        let process = pidfd_open(Pid::from_child(&child), PidfdFlags::empty()).unwrap();
+        let enforcement = Plan::unconfined(Vec::new()).enforcement;
+        let mut running = Running::new(process, here, enforcement, None, Arc::default(), clock::now());
+        channel::send(there.as_fd(), Message::Stopped(libc::SIGSTOP), &[]).unwrap();
+        running.gather(None, None).unwrap();
+        assert!(matches!(running.next(None), Event::Stopped(libc::SIGSTOP)));
+        channel::send(there.as_fd(), Message::Exited(3), &[]).unwrap();
+        assert_eq!(running.wait().status, Status::Exited(3));
+    }
 }
