@@ -144,9 +144,23 @@ mod tests {
         let outcome = running.wait_in_foreground_until(over.as_fd()).unwrap();
         assert_eq!(outcome.status, Status::Killed(libc::SIGTERM));
         let (over, tell) = std::io::pipe().unwrap();
-        drop(tell);
-        let running = shell("trap '' TERM; sleep 60 & while :; do wait; done");
-        let outcome = running.wait_in_foreground_until(over.as_fd()).unwrap();
+        let ground = tempfile::tempdir().unwrap();
+        let ready = ground.path().join("ready");
+        let deaf = format!(
+            "trap '' TERM; : > {}; sleep 60 & while :; do wait; done",
+            ready.display()
+        );
+        let running = shell(&deaf);
+        let outcome = std::thread::scope(|scope| {
+            scope.spawn(move || {
+                let mut looks = 0..6000;
+                while !ready.exists() && looks.next().is_some() {
+                    std::thread::sleep(std::time::Duration::from_millis(10));
+                }
+                drop(tell);
+            });
+            running.wait_in_foreground_until(over.as_fd()).unwrap()
+        });
         assert_eq!(outcome.status, Status::Killed(libc::SIGKILL));
     }
 }
