@@ -88,7 +88,7 @@ fn log() -> Option<Log> {
     let why = match environment::log().as_deref().map(Log::open) {
         Some(Ok(log)) => return Some(log),
         Some(Err(error)) => error.to_string(),
-        None => "there is no log: neither $HOME nor $XDG_STATE_HOME is set".to_owned(),
+        None => environment::NO_LOG.to_owned(),
     };
     let finding = Diagnostic::new(codes::NOT_LOGGED, Severity::Warning, why)
         .note("what cannot be logged is not allowed: the person is asked");

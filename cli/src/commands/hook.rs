@@ -225,7 +225,7 @@ fn open(args: &HookOptions, places: &Places) -> Result<Gatekeeper, String> {
 
 /// Logs what was decided. What cannot be logged is not let through.
 fn log(entry: &Entry) -> Result<(), String> {
-    let directory = environment::log().ok_or("there is no log: neither $HOME nor $XDG_STATE_HOME is set")?;
+    let directory = environment::log().ok_or(environment::NO_LOG)?;
     let log = Log::open(&directory);
     log.and_then(|log| log.append(entry))
         .map_err(|error| format!("the decision cannot be logged: {error}"))

@@ -8,6 +8,7 @@ use std::fs;
 
 use diagnostics::{Diagnostic, Severity};
 use gatekeeper::amendment_file;
+use gatekeeper::log::Journal;
 use gatekeeper::risk::RiskProgram;
 use gatekeeper::sandbox::{Grant, Host, Outcome, Snapshot, Status, Watch};
 use gatekeeper::{
@@ -18,12 +19,11 @@ use gatekeeper::{
 use crate::args::{ApprovalWord, Format, RunArgs};
 use crate::commands::check;
 use crate::exit::Exit;
-use crate::journal::Journal;
 use crate::launch::Telling;
 use crate::person::Person;
 use crate::policy::{self, Policy};
 use crate::request::{Place, command_of, command_of_text, context, wrong_place};
-use crate::{confined, environment, launch, output};
+use crate::{confined, environment, journal, launch, output};
 use refused::{not_resolved, not_started};
 
 /// Runs one command, if it may.
@@ -68,9 +68,9 @@ fn cleared_and_started(args: &RunArgs) -> Result<Exit, Exit> {
         context,
         variables: environment::all(),
         journal: if args.dry_run {
-            Journal::none()
+            Journal::open(None)
         } else {
-            Journal::open("run")
+            journal::open()
         },
     };
     let prepared = asked.prepare();
@@ -180,10 +180,12 @@ impl Asked<'_> {
             .launch(clearance, &self.variables, wiring)
             .map_err(|error| {
                 self.journal.not_started(id, &error);
+                journal::tell_trouble(&self.journal);
                 not_started(&error)
             })?;
         let outcome = launch::wait(running)?;
         self.journal.ended(id, &outcome);
+        journal::tell_trouble(&self.journal);
         Ok(Ended {
             outcome,
             words,
@@ -267,8 +269,14 @@ impl Asked<'_> {
 
     /// Logs a decision; gives its id.
     fn log(&self, judgement: &Judgement, answer: Option<(&str, &str)>) -> Option<String> {
-        self.journal
-            .decided(&self.gatekeeper, judgement, &self.context, answer)
+        journal::decided(
+            &self.journal,
+            "run",
+            &self.gatekeeper,
+            judgement,
+            &self.context,
+            answer,
+        )
     }
 
     /// Whether somebody can be asked about what was denied.
