@@ -10,6 +10,7 @@ mod mcp;
 mod policy;
 mod rules;
 mod serve;
+mod serving;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -28,6 +29,7 @@ pub(crate) use mcp::McpArgs;
 pub(crate) use policy::{GivenArgs, PolicyArgs, StartArgs};
 pub(crate) use rules::{ListArgs, RemoveArgs, RulesArgs, RulesVerb, UndoArgs};
 pub(crate) use serve::ServeArgs;
+pub(crate) use serving::ServingArgs;
 
 /// Decides whether a shell command may run, and says why.
 #[derive(Debug, Parser)]

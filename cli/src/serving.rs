@@ -1,0 +1,56 @@
+//! What a server is started with: what `serve` and `mcp` share.
+
+use std::path::PathBuf;
+
+use gatekeeper::{Defaults, Dialect};
+use server::Options;
+
+use crate::args::ServingArgs;
+use crate::exit::Exit;
+use crate::policy::Policy;
+use crate::request::{Place, context, wrong_place};
+use crate::{environment, output};
+
+/// The options of a server whose commands have their temporary files there; `None` is `/tmp`. What is wrong with the
+/// place or with the files that are given by name is told on stderr: who starts a server shall not learn it of every
+/// verdict.
+pub(crate) fn options(args: &ServingArgs, temporary: Option<PathBuf>) -> Result<Options, Exit> {
+    let wrong = |finding| {
+        output::complain(&[finding], None);
+        Exit::Usage
+    };
+    let place = Place {
+        cwd: args.start.cwd.as_deref(),
+        workspace: args.start.workspace.as_deref(),
+        home: None,
+        temporary,
+        // It is looked at when a command is prepared, as the command gets it.
+        path: None,
+        approval: args.approval,
+        confinement: Some(args.confinement.as_str()).filter(|name| *name != "none"),
+        dialect: Dialect::Bash,
+    };
+    let surroundings = place.surroundings().map_err(wrong)?;
+    let workspace = context(&surroundings).map_err(wrong)?.workspace;
+    let policy = Policy::new(&args.policy);
+    let places = policy.places(&surroundings, workspace.as_deref());
+    let places = places.map_err(|error| wrong(wrong_place(&error)))?;
+    policy.open(&places).map_err(|findings| {
+        output::complain(&findings, None);
+        Exit::Failed
+    })?;
+    let given = &args.policy.given;
+    Ok(Options {
+        surroundings,
+        rules: given.rules.clone(),
+        no_layers: args.policy.no_layers,
+        defaults: if given.no_default {
+            Defaults::None
+        } else {
+            Defaults::BuiltIn
+        },
+        variables: environment::all(),
+        state: environment::log(),
+        risk_program: args.risk_program.clone(),
+    })
+}
