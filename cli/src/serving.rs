@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use gatekeeper::{Defaults, Dialect};
+use gatekeeper::Dialect;
 use server::Options;
 
 use crate::args::ServingArgs;
 use crate::exit::Exit;
-use crate::policy::Policy;
+use crate::policy::{self, Policy};
 use crate::request::{Place, context, wrong_place};
 use crate::{environment, output};
 
@@ -32,10 +32,10 @@ pub(crate) fn options(args: &ServingArgs, temporary: Option<PathBuf>) -> Result<
     };
     let surroundings = place.surroundings().map_err(wrong)?;
     let workspace = context(&surroundings).map_err(wrong)?.workspace;
-    let policy = Policy::new(&args.policy);
-    let places = policy.places(&surroundings, workspace.as_deref());
+    let asked = Policy::new(&args.policy);
+    let places = asked.places(&surroundings, workspace.as_deref());
     let places = places.map_err(|error| wrong(wrong_place(&error)))?;
-    policy.open(&places).map_err(|findings| {
+    asked.open(&places).map_err(|findings| {
         output::complain(&findings, None);
         Exit::Failed
     })?;
@@ -44,11 +44,7 @@ pub(crate) fn options(args: &ServingArgs, temporary: Option<PathBuf>) -> Result<
         surroundings,
         rules: given.rules.clone(),
         no_layers: args.policy.no_layers,
-        defaults: if given.no_default {
-            Defaults::None
-        } else {
-            Defaults::BuiltIn
-        },
+        defaults: policy::defaults(given.no_default),
         variables: environment::all(),
         state: environment::log(),
         risk_program: args.risk_program.clone(),

@@ -7,12 +7,12 @@ use answer::{Patience, PolicyPlace, Protocol, RelayError, relay};
 use diagnostics::{Diagnostic, Severity};
 use gatekeeper::hook::Shell;
 use gatekeeper::log::Log;
-use gatekeeper::{Defaults, Places, codes};
+use gatekeeper::{Places, codes};
 
 use crate::args::{AnswerArgs, GivenArgs, PolicyArgs};
 use crate::commands::hook::place;
 use crate::exit::Exit;
-use crate::policy::Policy;
+use crate::policy::{self, Policy};
 use crate::{environment, launch, output};
 
 /// Starts the agent, and answers until it has ended.
@@ -50,11 +50,7 @@ fn start(args: &AnswerArgs) -> Result<Exit, Exit> {
     let policy = answer::Policy::new(PolicyPlace {
         surroundings: place::of_process(&home, dialect).map_err(not_started)?,
         given: given.rules,
-        defaults: if given.no_default {
-            Defaults::None
-        } else {
-            Defaults::BuiltIn
-        },
+        defaults: policy::defaults(given.no_default),
         log: log(),
         protocol,
     });
