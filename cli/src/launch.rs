@@ -154,10 +154,7 @@ pub(crate) fn show(plan: &Plan, command: &Command) -> Exit {
         .map(|word| visible(&word.to_string_lossy()).into_owned())
         .collect();
     lines.push(words.join(" "));
-    match output::answer_line(&lines.join("\n")) {
-        Ok(()) => Exit::Done,
-        Err(error) => output::failed("stdout cannot be written", &error),
-    }
+    output::answered(&lines.join("\n"))
 }
 
 /// The steps of a plan, what is left out of it and what it does not keep, each on a line.

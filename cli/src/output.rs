@@ -32,6 +32,14 @@ pub(crate) fn answer_line(line: &str) -> io::Result<()> {
     write_to(&mut io::stdout().lock(), &format!("{line}\n"))
 }
 
+/// One line as the answer of a verb that decides nothing, and how the verb ends.
+pub(crate) fn answered(line: &str) -> Exit {
+    match answer_line(line) {
+        Ok(()) => Exit::Done,
+        Err(error) => failed("stdout cannot be written", &error),
+    }
+}
+
 /// The exit status of a decision. A reader who has gone away knows enough; an answer that could not be written for
 /// another reason is a failure.
 pub(crate) fn exit(decision: Decision, told: io::Result<()>) -> Exit {

@@ -87,7 +87,7 @@ fn allow(args: &AllowArgs) -> Result<Exit, Exit> {
         }),
         Format::Human | Format::Concise => told(amendment, outcome, &place),
     };
-    Ok(rules::answered(&text))
+    Ok(output::answered(&text))
 }
 
 fn told(amendment: &Amendment, outcome: Came, place: &str) -> String {

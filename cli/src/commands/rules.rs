@@ -66,7 +66,7 @@ fn changed(what: &str, made: &Amending, format: Option<Format>) -> Exit {
             format!("{what} in {}\n{}", visible(&file), lines.join("\n"))
         }
     };
-    answered(&text)
+    output::answered(&text)
 }
 
 /// Where the rules of this user and of this project are, and the policy of all layers and of these files. What does not
@@ -91,14 +91,6 @@ pub(crate) fn open(
         output::complain(&broken, format);
     }
     Ok((context, gatekeeper))
-}
-
-/// Writes the answer.
-pub(crate) fn answered(text: &str) -> Exit {
-    match output::answer_line(text) {
-        Ok(()) => Exit::Done,
-        Err(error) => output::failed("stdout cannot be written", &error),
-    }
 }
 
 /// Says why no file was changed.

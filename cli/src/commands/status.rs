@@ -60,13 +60,9 @@ pub(crate) fn run(args: &StatusArgs) -> Exit {
         Format::Json => to_json(&report(workspace.as_deref(), &layers, &broken)),
         Format::Human | Format::Concise => told(workspace.as_deref(), &layers),
     };
-    let told = output::answer_line(&text);
+    let told = output::answered(&text);
     output::complain(&broken, args.format);
-    match told {
-        Err(error) => output::failed("stdout cannot be written", &error),
-        Ok(()) if broken.is_empty() => Exit::Done,
-        Ok(()) => Exit::Failed,
-    }
+    if broken.is_empty() { told } else { Exit::Failed }
 }
 
 /// What the files of a layer say, a line for each file and for each call in it that loosens.

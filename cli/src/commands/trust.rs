@@ -20,11 +20,7 @@ pub(crate) fn untrust(args: &PlaceArgs) -> Exit {
 }
 
 fn done(result: Result<String, Exit>) -> Exit {
-    match result.map(|text| output::answer_line(&text)) {
-        Ok(Ok(())) => Exit::Done,
-        Ok(Err(error)) => output::failed("stdout cannot be written", &error),
-        Err(exit) => exit,
-    }
+    result.map_or_else(|exit| exit, |text| output::answered(&text))
 }
 
 fn trusted(args: &PlaceArgs) -> Result<String, Exit> {

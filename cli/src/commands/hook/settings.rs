@@ -254,10 +254,7 @@ fn told<T>(result: Result<T, InstallationError>) -> Result<T, String> {
 /// Tells what came of it.
 pub(super) fn ended(work: impl FnOnce() -> Result<String, String>) -> Exit {
     match work() {
-        Ok(text) => match output::answer_line(text.trim_end()) {
-            Ok(()) => Exit::Done,
-            Err(error) => output::failed("stdout cannot be written", &error),
-        },
+        Ok(text) => output::answered(text.trim_end()),
         Err(why) => {
             let finding = Diagnostic::new(codes::NO_HOOK, Severity::Error, why);
             output::complain(&[finding], None);
