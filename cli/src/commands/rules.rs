@@ -76,14 +76,7 @@ pub(crate) fn open(
     given: &[PathBuf],
     format: Option<Format>,
 ) -> Result<(Context, Gatekeeper), Exit> {
-    let wrong = |finding: Diagnostic| {
-        output::complain(&[finding], format);
-        Exit::Usage
-    };
-    let surroundings = request::surroundings_here(workspace).map_err(wrong)?;
-    let context = request::context(&surroundings).map_err(wrong)?;
-    let places = surroundings.places(context.workspace.as_deref());
-    let places = places.map_err(|error| wrong(request::wrong_place(&error)))?;
+    let (context, places) = request::here(workspace, format)?;
     let gatekeeper = Gatekeeper::of_found(&Layers::find(&places, given), Defaults::BuiltIn);
     let broken = gatekeeper.broken().iter();
     let broken: Vec<Diagnostic> = broken.flat_map(|file| file.findings.iter().cloned()).collect();
