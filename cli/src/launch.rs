@@ -14,15 +14,17 @@ use crate::exit::Exit;
 use crate::output;
 use crate::report_file::ReportFile;
 
-/// The command that these words name: looked up as a shell would, by the `PATH` that the command will have. `None`
-/// where there is no such program.
+/// The command that these words name: looked up as a shell would, by the `PATH` that the command will have. Says so where
+/// there is no such program.
 pub(crate) fn command(
     argv: &[OsString],
     directory: &Path,
     environment: &[(OsString, OsString)],
-) -> Option<Command> {
-    Some(Command {
-        program: program_file(argv.first()?, directory, environment)?,
+) -> Result<Command, Exit> {
+    let name = argv.first().cloned().unwrap_or_default();
+    let program = program_file(&name, directory, environment);
+    Ok(Command {
+        program: program.ok_or_else(|| not_found(&name.to_string_lossy()))?,
         arguments: argv.to_vec(),
         directory: directory.to_owned(),
         input: Stream::Inherit,

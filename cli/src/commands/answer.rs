@@ -55,10 +55,7 @@ fn start(args: &AnswerArgs) -> Result<Exit, Exit> {
         protocol,
     });
     let variables = environment::all();
-    let agent = launch::command(&args.agent, &here, &variables).ok_or_else(|| {
-        let named = args.agent.first().map(|word| word.to_string_lossy().into_owned());
-        launch::not_found(&named.unwrap_or_default())
-    })?;
+    let agent = launch::command(&args.agent, &here, &variables)?;
     let own = |stream: io::Result<_>| stream.map_err(|error| not_started(error.to_string()));
     let client = (
         own(io::stdin().as_fd().try_clone_to_owned())?,

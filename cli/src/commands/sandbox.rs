@@ -73,10 +73,7 @@ fn prepare(args: &SandboxArgs) -> Result<(Plan, Command), Exit> {
     if !variables.iter().any(|(name, _)| name == "PATH") {
         variables.push(("PATH".into(), DEFAULT_PATH.into()));
     }
-    let command = launch::command(&args.argv, &here, &resolved.profile.environment).ok_or_else(|| {
-        let named = args.argv.first().map(|word| word.to_string_lossy().into_owned());
-        launch::not_found(&named.unwrap_or_default())
-    })?;
+    let command = launch::command(&args.argv, &here, &resolved.profile.environment)?;
     let mut plan =
         sandbox::plan(&resolved.profile, &Host::look()).map_err(|error| launch::refused(&error))?;
     if resolved.profile.network == Network::Proxied {
