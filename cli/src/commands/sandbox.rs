@@ -8,12 +8,13 @@ use diagnostics::{Diagnostic, Severity};
 use gatekeeper::confinement::{self, Confinement};
 use gatekeeper::sandbox::proxy::Hosts;
 use gatekeeper::sandbox::{self, Command, Host, Network, Plan, Tier};
-use gatekeeper::{ConfinementName, DEFAULT_PATH, Surroundings, codes};
+use gatekeeper::{ConfinementName, DEFAULT_PATH, Dialect, codes};
 
-use crate::args::{GivenArgs, PolicyArgs, SandboxArgs};
+use crate::args::{ApprovalWord, GivenArgs, PolicyArgs, SandboxArgs};
 use crate::exit::Exit;
 use crate::launch::Telling;
 use crate::policy::Policy;
+use crate::request::{Place, context, wrong_place};
 use crate::{environment, launch, output};
 
 /// Confines and runs.
@@ -40,11 +41,22 @@ fn prepare(args: &SandboxArgs) -> Result<(Plan, Command), Exit> {
             "change into one that exists",
         )
     })?;
-    let no_place = |message| wrong(message, "name a directory that holds the project");
-    let surroundings = surroundings(args, &here).map_err(no_place)?;
-    let context = surroundings
-        .context()
-        .map_err(|error| no_place(error.to_string()))?;
+    let no_place = |finding| {
+        output::complain(&[finding], None);
+        Exit::Usage
+    };
+    let place = Place {
+        cwd: None,
+        workspace: args.workspace.as_deref(),
+        home: None,
+        temporary: environment::temporary(),
+        path: None,
+        approval: ApprovalWord::OnRequest,
+        confinement: None,
+        dialect: Dialect::Bash,
+    };
+    let surroundings = place.surroundings().map_err(no_place)?;
+    let context = context(&surroundings).map_err(no_place)?;
     let policy = Policy::new(&PolicyArgs {
         given: GivenArgs {
             rules: args.rules.clone(),
@@ -52,9 +64,8 @@ fn prepare(args: &SandboxArgs) -> Result<(Plan, Command), Exit> {
         },
         no_layers: args.no_layers,
     });
-    let places = policy
-        .places(&surroundings, context.workspace.as_deref())
-        .map_err(|error| no_place(error.to_string()))?;
+    let places = policy.places(&surroundings, context.workspace.as_deref());
+    let places = places.map_err(|error| no_place(wrong_place(&error)))?;
     let gatekeeper = policy.open(&places).map_err(|findings| {
         output::complain(&findings, None);
         Exit::Failed
@@ -83,30 +94,6 @@ fn prepare(args: &SandboxArgs) -> Result<(Plan, Command), Exit> {
     }
     launch::tell_unseen(&resolved.unseen);
     Ok((plan, command))
-}
-
-fn surroundings(args: &SandboxArgs, here: &Path) -> Result<Surroundings, String> {
-    let text = |path: &Path| {
-        path.to_str()
-            .map(ToOwned::to_owned)
-            .ok_or(format!("`{}` is not UTF-8", path.display()))
-    };
-    let workspace = match &args.workspace {
-        Some(path) => Some(text(&here.join(path))?),
-        // The repository around the directory is what people mean; where there is none that may be one, the directory.
-        None => None,
-    };
-    Ok(Surroundings {
-        cwd: Some(text(here)?),
-        workspace,
-        home: environment::home().map(|path| text(&path)).transpose()?,
-        temporary: environment::temporary().map(|path| text(&path)).transpose()?,
-        settings: environment::settings().map(|path| text(&path)).transpose()?,
-        data: environment::data().map(|path| text(&path)).transpose()?,
-        state: environment::state().map(|path| text(&path)).transpose()?,
-        environment: environment::names(),
-        ..Surroundings::default()
-    })
 }
 
 /// What the command line adds to the profile.
