@@ -6,7 +6,7 @@ pub(crate) mod place;
 mod settings;
 mod telling;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::{self, Read};
 use std::mem::discriminant;
 use std::panic;
@@ -256,17 +256,10 @@ fn rewriting(
     if !agent.rewrites(event, &ground) {
         return Ok(None);
     }
-    let text = |path: &OsStr| {
-        path.to_str()
-            .map(ToOwned::to_owned)
-            .ok_or(format!("`{}` is not UTF-8", path.display()))
-    };
-    let itself =
-        std::env::current_exe().map_err(|error| format!("its own executable is not known: {error}"))?;
-    let mut words = vec![text(itself.as_os_str())?, "run".to_owned()];
+    let mut words = vec![itself()?, "run".to_owned()];
     for file in &args.given.rules {
         words.push("-r".to_owned());
-        words.push(text(file.as_os_str())?);
+        words.push(place::text(file)?);
     }
     if args.given.no_default {
         words.push("--no-default".to_owned());
@@ -276,6 +269,12 @@ fn rewriting(
         words,
         confinement: ConfinementName::new(name),
     }))
+}
+
+/// The absolute path of this program.
+fn itself() -> Result<String, String> {
+    let itself = std::env::current_exe();
+    place::text(&itself.map_err(|error| format!("its own executable is not known: {error}"))?)
 }
 
 /// Writes an answer. One that cannot be written, or that nobody reads, blocks by its status, with the reason on the other

@@ -8,6 +8,7 @@ use gatekeeper::hook::{Agent, Installation, InstallationError, SettingsChange, S
 use gatekeeper::sandbox::{Host, Tier};
 use similar::TextDiff;
 
+use super::{itself, place};
 use crate::args::{AgentArgs, AgentSettings, HookOptions, InstallArgs, UnaskedWord};
 use crate::exit::Exit;
 use crate::{environment, output};
@@ -159,21 +160,10 @@ fn chosen(agent: Agent, options: &HookOptions) -> HookOptions {
 
 /// The command that answers this agent, by the absolute path of this program.
 pub(super) fn command(agent: Agent, options: &HookOptions) -> Result<String, String> {
-    let text = |path: &Path| {
-        path.to_str()
-            .map(ToOwned::to_owned)
-            .ok_or(format!("`{}` is not UTF-8", path.display()))
-    };
-    let itself =
-        std::env::current_exe().map_err(|error| format!("its own executable is not known: {error}"))?;
     let here = environment::directory().unwrap_or_default();
-    let mut words = vec![
-        quoted(&text(&itself)?),
-        "hook".to_owned(),
-        agent.name().to_owned(),
-    ];
+    let mut words = vec![quoted(&itself()?), "hook".to_owned(), agent.name().to_owned()];
     for file in &options.given.rules {
-        words.extend(["-r".to_owned(), quoted(&text(&here.join(file))?)]);
+        words.extend(["-r".to_owned(), quoted(&place::text(&here.join(file))?)]);
     }
     if options.given.no_default {
         words.push("--no-default".to_owned());
