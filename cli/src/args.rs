@@ -322,6 +322,11 @@ pub(crate) struct DoctorArgs {
     pub(crate) format: Option<Format>,
 }
 
+/// The profile of this name; `none` is none.
+pub(crate) fn profile(name: &str) -> Option<&str> {
+    Some(name).filter(|name| *name != "none")
+}
+
 fn tier(name: &str) -> Result<Tier, String> {
     Tier::named(name).ok_or_else(|| "the tiers are `full`, `landlock` and `none`".to_owned())
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use gatekeeper::Dialect;
 use server::Options;
 
-use crate::args::ServingArgs;
+use crate::args::{ServingArgs, profile};
 use crate::exit::Exit;
 use crate::policy::{self, Policy};
 use crate::request::{Place, context, wrong_place};
@@ -27,7 +27,7 @@ pub(crate) fn options(args: &ServingArgs, temporary: Option<PathBuf>) -> Result<
         // It is looked at when a command is prepared, as the command gets it.
         path: None,
         approval: args.approval,
-        confinement: Some(args.confinement.as_str()).filter(|name| *name != "none"),
+        confinement: profile(&args.confinement),
         dialect: Dialect::Bash,
     };
     let surroundings = place.surroundings().map_err(wrong)?;

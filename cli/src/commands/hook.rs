@@ -137,7 +137,7 @@ fn rule(
 ) -> Result<Said, String> {
     let mut context = worktree.context;
     let gatekeeper = open(options, &worktree.places)?;
-    if let Some(name) = options.confinement.as_deref().filter(|name| *name != "none")
+    if let Some(name) = options.profile()
         && !worktree.is_further
         && !gatekeeper.describes(&ConfinementName::new(name))
     {
@@ -238,7 +238,7 @@ fn rewriting(
     event: &Event,
     home: &Path,
 ) -> Result<Option<Rewriting>, String> {
-    let Some(name) = args.confinement.as_deref().filter(|name| *name != "none") else {
+    let Some(name) = args.profile() else {
         return Ok(None);
     };
     if agent.capabilities().rewrite.is_none() {

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use mcp::Settings;
 
-use crate::args::McpArgs;
+use crate::args::{McpArgs, profile};
 use crate::exit::Exit;
 use crate::{environment, output, serving};
 
 /// Serves until the client closes standard input.
 pub(crate) fn run(args: &McpArgs) -> Exit {
     // A confined command has a `/tmp` of its own, whatever its caller has.
-    let temporary = environment::temporary().filter(|_| args.serving.confinement == "none");
+    let temporary = environment::temporary().filter(|_| profile(&args.serving.confinement).is_none());
     let options = match serving::options(&args.serving, temporary) {
         Ok(options) => options,
         Err(exit) => return exit,

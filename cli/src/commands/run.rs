@@ -16,7 +16,7 @@ use gatekeeper::{
     Refusal, Scope, Surroundings, Wiring, codes,
 };
 
-use crate::args::{ApprovalWord, Format, RunArgs};
+use crate::args::{ApprovalWord, Format, RunArgs, profile};
 use crate::commands::check;
 use crate::exit::Exit;
 use crate::launch::Telling;
@@ -135,17 +135,17 @@ fn place(args: &RunArgs) -> Result<(Surroundings, Context), Diagnostic> {
         })
     });
     let cwd = cwd.transpose()?;
-    let is_confined = args.confinement != "none";
+    let confinement = profile(&args.confinement);
     let place = Place {
         cwd: cwd.as_deref(),
         workspace: args.start.workspace.as_deref(),
         home: None,
         // A confined command has a `/tmp` of its own, whatever its caller has.
-        temporary: environment::temporary().filter(|_| !is_confined),
+        temporary: environment::temporary().filter(|_| confinement.is_none()),
         // It is looked at when the command is prepared, as the command gets it.
         path: None,
         approval: args.approval,
-        confinement: Some(args.confinement.as_str()).filter(|_| is_confined),
+        confinement,
         dialect: Dialect::Bash,
     };
     let surroundings = place.surroundings()?;

@@ -168,7 +168,7 @@ pub(super) fn command(agent: Agent, options: &HookOptions) -> Result<String, Str
     if options.given.no_default {
         words.push("--no-default".to_owned());
     }
-    if let Some(name) = options.confinement.as_deref().filter(|name| *name != "none") {
+    if let Some(name) = options.profile() {
         if agent.capabilities().rewrite.is_none() {
             return Err(format!(
                 "{} runs a command as it is, so nothing can confine it",
