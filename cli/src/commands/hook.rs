@@ -174,7 +174,7 @@ fn after_a_yes(
         Directory::Known(path) => PathBuf::from(&**path),
         Directory::Unknown => return Err("where the command starts is not known".to_owned()),
     };
-    let name = judgement.verdict().confinement().or(context.confinement.as_ref());
+    let name = judgement.confinement(context);
     let path = environment::path();
     let terms = TokenTerms {
         judgement,
