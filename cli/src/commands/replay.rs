@@ -162,11 +162,7 @@ fn shown(change: &Change, files: &[PathBuf], format: Format) -> String {
 }
 
 fn side(decision: DecisionWord, confinement: Option<&str>, basis: &[Reason]) -> String {
-    let word = match decision {
-        DecisionWord::Allow => "allow",
-        DecisionWord::Prompt => "prompt",
-        DecisionWord::Forbidden => "forbidden",
-    };
+    let word = decision.word();
     let place = confinement.filter(|_| decision != DecisionWord::Forbidden);
     let place = place.map_or_else(String::new, |name| format!(" in `{}`", visible(name)));
     let reasons: Vec<String> = basis
