@@ -14,6 +14,7 @@ use crate::pinned::Seen;
 use crate::program_file::program_file;
 use crate::random::{random_bytes, random_name};
 use crate::report::VerdictReport;
+use crate::surroundings::state_directory;
 use crate::{Context, Judgement};
 
 /// How long a yes holds: the person has to read the question, and nobody else is to find it later.
@@ -76,10 +77,9 @@ impl Tokens {
     /// # Errors
     /// The context does not say, or as [`Tokens::open`].
     pub fn of(context: &Context) -> io::Result<Self> {
-        // The state's directory follows the data's.
-        let state = context.store.last().filter(|_| context.store.len() > 1);
+        let state = state_directory(context);
         let state = state.ok_or_else(|| io::Error::other("it is not known where yeses are kept"))?;
-        Self::open(&Path::new(&**state).join("clearance"))
+        Self::open(&state.join("clearance"))
     }
 
     /// The tokens in a directory of the user's own, which is made where there is none.
