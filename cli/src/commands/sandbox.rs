@@ -1,6 +1,7 @@
 //! `execpolicy sandbox`: the launcher alone. Who types it has decided; nothing is judged.
 
 use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -157,9 +158,26 @@ fn adjust(mut resolved: Confinement, args: &SandboxArgs, here: &Path) -> Result<
 
 /// `NAME=VALUE`, or `NAME`.
 fn entry_of(entry: &OsStr) -> (OsString, Option<OsString>) {
-    let text = entry.to_string_lossy();
-    match text.split_once('=') {
-        Some((name, value)) => (name.into(), Some(value.into())),
-        None => (entry.to_owned(), None),
+    let mut parts = entry.as_bytes().splitn(2, |byte| *byte == b'=');
+    let mut part = || parts.next().map(|bytes| OsStr::from_bytes(bytes).to_owned());
+    (part().unwrap_or_default(), part())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_has_all_bytes_of_its_value() {
+        for (entry, name, value) in [
+            (&b"NAME"[..], &b"NAME"[..], None),
+            (b"NAME=", b"NAME", Some(&b""[..])),
+            (b"NAME=a=b", b"NAME", Some(b"a=b")),
+            (b"NAME=\xff", b"NAME", Some(b"\xff")),
+        ] {
+            let (found, given) = entry_of(OsStr::from_bytes(entry));
+            assert_eq!(found.as_bytes(), name, "{entry:?}");
+            assert_eq!(given.as_deref().map(OsStr::as_bytes), value, "{entry:?}");
+        }
     }
 }
