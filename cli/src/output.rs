@@ -58,6 +58,12 @@ pub(crate) fn failed(what: &str, error: &io::Error) -> Exit {
     Exit::Failed
 }
 
+/// Says on stderr what is wrong with the arguments.
+pub(crate) fn wrong_usage(finding: Diagnostic, asked: Option<Format>) -> Exit {
+    complain(&[finding], asked);
+    Exit::Usage
+}
+
 /// Findings about the input itself, on stderr: for people, unless another format was asked for by name.
 pub(crate) fn complain(findings: &[Diagnostic], asked: Option<Format>) {
     let format = asked.unwrap_or(Format::Human);

@@ -36,10 +36,7 @@ impl Request {
     /// Reads the arguments and the policy files. What is wrong with them is told on stderr.
     pub(crate) fn resolve(args: &CheckArgs) -> Result<Self, Exit> {
         let format = args.format;
-        let wrong = |finding: Diagnostic| {
-            output::complain(&[finding], format);
-            Exit::Usage
-        };
+        let wrong = |finding| output::wrong_usage(finding, format);
         let place = Place {
             cwd: args.start.cwd.as_deref(),
             workspace: args.start.workspace.as_deref(),
@@ -135,10 +132,7 @@ pub(crate) fn here(workspace: Option<&Path>, format: Option<Format>) -> Result<(
         let places = surroundings.places(context.workspace.as_deref());
         Ok((context, places.map_err(|error| wrong_place(&error))?))
     });
-    found.map_err(|finding| {
-        output::complain(&[finding], format);
-        Exit::Usage
-    })
+    found.map_err(|finding| output::wrong_usage(finding, format))
 }
 
 /// The command that is asked about; `None` where the lines of stdin are.

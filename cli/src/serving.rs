@@ -15,10 +15,7 @@ use crate::{environment, output};
 /// place or with the files that are given by name is told on stderr: who starts a server shall not learn it of every
 /// verdict.
 pub(crate) fn options(args: &ServingArgs, temporary: Option<PathBuf>) -> Result<Options, Exit> {
-    let wrong = |finding| {
-        output::complain(&[finding], None);
-        Exit::Usage
-    };
+    let wrong = |finding| output::wrong_usage(finding, None);
     let place = Place {
         cwd: args.start.cwd.as_deref(),
         workspace: args.start.workspace.as_deref(),

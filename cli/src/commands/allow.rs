@@ -44,10 +44,8 @@ pub(crate) fn run(args: &AllowArgs) -> Exit {
 }
 
 fn allow(args: &AllowArgs) -> Result<Exit, Exit> {
-    let command = command_of(&args.words).map_err(|finding| {
-        output::complain(&[finding], args.format);
-        Exit::Usage
-    })?;
+    let command = command_of(&args.words);
+    let command = command.map_err(|finding| output::wrong_usage(finding, args.format))?;
     let (mut context, gatekeeper) = rules::open(args.place.workspace.as_deref(), &[], args.format)?;
     let judgement = gatekeeper.judge_in_place(command, &mut context);
     let judgement = gatekeeper.propose_whole(judgement, &context);

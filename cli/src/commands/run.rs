@@ -49,10 +49,7 @@ struct Asked<'a> {
 }
 
 fn cleared_and_started(args: &RunArgs) -> Result<Exit, Exit> {
-    let wrong = |finding: Diagnostic| {
-        output::complain(&[finding], args.format);
-        Exit::Usage
-    };
+    let wrong = |finding| output::wrong_usage(finding, args.format);
     let command = command(args).map_err(wrong)?;
     let (surroundings, context) = place(args).map_err(wrong)?;
     let policy = Policy::new(&args.policy);

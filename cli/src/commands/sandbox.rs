@@ -33,8 +33,7 @@ pub(crate) fn run(args: &SandboxArgs) -> Exit {
 fn prepare(args: &SandboxArgs) -> Result<(Plan, Command), Exit> {
     let wrong = |message: String, help: &str| {
         let finding = Diagnostic::new(codes::WRONG_SURROUNDINGS, Severity::Error, message).help(help);
-        output::complain(&[finding], None);
-        Exit::Usage
+        output::wrong_usage(finding, None)
     };
     let here = environment::directory().ok_or_else(|| {
         wrong(
@@ -42,10 +41,7 @@ fn prepare(args: &SandboxArgs) -> Result<(Plan, Command), Exit> {
             "change into one that exists",
         )
     })?;
-    let no_place = |finding| {
-        output::complain(&[finding], None);
-        Exit::Usage
-    };
+    let no_place = |finding| output::wrong_usage(finding, None);
     let place = Place {
         cwd: None,
         workspace: args.workspace.as_deref(),
