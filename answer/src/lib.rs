@@ -9,6 +9,7 @@
 mod acp;
 mod ask;
 mod codex_app_server;
+mod command;
 mod conversation;
 mod line;
 mod memory;

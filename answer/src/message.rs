@@ -150,22 +150,9 @@ pub(crate) fn texts(items: &[Value]) -> Option<Vec<String>> {
         .collect()
 }
 
-/// A command as it is told.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) enum Command {
-    /// For a shell.
-    Text(String),
-    /// The words of one.
-    Words(Vec<String>),
-}
-
-/// The command that a value tells; `None` for an empty one and for anything else.
-pub(crate) fn command(value: &Value) -> Option<Command> {
-    if let Some(text) = value.as_str() {
-        return (!text.trim().is_empty()).then(|| Command::Text(text.to_owned()));
-    }
-    let words = texts(value.as_array()?)?;
-    (!words.is_empty()).then_some(Command::Words(words))
+/// Whether a path says where it is by itself.
+pub(crate) fn is_absolute(path: &str) -> bool {
+    path.starts_with('/') && !path.contains('\0')
 }
 
 #[cfg(test)]

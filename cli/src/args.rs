@@ -10,6 +10,7 @@ mod mcp;
 mod policy;
 mod rules;
 mod serve;
+mod serving;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -28,6 +29,7 @@ pub(crate) use mcp::McpArgs;
 pub(crate) use policy::{GivenArgs, PolicyArgs, StartArgs};
 pub(crate) use rules::{ListArgs, RemoveArgs, RulesArgs, RulesVerb, UndoArgs};
 pub(crate) use serve::ServeArgs;
+pub(crate) use serving::ServingArgs;
 
 /// Decides whether a shell command may run, and says why.
 #[derive(Debug, Parser)]
@@ -318,6 +320,11 @@ pub(crate) struct DoctorArgs {
     /// How to answer [default: human on a terminal, else json]
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
+}
+
+/// The profile of this name; `none` is none.
+pub(crate) fn profile(name: &str) -> Option<&str> {
+    Some(name).filter(|name| *name != "none")
 }
 
 fn tier(name: &str) -> Result<Tier, String> {

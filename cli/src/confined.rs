@@ -15,7 +15,7 @@ pub(crate) fn steps(plan: &Plan) -> impl Iterator<Item = String> {
 /// What the command of a judgement would run in here: the profile, and the steps by which this host enforces it. `None`
 /// where nothing confines it.
 pub(crate) fn section(gatekeeper: &Gatekeeper, judgement: &Judgement, context: &Context) -> Option<String> {
-    let name = judgement.verdict().confinement().or(context.confinement.as_ref());
+    let name = judgement.confinement(context);
     let name = name.filter(|name| !name.is_none())?;
     let mut lines = match gatekeeper.confinement(name, context, &environment::all()) {
         Ok(confinement) => {

@@ -56,6 +56,9 @@ pub(crate) fn now() -> SystemTime {
     SystemTime::now()
 }
 
+/// Why there is no [`log`].
+pub(crate) const NO_LOG: &str = "there is no log: neither $HOME nor $XDG_STATE_HOME is set";
+
 /// The directory of the user's log, where one is known.
 pub(crate) fn log() -> Option<PathBuf> {
     let state = state().or_else(|| home().map(|home| home.join(".local/state")));

@@ -14,15 +14,17 @@ use crate::exit::Exit;
 use crate::output;
 use crate::report_file::ReportFile;
 
-/// The command that these words name: looked up as a shell would, by the `PATH` that the command will have. `None`
-/// where there is no such program.
+/// The command that these words name: looked up as a shell would, by the `PATH` that the command will have. Says so where
+/// there is no such program.
 pub(crate) fn command(
     argv: &[OsString],
     directory: &Path,
     environment: &[(OsString, OsString)],
-) -> Option<Command> {
-    Some(Command {
-        program: program_file(argv.first()?, directory, environment)?,
+) -> Result<Command, Exit> {
+    let name = argv.first().cloned().unwrap_or_default();
+    let program = program_file(&name, directory, environment);
+    Ok(Command {
+        program: program.ok_or_else(|| not_found(&name.to_string_lossy()))?,
         arguments: argv.to_vec(),
         directory: directory.to_owned(),
         input: Stream::Inherit,
@@ -154,10 +156,7 @@ pub(crate) fn show(plan: &Plan, command: &Command) -> Exit {
         .map(|word| visible(&word.to_string_lossy()).into_owned())
         .collect();
     lines.push(words.join(" "));
-    match output::answer_line(&lines.join("\n")) {
-        Ok(()) => Exit::Done,
-        Err(error) => output::failed("stdout cannot be written", &error),
-    }
+    output::answered(&lines.join("\n"))
 }
 
 /// The steps of a plan, what is left out of it and what it does not keep, each on a line.

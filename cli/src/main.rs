@@ -13,6 +13,7 @@ mod person;
 mod policy;
 mod report_file;
 mod request;
+mod serving;
 
 use std::ffi::OsString;
 use std::panic;

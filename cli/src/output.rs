@@ -32,6 +32,14 @@ pub(crate) fn answer_line(line: &str) -> io::Result<()> {
     write_to(&mut io::stdout().lock(), &format!("{line}\n"))
 }
 
+/// One line as the answer of a verb that decides nothing, and how the verb ends.
+pub(crate) fn answered(line: &str) -> Exit {
+    match answer_line(line) {
+        Ok(()) => Exit::Done,
+        Err(error) => failed("stdout cannot be written", &error),
+    }
+}
+
 /// The exit status of a decision. A reader who has gone away knows enough; an answer that could not be written for
 /// another reason is a failure.
 pub(crate) fn exit(decision: Decision, told: io::Result<()>) -> Exit {
@@ -48,6 +56,12 @@ pub(crate) fn failed(what: &str, error: &io::Error) -> Exit {
         complain(&[finding], None);
     }
     Exit::Failed
+}
+
+/// Says on stderr what is wrong with the arguments.
+pub(crate) fn wrong_usage(finding: Diagnostic, asked: Option<Format>) -> Exit {
+    complain(&[finding], asked);
+    Exit::Usage
 }
 
 /// Findings about the input itself, on stderr: for people, unless another format was asked for by name.

@@ -35,11 +35,7 @@ impl Policy {
         Self {
             given: args.given.rules.clone(),
             no_layers: args.no_layers,
-            defaults: if args.given.no_default {
-                Defaults::None
-            } else {
-                Defaults::BuiltIn
-            },
+            defaults: defaults(args.given.no_default),
         }
     }
 
@@ -119,6 +115,15 @@ impl Policies {
         self.last
             .as_ref()
             .map_or(&self.base, |(_, gatekeeper)| gatekeeper)
+    }
+}
+
+/// What speaks where no policy file does.
+pub(crate) fn defaults(are_left_out: bool) -> Defaults {
+    if are_left_out {
+        Defaults::None
+    } else {
+        Defaults::BuiltIn
     }
 }
 

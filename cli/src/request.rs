@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use diagnostics::{Diagnostic, Severity, Source, Span};
 use gatekeeper::{
-    Approval, Command, ConfinementName, Context, Dialect, Gatekeeper, Links, Surroundings, SurroundingsError,
-    codes,
+    Approval, Command, ConfinementName, Context, Dialect, Gatekeeper, Links, Places, Surroundings,
+    SurroundingsError, codes,
 };
 
 use crate::args::{ApprovalWord, CheckArgs, DialectWord, Format, Subject};
@@ -36,10 +36,7 @@ impl Request {
     /// Reads the arguments and the policy files. What is wrong with them is told on stderr.
     pub(crate) fn resolve(args: &CheckArgs) -> Result<Self, Exit> {
         let format = args.format;
-        let wrong = |finding: Diagnostic| {
-            output::complain(&[finding], format);
-            Exit::Usage
-        };
+        let wrong = |finding| output::wrong_usage(finding, format);
         let place = Place {
             cwd: args.start.cwd.as_deref(),
             workspace: args.start.workspace.as_deref(),
@@ -117,8 +114,9 @@ impl Place<'_> {
     }
 }
 
-/// Where the call was made, with the work tree that it names; nothing is judged there.
-pub(crate) fn surroundings_here(workspace: Option<&Path>) -> Result<Surroundings, Diagnostic> {
+/// Where the call was made, with the work tree that it names, and where the layers are for that. Nothing is run there.
+/// What is wrong with it is told on stderr.
+pub(crate) fn here(workspace: Option<&Path>, format: Option<Format>) -> Result<(Context, Places), Exit> {
     let place = Place {
         cwd: None,
         workspace,
@@ -129,7 +127,12 @@ pub(crate) fn surroundings_here(workspace: Option<&Path>) -> Result<Surroundings
         confinement: None,
         dialect: Dialect::Bash,
     };
-    place.surroundings()
+    let found = place.surroundings().and_then(|surroundings| {
+        let context = context(&surroundings)?;
+        let places = surroundings.places(context.workspace.as_deref());
+        Ok((context, places.map_err(|error| wrong_place(&error))?))
+    });
+    found.map_err(|finding| output::wrong_usage(finding, format))
 }
 
 /// The command that is asked about; `None` where the lines of stdin are.

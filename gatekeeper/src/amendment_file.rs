@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use diagnostics::{Diagnostic, Source};
 use execpolicy::{AmendError, Amended, Context, Edit, Layer, Origin, PolicyFile, add_rule, remove_rule};
 
+use crate::surroundings::state_directory;
 use crate::{TrustError, builtin};
 use directory::Directory;
 use journal::{Entry, Journal};
@@ -355,10 +356,9 @@ fn project(context: &Context) -> Option<PathBuf> {
     context.workspace.as_deref().map(PathBuf::from)
 }
 
-/// Where changes are noted: the second of the two directories that a context keeps things in.
+/// Where changes are noted.
 fn state(context: &Context) -> Result<PathBuf, AmendmentFileError> {
-    let state = context.store.get(1).map(|path| PathBuf::from(&**path));
-    state.ok_or(AmendmentFileError::NoPlace { layer: "user" })
+    state_directory(context).ok_or(AmendmentFileError::NoPlace { layer: "user" })
 }
 
 /// The error of a call of the system, with what was tried.

@@ -1,7 +1,7 @@
 //! A command with its verdict, ready to be told.
 
 use diagnostics::Diagnostic;
-use execpolicy::{Amendment, Decision, NoAmendment, Verdict};
+use execpolicy::{Amendment, ConfinementName, Context, Decision, NoAmendment, Verdict};
 
 use crate::report::VerdictReport;
 use crate::{Command, finding};
@@ -50,6 +50,12 @@ impl Judgement {
     /// The verdict.
     pub fn verdict(&self) -> &Verdict {
         &self.verdict
+    }
+
+    /// The profile that the verdict leans on, else the one that the command is to run in by the context of the judgement.
+    /// It may be the one that confines nothing.
+    pub fn confinement<'a>(&'a self, context: &'a Context) -> Option<&'a ConfinementName> {
+        self.verdict.confinement().or(context.confinement.as_ref())
     }
 
     /// The rule that would answer its prompt, once [`Gatekeeper::propose`](crate::Gatekeeper::propose) was asked and

@@ -8,6 +8,7 @@
 mod context;
 mod end;
 mod entry;
+mod journal;
 mod last_uses;
 mod mask;
 mod reader;
@@ -31,6 +32,7 @@ pub use context::{ApprovalEntry, ContextEntry, DialectWord, ProgramEntry};
 pub use end::{EndEntry, ViolationEntry};
 pub(crate) use entry::asks;
 pub use entry::{AnswerEntry, Asker, Entry, LogSchemaName, NotReplayable, Record, SegmentEntry};
+pub use journal::Journal;
 pub use last_uses::{LastUse, LastUses};
 pub use mask::masked;
 pub use reader::{Line, Lines, ReadError, files};

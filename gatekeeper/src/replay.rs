@@ -187,7 +187,7 @@ impl Gatekeeper {
         let context = entry.context.context();
         let judgement = self.judge(entry.subject()?, &context);
         let verdict = judgement.verdict();
-        let confinement = verdict.confinement().or(context.confinement.as_ref());
+        let confinement = judgement.confinement(&context);
         Some(Answer {
             decision: verdict.decision().into(),
             confinement: confinement.map(ConfinementName::as_str).map(str::to_owned),

@@ -195,6 +195,17 @@ impl GapReport {
     }
 }
 
+impl DecisionWord {
+    /// The word as it is written.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Allow => Decision::Allow.word(),
+            Self::Prompt => Decision::Prompt.word(),
+            Self::Forbidden => Decision::Forbidden.word(),
+        }
+    }
+}
+
 impl From<Decision> for DecisionWord {
     fn from(decision: Decision) -> Self {
         match decision {

@@ -165,6 +165,11 @@ impl Surroundings {
     }
 }
 
+/// Where the state of a context's user is kept: [`Surroundings::context`] puts it behind the data.
+pub(crate) fn state_directory(context: &Context) -> Option<PathBuf> {
+    context.store.get(1).map(|path| PathBuf::from(&**path))
+}
+
 /// A directory of the user's: where it was said to be, else where it is by default.
 fn of_user(
     what: &'static str,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use gatekeeper::log::Asker;
 use gatekeeper::sandbox::{Background, Host, Outcome, Status, Stream, Watch};
 use gatekeeper::{
     Answer, Approver, Clearance, Command, Context, Decision, Digest, Gatekeeper, PrepareError, Prepared,
@@ -97,7 +98,7 @@ impl Attempt {
         Reached::End(Box::new(match error {
             PrepareError::Forbidden { judgement } => {
                 let journal = &self.room.journal;
-                journal.decided(judgement, context, gatekeeper.digest(), None);
+                journal.decided(Asker::verb("mcp"), judgement, context, gatekeeper.digest(), None);
                 Told::refused(Some(Decision::Forbidden), of_judgement(judgement))
             }
             PrepareError::Confinement(error) => {
@@ -154,7 +155,13 @@ impl Attempt {
         };
         let log = |judgement: &_, answer| {
             let journal = &self.room.journal;
-            journal.decided(judgement, context, gatekeeper.digest(), answer)
+            journal.decided(
+                Asker::verb("mcp"),
+                judgement,
+                context,
+                gatekeeper.digest(),
+                answer,
+            )
         };
         // Whatever was said to the same question asked elsewhere, a no to this one is a no.
         if let Some(Answered {

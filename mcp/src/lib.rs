@@ -13,7 +13,6 @@ mod check;
 mod elicitation;
 mod handler;
 mod input;
-mod journal;
 mod place;
 mod progress;
 mod question;

@@ -4,12 +4,12 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use gatekeeper::log::Journal;
 use gatekeeper::{Live, Places, Session, Surroundings};
 use server::{Options, raise_open_files};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::Settings;
-use crate::journal::Journal;
 use crate::place::Place;
 use crate::state::States;
 

@@ -5,9 +5,8 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use gatekeeper::Digest;
+use gatekeeper::{Digest, random_bytes, random_name};
 use rmcp::model::{RequestStateCodec, SealOptions};
-use rustix::rand::{GetRandomFlags, getrandom};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
@@ -57,7 +56,7 @@ impl States {
     /// # Errors
     /// Where the kernel gives no random bytes.
     pub(crate) fn new(life: Duration) -> io::Result<Self> {
-        let codec = RequestStateCodec::try_new(random::<32>()?).map_err(io::Error::other)?;
+        let codec = RequestStateCodec::try_new(random_bytes::<32>()?).map_err(io::Error::other)?;
         Ok(Self {
             codec,
             life,
@@ -70,8 +69,7 @@ impl States {
     /// # Errors
     /// [`StateError::TooMany`], [`StateError::NoChance`].
     pub(crate) fn seal(&self, call: Digest, judged: Digest) -> Result<String, StateError> {
-        let question = u128::from_be_bytes(random::<16>().map_err(|_| StateError::NoChance)?);
-        let question = format!("{question:032x}");
+        let question = random_name().map_err(|_| StateError::NoChance)?;
         let now = Instant::now();
         {
             let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -118,16 +116,6 @@ impl States {
             Some(_) | None => Err(StateError::Over),
         }
     }
-}
-
-fn random<const N: usize>() -> io::Result<[u8; N]> {
-    let mut bytes = [0; N];
-    let mut filled = 0;
-    while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-        let count = getrandom(rest, GetRandomFlags::empty())?;
-        filled = filled.saturating_add(count);
-    }
-    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ fn life(
     params: CommandExecParams,
 ) -> Result<(Life, Work), ErrorObject> {
     let wrong = |why: &dyn std::fmt::Display| ErrorObject::new(ErrorCode::InvalidParams, why.to_string());
-    let failed = |error: rustix::io::Errno| ErrorObject::new(ErrorCode::Failed, error.to_string());
+    let failed = |error: std::io::Error| ErrorObject::new(ErrorCode::Failed, error.to_string());
     let turn = thread.turn(&params.turn_id)?;
     let words = params.argv.iter().flatten().map(String::len).sum::<usize>();
     if words.max(params.command.as_ref().map_or(0, String::len)) > LONGEST_COMMAND {

@@ -11,7 +11,6 @@ mod clock;
 mod command;
 mod connection;
 mod descriptors;
-mod journal;
 mod limits;
 pub mod lines;
 mod listener;

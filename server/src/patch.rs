@@ -74,7 +74,7 @@ fn life(
     thread: &Arc<Thread>,
     params: PatchApplyParams,
 ) -> Result<(Life, ItemGuard, Work), ErrorObject> {
-    let failed = |error: rustix::io::Errno| ErrorObject::new(ErrorCode::Failed, error.to_string());
+    let failed = |error: std::io::Error| ErrorObject::new(ErrorCode::Failed, error.to_string());
     let turn = thread.turn(&params.turn_id)?;
     check(&params.changes)?;
     let work = Work::item(server, &thread.client)?;

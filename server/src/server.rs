@@ -3,11 +3,11 @@
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use gatekeeper::log::Journal;
 use gatekeeper::{Gatekeeper, SurroundingsError};
 
 use crate::client::Client;
 use crate::descriptors;
-use crate::journal::Journal;
 use crate::limits;
 use crate::options::Options;
 use crate::patch;

@@ -154,7 +154,7 @@ impl Thread {
     /// # Errors
     /// Where too many go on, or the kernel gives no random bytes for its id.
     pub(crate) fn start_turn(&self) -> Result<Arc<Turn>, ErrorObject> {
-        let failed = |error: rustix::io::Errno| ErrorObject::new(ErrorCode::Failed, error.to_string());
+        let failed = |error: std::io::Error| ErrorObject::new(ErrorCode::Failed, error.to_string());
         let turn = Arc::new(Turn::new(new_id("turn").map_err(failed)?));
         self.turns.add(turn.clone())?;
         self.record(Fact::TurnStarted {

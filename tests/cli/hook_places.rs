@@ -4,6 +4,7 @@ use gatekeeper::hook::Agent;
 
 use crate::hook::{blocks, hook};
 use crate::project::{CommandOutput, Project, finish};
+use crate::run::confines;
 
 /// What the hook says with this variable set to this directory of the project.
 fn with(project: &Project, agent: Agent, variable: &str, below: &str, input: &str) -> CommandOutput {
@@ -85,5 +86,21 @@ fn settings_that_are_moved_are_guarded() {
             let output = with(&project, Agent::ClaudeCode, variable, "work/moved", &event);
             assert!(blocks(Agent::ClaudeCode, &output), "{event}: {output:?}");
         }
+    }
+}
+
+#[test]
+fn settings_that_are_moved_are_protected_from_what_is_launched() {
+    if !confines() {
+        return;
+    }
+    let project = Project::to_run_in().with("moved/settings.json", "{}");
+    for verb in ["run", "sandbox"] {
+        let mut command = project.command(&[verb, "--", "tee", "moved/settings.json"]);
+        command.env("CLAUDE_CONFIG_DIR", project.work().join("moved"));
+        let output = finish(command, b"x", project.root());
+        assert_ne!(output.status, 0, "{verb}: {output}");
+        let kept = std::fs::read(project.work().join("moved/settings.json")).unwrap();
+        assert_eq!(kept, b"{}", "{verb}: {output}");
     }
 }

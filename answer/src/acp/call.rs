@@ -4,7 +4,8 @@ use gatekeeper::hook::{Event, Subject};
 use serde_json::{Map, Value};
 
 use super::elsewhere::may_lead_elsewhere;
-use crate::message::{Command, Fields, command};
+use crate::command::Command;
+use crate::message::{Fields, is_absolute};
 
 /// What was said of a call, all of it together; null takes nothing back.
 #[derive(Clone, Debug, Default)]
@@ -197,10 +198,7 @@ impl Call {
             (None, None) => there,
             (cwd, workdir) => Some(absolute(cwd.or(workdir)?.as_str()?)?),
         };
-        let subject = match command(input.said("command")?)? {
-            Command::Text(text) => Subject::Text(text),
-            Command::Words(words) => Subject::Words(words),
-        };
+        let subject = Subject::from(Command::read(input.said("command")?)?);
         self.shows(&subject).then(|| Event::asked(subject, cwd, roots))
     }
 
@@ -250,7 +248,7 @@ pub(super) fn of_command(subject: &Map<String, Value>, roots: Vec<String>) -> Op
 
 /// A path that says where it is by itself.
 fn absolute(path: &str) -> Option<String> {
-    (path.starts_with('/') && !path.contains('\0')).then(|| path.to_owned())
+    is_absolute(path).then(|| path.to_owned())
 }
 
 /// Puts what is said now in the place of what was, and gives whether that was something else.

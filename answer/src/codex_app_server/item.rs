@@ -5,7 +5,8 @@ use std::path::Path;
 use gatekeeper::hook::{Event, Subject};
 use serde_json::{Map, Value};
 
-use crate::message::{Command, Fields, command};
+use crate::command::Command;
+use crate::message::{Fields, is_absolute};
 
 /// What was said of an item.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -28,7 +29,7 @@ impl Item {
             Some(cwd) => Some(cwd.as_str()?.to_owned()),
             None => None,
         };
-        let command = command(item.said("command")?)?;
+        let command = Command::read(item.said("command")?)?;
         Some(Self::Command { command, cwd })
     }
 
@@ -87,12 +88,8 @@ pub(super) fn command_event(command: &Command, cwd: String) -> Option<Event> {
     if !is_absolute(&cwd) {
         return None;
     }
-    let subject = match command {
-        // Its words, quoted for a shell and joined.
-        Command::Text(text) => Subject::Text(text.clone()),
-        Command::Words(words) => Subject::Words(words.clone()),
-    };
-    Some(Event::asked(subject, Some(cwd), Vec::new()))
+    // A text is its words, quoted for a shell and joined.
+    Some(Event::asked(command.clone().into(), Some(cwd), Vec::new()))
 }
 
 /// Changed files: in the work trees that they are in.
@@ -108,8 +105,4 @@ pub(super) fn files_event(paths: &[String]) -> Option<Event> {
     roots.dedup();
     let first = roots.first()?.clone();
     Some(Event::asked(Subject::Writes(paths.to_vec()), Some(first), roots))
-}
-
-fn is_absolute(path: &str) -> bool {
-    path.starts_with('/') && !path.contains('\0')
 }

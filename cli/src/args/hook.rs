@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use gatekeeper::hook::{Agent, Asking};
 
-use super::GivenArgs;
+use super::{GivenArgs, profile};
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
@@ -82,6 +82,13 @@ pub(crate) struct HookOptions {
     /// What becomes of a prompt where the agent cannot be told to ask
     #[arg(long, value_enum, default_value = "deny")]
     pub(crate) unasked: UnaskedWord,
+}
+
+impl HookOptions {
+    /// The profile that commands come back in.
+    pub(crate) fn profile(&self) -> Option<&str> {
+        self.confinement.as_deref().and_then(profile)
+    }
 }
 
 /// What becomes of a prompt where the agent cannot be told to ask.

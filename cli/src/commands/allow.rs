@@ -44,10 +44,8 @@ pub(crate) fn run(args: &AllowArgs) -> Exit {
 }
 
 fn allow(args: &AllowArgs) -> Result<Exit, Exit> {
-    let command = command_of(&args.words).map_err(|finding| {
-        output::complain(&[finding], args.format);
-        Exit::Usage
-    })?;
+    let command = command_of(&args.words);
+    let command = command.map_err(|finding| output::wrong_usage(finding, args.format))?;
     let (mut context, gatekeeper) = rules::open(args.place.workspace.as_deref(), &[], args.format)?;
     let judgement = gatekeeper.judge_in_place(command, &mut context);
     let judgement = gatekeeper.propose_whole(judgement, &context);
@@ -87,7 +85,7 @@ fn allow(args: &AllowArgs) -> Result<Exit, Exit> {
         }),
         Format::Human | Format::Concise => told(amendment, outcome, &place),
     };
-    Ok(rules::answered(&text))
+    Ok(output::answered(&text))
 }
 
 fn told(amendment: &Amendment, outcome: Came, place: &str) -> String {

@@ -7,12 +7,12 @@ use answer::{Patience, PolicyPlace, Protocol, RelayError, relay};
 use diagnostics::{Diagnostic, Severity};
 use gatekeeper::hook::Shell;
 use gatekeeper::log::Log;
-use gatekeeper::{Defaults, Places, codes};
+use gatekeeper::{Places, codes};
 
 use crate::args::{AnswerArgs, GivenArgs, PolicyArgs};
 use crate::commands::hook::place;
 use crate::exit::Exit;
-use crate::policy::Policy;
+use crate::policy::{self, Policy};
 use crate::{environment, launch, output};
 
 /// Starts the agent, and answers until it has ended.
@@ -50,19 +50,12 @@ fn start(args: &AnswerArgs) -> Result<Exit, Exit> {
     let policy = answer::Policy::new(PolicyPlace {
         surroundings: place::of_process(&home, dialect).map_err(not_started)?,
         given: given.rules,
-        defaults: if given.no_default {
-            Defaults::None
-        } else {
-            Defaults::BuiltIn
-        },
+        defaults: policy::defaults(given.no_default),
         log: log(),
         protocol,
     });
     let variables = environment::all();
-    let agent = launch::command(&args.agent, &here, &variables).ok_or_else(|| {
-        let named = args.agent.first().map(|word| word.to_string_lossy().into_owned());
-        launch::not_found(&named.unwrap_or_default())
-    })?;
+    let agent = launch::command(&args.agent, &here, &variables)?;
     let own = |stream: io::Result<_>| stream.map_err(|error| not_started(error.to_string()));
     let client = (
         own(io::stdin().as_fd().try_clone_to_owned())?,
@@ -88,7 +81,7 @@ fn log() -> Option<Log> {
     let why = match environment::log().as_deref().map(Log::open) {
         Some(Ok(log)) => return Some(log),
         Some(Err(error)) => error.to_string(),
-        None => "there is no log: neither $HOME nor $XDG_STATE_HOME is set".to_owned(),
+        None => environment::NO_LOG.to_owned(),
     };
     let finding = Diagnostic::new(codes::NOT_LOGGED, Severity::Warning, why)
         .note("what cannot be logged is not allowed: the person is asked");

@@ -4,14 +4,14 @@ use std::io;
 
 use diagnostics::render::to_json;
 use diagnostics::visible;
+use gatekeeper::log::Journal;
 use gatekeeper::{Decision, Judgement};
 
 use crate::args::{CheckArgs, Format};
 use crate::commands::lines;
 use crate::exit::Exit;
-use crate::journal::Journal;
 use crate::request::{Asked, Request};
-use crate::{output, policy};
+use crate::{journal, output, policy};
 
 /// Answers one request, or every line of stdin.
 pub(crate) fn run(args: &CheckArgs) -> Exit {
@@ -24,9 +24,9 @@ pub(crate) fn run(args: &CheckArgs) -> Exit {
 /// Judges and tells; logs where that is asked for.
 pub(crate) fn answer(request: Request, is_logged: bool) -> Exit {
     let journal = if is_logged {
-        Journal::open("check")
+        journal::open()
     } else {
-        Journal::none()
+        Journal::open(None)
     };
     match request.asked {
         Asked::Lines(mut policies, surroundings) => lines::answer_all(&mut policies, &surroundings, &journal),
@@ -36,7 +36,7 @@ pub(crate) fn answer(request: Request, is_logged: bool) -> Exit {
             if format == Format::Json {
                 judgement = gatekeeper.propose(judgement, &context);
             }
-            journal.decided(&gatekeeper, &judgement, &context, None);
+            journal::decided(&journal, "check", &gatekeeper, &judgement, &context, None);
             policy::tell_notices(&gatekeeper, judgement.decision(), request.format);
             let told = tell(&judgement, format);
             output::exit(judgement.decision(), told)

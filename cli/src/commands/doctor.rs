@@ -23,11 +23,8 @@ pub(crate) fn run(args: &DoctorArgs) -> Exit {
         Format::Json => to_json(&examination),
         Format::Human | Format::Concise => told(&examination),
     };
-    match output::answer_line(&text) {
-        Ok(()) if examination.is_full() => Exit::Done,
-        Ok(()) => Exit::Failed,
-        Err(error) => output::failed("stdout cannot be written", &error),
-    }
+    let told = output::answered(&text);
+    if examination.is_full() { told } else { Exit::Failed }
 }
 
 fn told(examination: &Examination) -> String {

@@ -5,9 +5,8 @@ mod stages;
 use crate::args::{CheckArgs, Format};
 use crate::commands::check;
 use crate::exit::Exit;
-use crate::journal::Journal;
 use crate::request::{Asked, Request};
-use crate::{confined, output};
+use crate::{confined, journal, output};
 
 /// Explains one request; a batch is answered as `check` does.
 pub(crate) fn run(args: &CheckArgs) -> Exit {
@@ -26,7 +25,8 @@ fn explain(request: Request, is_logged: bool) -> Exit {
     let judgement = gatekeeper.propose(judgement, &context);
     output::complain(gatekeeper.notices(), request.format);
     if is_logged {
-        Journal::open("explain").decided(&gatekeeper, &judgement, &context, None);
+        let journal = journal::open();
+        journal::decided(&journal, "explain", &gatekeeper, &judgement, &context, None);
     }
     let told = match output::format(request.format) {
         Format::Human => {

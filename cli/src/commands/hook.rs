@@ -6,7 +6,7 @@ pub(crate) mod place;
 mod settings;
 mod telling;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::{self, Read};
 use std::mem::discriminant;
 use std::panic;
@@ -137,7 +137,7 @@ fn rule(
 ) -> Result<Said, String> {
     let mut context = worktree.context;
     let gatekeeper = open(options, &worktree.places)?;
-    if let Some(name) = options.confinement.as_deref().filter(|name| *name != "none")
+    if let Some(name) = options.profile()
         && !worktree.is_further
         && !gatekeeper.describes(&ConfinementName::new(name))
     {
@@ -174,7 +174,7 @@ fn after_a_yes(
         Directory::Known(path) => PathBuf::from(&**path),
         Directory::Unknown => return Err("where the command starts is not known".to_owned()),
     };
-    let name = judgement.verdict().confinement().or(context.confinement.as_ref());
+    let name = judgement.confinement(context);
     let path = environment::path();
     let terms = TokenTerms {
         judgement,
@@ -225,7 +225,7 @@ fn open(args: &HookOptions, places: &Places) -> Result<Gatekeeper, String> {
 
 /// Logs what was decided. What cannot be logged is not let through.
 fn log(entry: &Entry) -> Result<(), String> {
-    let directory = environment::log().ok_or("there is no log: neither $HOME nor $XDG_STATE_HOME is set")?;
+    let directory = environment::log().ok_or(environment::NO_LOG)?;
     let log = Log::open(&directory);
     log.and_then(|log| log.append(entry))
         .map_err(|error| format!("the decision cannot be logged: {error}"))
@@ -238,7 +238,7 @@ fn rewriting(
     event: &Event,
     home: &Path,
 ) -> Result<Option<Rewriting>, String> {
-    let Some(name) = args.confinement.as_deref().filter(|name| *name != "none") else {
+    let Some(name) = args.profile() else {
         return Ok(None);
     };
     if agent.capabilities().rewrite.is_none() {
@@ -256,17 +256,10 @@ fn rewriting(
     if !agent.rewrites(event, &ground) {
         return Ok(None);
     }
-    let text = |path: &OsStr| {
-        path.to_str()
-            .map(ToOwned::to_owned)
-            .ok_or(format!("`{}` is not UTF-8", path.display()))
-    };
-    let itself =
-        std::env::current_exe().map_err(|error| format!("its own executable is not known: {error}"))?;
-    let mut words = vec![text(itself.as_os_str())?, "run".to_owned()];
+    let mut words = vec![itself()?, "run".to_owned()];
     for file in &args.given.rules {
         words.push("-r".to_owned());
-        words.push(text(file.as_os_str())?);
+        words.push(place::text(file)?);
     }
     if args.given.no_default {
         words.push("--no-default".to_owned());
@@ -276,6 +269,12 @@ fn rewriting(
         words,
         confinement: ConfinementName::new(name),
     }))
+}
+
+/// The absolute path of this program.
+fn itself() -> Result<String, String> {
+    let itself = std::env::current_exe();
+    place::text(&itself.map_err(|error| format!("its own executable is not known: {error}"))?)
 }
 
 /// Writes an answer. One that cannot be written, or that nobody reads, blocks by its status, with the reason on the other

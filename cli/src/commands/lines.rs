@@ -7,15 +7,15 @@ use std::io::{self, Write};
 use std::panic::{self, AssertUnwindSafe};
 
 use diagnostics::render::to_json;
+use gatekeeper::log::Journal;
 use gatekeeper::report::{FailureReport, Report};
 use gatekeeper::request::{self, CheckRequest};
 use gatekeeper::{Surroundings, codes};
 use server::lines::{Line, Reader};
 
 use crate::exit::Exit;
-use crate::journal::Journal;
-use crate::output;
 use crate::policy::Policies;
+use crate::{journal, output};
 
 /// Bytes of one line that are read; the rest of a longer one is passed over without being kept.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -89,7 +89,7 @@ fn judge(
         Ok(mut asked) => {
             let gatekeeper = policies.of(asked.context.workspace.as_deref());
             let judgement = gatekeeper.judge_in_place(asked.command, &mut asked.context);
-            journal.decided(gatekeeper, &judgement, &asked.context, None);
+            journal::decided(journal, "check", gatekeeper, &judgement, &asked.context, None);
             let mut report = gatekeeper.propose(judgement, &asked.context).report();
             report.id = asked.id;
             Report::Verdict(Box::new(report))

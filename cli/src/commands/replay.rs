@@ -10,12 +10,12 @@ use diagnostics::{Diagnostic, Severity, visible};
 use gatekeeper::log::{Lines, Reason, files};
 use gatekeeper::replay::{Change, Totals};
 use gatekeeper::report::DecisionWord;
-use gatekeeper::{Defaults, Gatekeeper, codes};
+use gatekeeper::{Gatekeeper, codes};
 use serde::Serialize;
 
 use crate::args::{Format, ReplayArgs};
 use crate::exit::Exit;
-use crate::{environment, output};
+use crate::{environment, output, policy};
 
 /// A change as programs are told it.
 #[derive(Serialize)]
@@ -97,13 +97,8 @@ pub(crate) fn run(args: &ReplayArgs) -> Exit {
 }
 
 /// The policy of these files. What is wrong with them is told.
-pub(crate) fn open(files: &[PathBuf], no_default: bool, format: Option<Format>) -> Result<Gatekeeper, Exit> {
-    let defaults = if no_default {
-        Defaults::None
-    } else {
-        Defaults::BuiltIn
-    };
-    Gatekeeper::open(files, defaults).map_err(|error| {
+fn open(files: &[PathBuf], no_default: bool, format: Option<Format>) -> Result<Gatekeeper, Exit> {
+    Gatekeeper::open(files, policy::defaults(no_default)).map_err(|error| {
         output::complain(&error.findings, format);
         Exit::Failed
     })
@@ -167,11 +162,7 @@ fn shown(change: &Change, files: &[PathBuf], format: Format) -> String {
 }
 
 fn side(decision: DecisionWord, confinement: Option<&str>, basis: &[Reason]) -> String {
-    let word = match decision {
-        DecisionWord::Allow => "allow",
-        DecisionWord::Prompt => "prompt",
-        DecisionWord::Forbidden => "forbidden",
-    };
+    let word = decision.word();
     let place = confinement.filter(|_| decision != DecisionWord::Forbidden);
     let place = place.map_or_else(String::new, |name| format!(" in `{}`", visible(name)));
     let reasons: Vec<String> = basis

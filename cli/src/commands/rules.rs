@@ -66,7 +66,7 @@ fn changed(what: &str, made: &Amending, format: Option<Format>) -> Exit {
             format!("{what} in {}\n{}", visible(&file), lines.join("\n"))
         }
     };
-    answered(&text)
+    output::answered(&text)
 }
 
 /// Where the rules of this user and of this project are, and the policy of all layers and of these files. What does not
@@ -76,14 +76,7 @@ pub(crate) fn open(
     given: &[PathBuf],
     format: Option<Format>,
 ) -> Result<(Context, Gatekeeper), Exit> {
-    let wrong = |finding: Diagnostic| {
-        output::complain(&[finding], format);
-        Exit::Usage
-    };
-    let surroundings = request::surroundings_here(workspace).map_err(wrong)?;
-    let context = request::context(&surroundings).map_err(wrong)?;
-    let places = surroundings.places(context.workspace.as_deref());
-    let places = places.map_err(|error| wrong(request::wrong_place(&error)))?;
+    let (context, places) = request::here(workspace, format)?;
     let gatekeeper = Gatekeeper::of_found(&Layers::find(&places, given), Defaults::BuiltIn);
     let broken = gatekeeper.broken().iter();
     let broken: Vec<Diagnostic> = broken.flat_map(|file| file.findings.iter().cloned()).collect();
@@ -91,14 +84,6 @@ pub(crate) fn open(
         output::complain(&broken, format);
     }
     Ok((context, gatekeeper))
-}
-
-/// Writes the answer.
-pub(crate) fn answered(text: &str) -> Exit {
-    match output::answer_line(text) {
-        Ok(()) => Exit::Done,
-        Err(error) => output::failed("stdout cannot be written", &error),
-    }
 }
 
 /// Says why no file was changed.

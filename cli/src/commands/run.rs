@@ -8,6 +8,7 @@ use std::fs;
 
 use diagnostics::{Diagnostic, Severity};
 use gatekeeper::amendment_file;
+use gatekeeper::log::Journal;
 use gatekeeper::risk::RiskProgram;
 use gatekeeper::sandbox::{Grant, Host, Outcome, Snapshot, Status, Watch};
 use gatekeeper::{
@@ -15,15 +16,14 @@ use gatekeeper::{
     Refusal, Scope, Surroundings, Wiring, codes,
 };
 
-use crate::args::{ApprovalWord, Format, RunArgs};
+use crate::args::{ApprovalWord, Format, RunArgs, profile};
 use crate::commands::check;
 use crate::exit::Exit;
-use crate::journal::Journal;
 use crate::launch::Telling;
 use crate::person::Person;
 use crate::policy::{self, Policy};
 use crate::request::{Place, command_of, command_of_text, context, wrong_place};
-use crate::{confined, environment, launch, output};
+use crate::{confined, environment, journal, launch, output};
 use refused::{not_resolved, not_started};
 
 /// Runs one command, if it may.
@@ -49,10 +49,7 @@ struct Asked<'a> {
 }
 
 fn cleared_and_started(args: &RunArgs) -> Result<Exit, Exit> {
-    let wrong = |finding: Diagnostic| {
-        output::complain(&[finding], args.format);
-        Exit::Usage
-    };
+    let wrong = |finding| output::wrong_usage(finding, args.format);
     let command = command(args).map_err(wrong)?;
     let (surroundings, context) = place(args).map_err(wrong)?;
     let policy = Policy::new(&args.policy);
@@ -68,9 +65,9 @@ fn cleared_and_started(args: &RunArgs) -> Result<Exit, Exit> {
         context,
         variables: environment::all(),
         journal: if args.dry_run {
-            Journal::none()
+            Journal::open(None)
         } else {
-            Journal::open("run")
+            journal::open()
         },
     };
     let prepared = asked.prepare();
@@ -135,17 +132,17 @@ fn place(args: &RunArgs) -> Result<(Surroundings, Context), Diagnostic> {
         })
     });
     let cwd = cwd.transpose()?;
-    let is_confined = args.confinement != "none";
+    let confinement = profile(&args.confinement);
     let place = Place {
         cwd: cwd.as_deref(),
         workspace: args.start.workspace.as_deref(),
         home: None,
         // A confined command has a `/tmp` of its own, whatever its caller has.
-        temporary: environment::temporary().filter(|_| !is_confined),
+        temporary: environment::temporary().filter(|_| confinement.is_none()),
         // It is looked at when the command is prepared, as the command gets it.
         path: None,
         approval: args.approval,
-        confinement: Some(args.confinement.as_str()).filter(|_| is_confined),
+        confinement,
         dialect: Dialect::Bash,
     };
     let surroundings = place.surroundings()?;
@@ -180,10 +177,12 @@ impl Asked<'_> {
             .launch(clearance, &self.variables, wiring)
             .map_err(|error| {
                 self.journal.not_started(id, &error);
+                journal::tell_trouble(&self.journal);
                 not_started(&error)
             })?;
         let outcome = launch::wait(running)?;
         self.journal.ended(id, &outcome);
+        journal::tell_trouble(&self.journal);
         Ok(Ended {
             outcome,
             words,
@@ -267,8 +266,14 @@ impl Asked<'_> {
 
     /// Logs a decision; gives its id.
     fn log(&self, judgement: &Judgement, answer: Option<(&str, &str)>) -> Option<String> {
-        self.journal
-            .decided(&self.gatekeeper, judgement, &self.context, answer)
+        journal::decided(
+            &self.journal,
+            "run",
+            &self.gatekeeper,
+            judgement,
+            &self.context,
+            answer,
+        )
     }
 
     /// Whether somebody can be asked about what was denied.

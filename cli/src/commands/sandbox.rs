@@ -1,6 +1,7 @@
 //! `execpolicy sandbox`: the launcher alone. Who types it has decided; nothing is judged.
 
 use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,12 +9,13 @@ use diagnostics::{Diagnostic, Severity};
 use gatekeeper::confinement::{self, Confinement};
 use gatekeeper::sandbox::proxy::Hosts;
 use gatekeeper::sandbox::{self, Command, Host, Network, Plan, Tier};
-use gatekeeper::{ConfinementName, DEFAULT_PATH, Surroundings, codes};
+use gatekeeper::{ConfinementName, DEFAULT_PATH, Dialect, codes};
 
-use crate::args::{GivenArgs, PolicyArgs, SandboxArgs};
+use crate::args::{ApprovalWord, GivenArgs, PolicyArgs, SandboxArgs};
 use crate::exit::Exit;
 use crate::launch::Telling;
 use crate::policy::Policy;
+use crate::request::{Place, context, wrong_place};
 use crate::{environment, launch, output};
 
 /// Confines and runs.
@@ -31,8 +33,7 @@ pub(crate) fn run(args: &SandboxArgs) -> Exit {
 fn prepare(args: &SandboxArgs) -> Result<(Plan, Command), Exit> {
     let wrong = |message: String, help: &str| {
         let finding = Diagnostic::new(codes::WRONG_SURROUNDINGS, Severity::Error, message).help(help);
-        output::complain(&[finding], None);
-        Exit::Usage
+        output::wrong_usage(finding, None)
     };
     let here = environment::directory().ok_or_else(|| {
         wrong(
@@ -40,11 +41,19 @@ fn prepare(args: &SandboxArgs) -> Result<(Plan, Command), Exit> {
             "change into one that exists",
         )
     })?;
-    let no_place = |message| wrong(message, "name a directory that holds the project");
-    let surroundings = surroundings(args, &here).map_err(no_place)?;
-    let context = surroundings
-        .context()
-        .map_err(|error| no_place(error.to_string()))?;
+    let no_place = |finding| output::wrong_usage(finding, None);
+    let place = Place {
+        cwd: None,
+        workspace: args.workspace.as_deref(),
+        home: None,
+        temporary: environment::temporary(),
+        path: None,
+        approval: ApprovalWord::OnRequest,
+        confinement: None,
+        dialect: Dialect::Bash,
+    };
+    let surroundings = place.surroundings().map_err(no_place)?;
+    let context = context(&surroundings).map_err(no_place)?;
     let policy = Policy::new(&PolicyArgs {
         given: GivenArgs {
             rules: args.rules.clone(),
@@ -52,9 +61,8 @@ fn prepare(args: &SandboxArgs) -> Result<(Plan, Command), Exit> {
         },
         no_layers: args.no_layers,
     });
-    let places = policy
-        .places(&surroundings, context.workspace.as_deref())
-        .map_err(|error| no_place(error.to_string()))?;
+    let places = policy.places(&surroundings, context.workspace.as_deref());
+    let places = places.map_err(|error| no_place(wrong_place(&error)))?;
     let gatekeeper = policy.open(&places).map_err(|findings| {
         output::complain(&findings, None);
         Exit::Failed
@@ -73,10 +81,7 @@ fn prepare(args: &SandboxArgs) -> Result<(Plan, Command), Exit> {
     if !variables.iter().any(|(name, _)| name == "PATH") {
         variables.push(("PATH".into(), DEFAULT_PATH.into()));
     }
-    let command = launch::command(&args.argv, &here, &resolved.profile.environment).ok_or_else(|| {
-        let named = args.argv.first().map(|word| word.to_string_lossy().into_owned());
-        launch::not_found(&named.unwrap_or_default())
-    })?;
+    let command = launch::command(&args.argv, &here, &resolved.profile.environment)?;
     let mut plan =
         sandbox::plan(&resolved.profile, &Host::look()).map_err(|error| launch::refused(&error))?;
     if resolved.profile.network == Network::Proxied {
@@ -86,30 +91,6 @@ fn prepare(args: &SandboxArgs) -> Result<(Plan, Command), Exit> {
     }
     launch::tell_unseen(&resolved.unseen);
     Ok((plan, command))
-}
-
-fn surroundings(args: &SandboxArgs, here: &Path) -> Result<Surroundings, String> {
-    let text = |path: &Path| {
-        path.to_str()
-            .map(ToOwned::to_owned)
-            .ok_or(format!("`{}` is not UTF-8", path.display()))
-    };
-    let workspace = match &args.workspace {
-        Some(path) => Some(text(&here.join(path))?),
-        // The repository around the directory is what people mean; where there is none that may be one, the directory.
-        None => None,
-    };
-    Ok(Surroundings {
-        cwd: Some(text(here)?),
-        workspace,
-        home: environment::home().map(|path| text(&path)).transpose()?,
-        temporary: environment::temporary().map(|path| text(&path)).transpose()?,
-        settings: environment::settings().map(|path| text(&path)).transpose()?,
-        data: environment::data().map(|path| text(&path)).transpose()?,
-        state: environment::state().map(|path| text(&path)).transpose()?,
-        environment: environment::names(),
-        ..Surroundings::default()
-    })
 }
 
 /// What the command line adds to the profile.
@@ -173,9 +154,26 @@ fn adjust(mut resolved: Confinement, args: &SandboxArgs, here: &Path) -> Result<
 
 /// `NAME=VALUE`, or `NAME`.
 fn entry_of(entry: &OsStr) -> (OsString, Option<OsString>) {
-    let text = entry.to_string_lossy();
-    match text.split_once('=') {
-        Some((name, value)) => (name.into(), Some(value.into())),
-        None => (entry.to_owned(), None),
+    let mut parts = entry.as_bytes().splitn(2, |byte| *byte == b'=');
+    let mut part = || parts.next().map(|bytes| OsStr::from_bytes(bytes).to_owned());
+    (part().unwrap_or_default(), part())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_has_all_bytes_of_its_value() {
+        for (entry, name, value) in [
+            (&b"NAME"[..], &b"NAME"[..], None),
+            (b"NAME=", b"NAME", Some(&b""[..])),
+            (b"NAME=a=b", b"NAME", Some(b"a=b")),
+            (b"NAME=\xff", b"NAME", Some(b"\xff")),
+        ] {
+            let (found, given) = entry_of(OsStr::from_bytes(entry));
+            assert_eq!(found.as_bytes(), name, "{entry:?}");
+            assert_eq!(given.as_deref().map(OsStr::as_bytes), value, "{entry:?}");
+        }
     }
 }

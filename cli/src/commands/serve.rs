@@ -1,52 +1,19 @@
 //! `execpolicy serve`: the approval oracle of an agent host.
 
 use diagnostics::{Diagnostic, Severity};
-use gatekeeper::{Defaults, Dialect, Gatekeeper, codes};
-use server::{Options, SocketError};
+use gatekeeper::codes;
+use server::SocketError;
 
 use crate::args::ServeArgs;
 use crate::exit::Exit;
-use crate::request::Place;
-use crate::{environment, output};
+use crate::{output, serving};
 
 /// Serves until the client is gone.
 pub(crate) fn run(args: &ServeArgs) -> Exit {
-    let place = Place {
-        cwd: args.start.cwd.as_deref(),
-        workspace: args.start.workspace.as_deref(),
-        home: None,
-        // A confined command has a `/tmp` of its own, whatever its caller has.
-        temporary: None,
-        path: None,
-        approval: args.approval,
-        confinement: Some(args.confinement.as_str()).filter(|name| *name != "none"),
-        dialect: Dialect::Bash,
-    };
-    let surroundings = match place.surroundings() {
-        Ok(surroundings) => surroundings,
-        Err(finding) => {
-            output::complain(&[finding], None);
-            return Exit::Usage;
-        }
-    };
-    let defaults = if args.policy.given.no_default {
-        Defaults::None
-    } else {
-        Defaults::BuiltIn
-    };
-    // Who names a file means it. Later on, one that does not load is a reason of every verdict.
-    if let Err(error) = Gatekeeper::open(&args.policy.given.rules, defaults) {
-        output::complain(&error.findings, None);
-        return Exit::Failed;
-    }
-    let options = Options {
-        surroundings,
-        rules: args.policy.given.rules.clone(),
-        no_layers: args.policy.no_layers,
-        defaults,
-        variables: environment::all(),
-        state: environment::log(),
-        risk_program: args.risk_program.clone(),
+    // A thread says what its commands run in, and a confined one has a `/tmp` of its own.
+    let options = match serving::options(&args.serving, None) {
+        Ok(options) => options,
+        Err(exit) => return exit,
     };
     let served = match &args.socket {
         None => server::serve_stdio(options).map_err(SocketError::from),

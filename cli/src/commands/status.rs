@@ -7,8 +7,7 @@ use serde::Serialize;
 
 use crate::args::{Format, StatusArgs};
 use crate::exit::Exit;
-use crate::output;
-use crate::request::{context, surroundings_here, wrong_place};
+use crate::{output, request};
 
 /// The layers as programs are told of them.
 #[derive(Debug, Serialize)]
@@ -41,32 +40,20 @@ struct FileStatus {
 
 /// Looks and tells.
 pub(crate) fn run(args: &StatusArgs) -> Exit {
-    let wrong = |finding: Diagnostic| {
-        output::complain(&[finding], args.format);
-        Exit::Usage
-    };
-    let looked = surroundings_here(args.place.workspace.as_deref()).and_then(|surroundings| {
-        let context = context(&surroundings)?;
-        let places = surroundings.places(context.workspace.as_deref());
-        Ok((context.workspace, places.map_err(|error| wrong_place(&error))?))
-    });
-    let (workspace, places) = match looked {
+    let (context, places) = match request::here(args.place.workspace.as_deref(), args.format) {
         Ok(found) => found,
-        Err(finding) => return wrong(finding),
+        Err(exit) => return exit,
     };
+    let workspace = context.workspace.as_deref();
     let layers = Layers::find(&places, &[]);
     let broken = layers.mistakes();
     let text = match output::format(args.format) {
-        Format::Json => to_json(&report(workspace.as_deref(), &layers, &broken)),
-        Format::Human | Format::Concise => told(workspace.as_deref(), &layers),
+        Format::Json => to_json(&report(workspace, &layers, &broken)),
+        Format::Human | Format::Concise => told(workspace, &layers),
     };
-    let told = output::answer_line(&text);
+    let told = output::answered(&text);
     output::complain(&broken, args.format);
-    match told {
-        Err(error) => output::failed("stdout cannot be written", &error),
-        Ok(()) if broken.is_empty() => Exit::Done,
-        Ok(()) => Exit::Failed,
-    }
+    if broken.is_empty() { told } else { Exit::Failed }
 }
 
 /// What the files of a layer say, a line for each file and for each call in it that loosens.

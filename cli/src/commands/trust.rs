@@ -6,8 +6,7 @@ use gatekeeper::{Layers, Places, Trust, TrustStore, codes};
 use crate::args::PlaceArgs;
 use crate::commands::status;
 use crate::exit::Exit;
-use crate::output;
-use crate::request::{context, surroundings_here, wrong_place};
+use crate::{output, request};
 
 /// Vouches for the project's policy as it is now, and says what then counts.
 pub(crate) fn trust(args: &PlaceArgs) -> Exit {
@@ -20,11 +19,7 @@ pub(crate) fn untrust(args: &PlaceArgs) -> Exit {
 }
 
 fn done(result: Result<String, Exit>) -> Exit {
-    match result.map(|text| output::answer_line(&text)) {
-        Ok(Ok(())) => Exit::Done,
-        Ok(Err(error)) => output::failed("stdout cannot be written", &error),
-        Err(exit) => exit,
-    }
+    result.map_or_else(|exit| exit, |text| output::answered(&text))
 }
 
 fn trusted(args: &PlaceArgs) -> Result<String, Exit> {
@@ -82,14 +77,7 @@ fn untrusted(args: &PlaceArgs) -> Result<String, Exit> {
 }
 
 fn places(args: &PlaceArgs) -> Result<(Places, TrustStore), Exit> {
-    let wrong = |finding: Diagnostic| {
-        output::complain(&[finding], None);
-        Exit::Usage
-    };
-    let surroundings = surroundings_here(args.workspace.as_deref()).map_err(wrong)?;
-    let context = context(&surroundings).map_err(wrong)?;
-    let places = surroundings.places(context.workspace.as_deref());
-    let places = places.map_err(|error| wrong(wrong_place(&error)))?;
+    let (_, places) = request::here(args.workspace.as_deref(), None)?;
     let Some(store) = places.store.clone() else {
         return Err(failed(
             "no directory for the user's data is known",

@@ -153,8 +153,7 @@ impl Gatekeeper {
         self.add_variables(context.confinement.clone().as_ref(), context);
         let mut judgement = self.judge_in_place(command, context);
         loop {
-            let verdict = judgement.verdict();
-            let name = verdict.confinement().or(context.confinement.as_ref()).cloned();
+            let name = judgement.confinement(context).cloned();
             let name = name.filter(|name| !name.is_none());
             // It ends: each turn adds a name, and there are only so many.
             if !self.add_variables(name.as_ref(), context) {

@@ -28,30 +28,12 @@ pub(crate) static ADAPTER: Adapter = Adapter {
         shell: Shell::Named("CLAUDE_CODE_SHELL"),
     },
     own_rules: OwnRules {
-        files: &[
-            "~/.claude/settings.json",
-            "~/.claude/settings.local.json",
-            "$CLAUDE_CONFIG_DIR/settings.json",
-            "$CLAUDE_CONFIG_DIR/settings.local.json",
-            "./.claude/settings.json",
-            "./.claude/settings.local.json",
-            "/etc/claude-code/managed-settings.json",
-            "/etc/claude-code/managed-settings.d/*.json",
-        ],
+        files: SETTINGS_FILES,
         texts: &[],
         restricts: in_claude_settings,
     },
     switches: OwnRules {
-        files: &[
-            "~/.claude/settings.json",
-            "~/.claude/settings.local.json",
-            "$CLAUDE_CONFIG_DIR/settings.json",
-            "$CLAUDE_CONFIG_DIR/settings.local.json",
-            "./.claude/settings.json",
-            "./.claude/settings.local.json",
-            "/etc/claude-code/managed-settings.json",
-            "/etc/claude-code/managed-settings.d/*.json",
-        ],
+        files: SETTINGS_FILES,
         texts: &[],
         restricts: |text| {
             says(
@@ -76,6 +58,18 @@ pub(crate) static ADAPTER: Adapter = Adapter {
     read,
     answer,
 };
+
+/// All that it reads its settings from.
+const SETTINGS_FILES: &[&str] = &[
+    "~/.claude/settings.json",
+    "~/.claude/settings.local.json",
+    "$CLAUDE_CONFIG_DIR/settings.json",
+    "$CLAUDE_CONFIG_DIR/settings.local.json",
+    "./.claude/settings.json",
+    "./.claude/settings.local.json",
+    "/etc/claude-code/managed-settings.json",
+    "/etc/claude-code/managed-settings.d/*.json",
+];
 
 /// The event of a shell tool, of a tool that writes a file, or of another one. VS Code sends the same shape.
 pub(super) fn read(input: &Input) -> Result<Event, EventError> {

@@ -1,8 +1,7 @@
 //! A person's yes on its way through an agent: keyed, for one command in one place, once, and for a short time.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -13,7 +12,9 @@ use crate::digest::{Digest, Sum};
 use crate::kept_directory::KeptDirectory;
 use crate::pinned::Seen;
 use crate::program_file::program_file;
+use crate::random::{random_bytes, random_name};
 use crate::report::VerdictReport;
+use crate::surroundings::state_directory;
 use crate::{Context, Judgement};
 
 /// How long a yes holds: the person has to read the question, and nobody else is to find it later.
@@ -76,10 +77,9 @@ impl Tokens {
     /// # Errors
     /// The context does not say, or as [`Tokens::open`].
     pub fn of(context: &Context) -> io::Result<Self> {
-        // The state's directory follows the data's.
-        let state = context.store.last().filter(|_| context.store.len() > 1);
+        let state = state_directory(context);
         let state = state.ok_or_else(|| io::Error::other("it is not known where yeses are kept"))?;
-        Self::open(&Path::new(&**state).join("clearance"))
+        Self::open(&state.join("clearance"))
     }
 
     /// The tokens in a directory of the user's own, which is made where there is none.
@@ -96,9 +96,9 @@ impl Tokens {
     /// No key can be read or made.
     pub fn issue(&self, terms: &TokenTerms<'_>, now: SystemTime) -> io::Result<String> {
         let key = self.key()?;
-        let nonce: [u8; 16] = random()?;
+        let nonce = random_name()?;
         let end = seconds(now).saturating_add(LIFE.as_secs());
-        let head = format!("{end:x}.{:032x}", u128::from_be_bytes(nonce));
+        let head = format!("{end:x}.{nonce}");
         let seal = terms.sealed(&key, &head);
         Ok(format!("{head}.{seal}"))
     }
@@ -155,7 +155,7 @@ impl Tokens {
         if let Some(key) = self.0.read("key", 32)? {
             return known(key);
         }
-        let key: [u8; 32] = random()?;
+        let key: [u8; 32] = random_bytes()?;
         self.0.replace("key", &key, &lock)?;
         Ok(key)
     }
@@ -264,12 +264,6 @@ fn is_over(end: &str, now: SystemTime) -> bool {
     let now = seconds(now);
     let end = u64::from_str_radix(end, 16).unwrap_or(0);
     end <= now || end > now.saturating_add(LIFE.as_secs())
-}
-
-fn random<const N: usize>() -> io::Result<[u8; N]> {
-    let mut bytes = [0; N];
-    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
-    Ok(bytes)
 }
 
 #[cfg(test)]

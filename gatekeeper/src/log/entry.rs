@@ -162,7 +162,7 @@ impl Entry {
         let text = command.source().text();
         let secrets = Secrets::of(text);
         let (now, id) = now_and_id();
-        let confinement = verdict.confinement().or(context.confinement.as_ref());
+        let confinement = judgement.confinement(context);
         let not_replayable = not_replayable(command, &secrets);
         let segments = verdict.segments();
         Self {

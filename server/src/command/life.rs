@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diagnostics::Severity;
+use gatekeeper::log::Asker;
 use gatekeeper::sandbox::{Background, Host, Outcome, Status, Stream, Watch};
 use gatekeeper::{
     Clearance, Command, CommandAction, Context, Gatekeeper, PrepareError, Prepared, Refusal, Scope, Wiring,
@@ -16,7 +17,6 @@ use super::ended::{Ended, Told};
 use super::output::Output;
 use super::pump::Pipes;
 use super::reason;
-use crate::journal::Whose;
 use crate::protocol::{Item, ItemStatus, Notification};
 use crate::server::Server;
 use crate::thread::{ItemGuard, Thread, Turn};
@@ -126,10 +126,11 @@ impl Life {
         let mut before: Option<Ended> = None;
         for _ in 0..=MOST_TIMES {
             let (gatekeeper, context) = (judged.gatekeeper.clone(), judged.context.clone());
-            let outcome = match self
+            let run = self
                 .clear(judged, &more)
-                .and_then(|cleared| self.run(cleared, output, item.looks_only()))
-            {
+                .and_then(|cleared| self.run(cleared, output, item.looks_only()));
+            self.tell_of_log();
+            let outcome = match run {
                 Ok(outcome) => outcome,
                 // Who does not want it again has seen how it ended.
                 Err(refused) => {
@@ -210,12 +211,14 @@ impl Life {
             prepared,
         } = judged;
         let log = |judgement: &_, answer| {
-            let whose = Whose {
-                client: &self.thread.client,
-                thread: &self.thread.id,
+            let asker = Asker {
+                session: Some(self.thread.id.clone()),
+                ..Asker::verb("serve")
             };
             let journal = &self.server.journal;
-            journal.decided(whose, judgement, &context, gatekeeper.digest(), answer)
+            let id = journal.decided(asker, judgement, &context, gatekeeper.digest(), answer);
+            self.tell_of_log();
+            id
         };
         let mut prepared = prepared.map_err(|error| match &error {
             PrepareError::Forbidden { judgement } => {
@@ -282,6 +285,14 @@ impl Life {
         }
     }
 
+    /// Tells what is wrong with the log, the first time that something is.
+    fn tell_of_log(&self) {
+        if let Some(message) = self.server.journal.trouble() {
+            let client = &self.thread.client;
+            let _gone = client.tell_unless(&Notification::Warning { message }, client.gone());
+        }
+    }
+
     /// Runs it to its end, and tells what it writes.
     fn run(&self, cleared: Cleared, output: &mut Output, looks_only: bool) -> Result<Outcome, Ended> {
         let Cleared {
@@ -292,11 +303,11 @@ impl Life {
         let (server, client, stop) = (&self.server, &self.thread.client, &self.guard.stop);
         let id = id.as_deref();
         if stop.is_ordered() {
-            server.journal.not_started(client, id, &self.why_stopped());
+            server.journal.not_started(id, &self.why_stopped());
             return Err(Ended::new(ItemStatus::Declined, self.why_stopped()));
         }
         let (pipes, [writes, errors]) = Pipes::new(stop).map_err(|error| {
-            server.journal.not_started(client, id, &error);
+            server.journal.not_started(id, &error);
             Ended::new(ItemStatus::Failed, format!("it has no pipes: {error}"))
         })?;
         let wiring = Wiring {
@@ -317,7 +328,7 @@ impl Life {
         let before = (!looks_only).then(|| self.thread.before_command(writable.as_deref()));
         let running = gatekeeper.launch(clearance, &server.options.variables, wiring);
         let running = running.map_err(|error| {
-            server.journal.not_started(client, id, &error);
+            server.journal.not_started(id, &error);
             Ended::not_started(&error)
         })?;
         let outcome = pipes.pump(running, output, stop, &|stream, piece| {
@@ -333,7 +344,7 @@ impl Life {
             client.tell_unless(&told, stop)
         });
         self.thread.after_command(&self.turn, before.flatten());
-        server.journal.ended(client, id, &outcome);
+        server.journal.ended(id, &outcome);
         Ok(outcome)
     }
 

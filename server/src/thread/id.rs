@@ -1,15 +1,15 @@
 //! Names of threads, turns and items.
 
-use rustix::rand::{GetRandomFlags, getrandom};
+use std::io;
+
+use gatekeeper::random_name;
 
 /// A name that nobody can guess and no other thing has: a kind and 128 random bits.
 ///
 /// # Errors
-/// Where the kernel gives no random bytes, as in the first moments after it has booted.
-pub(crate) fn new_id(kind: &str) -> rustix::io::Result<String> {
-    let mut bytes = [0_u8; 16];
-    getrandom(&mut bytes, GetRandomFlags::empty())?;
-    Ok(format!("{kind}_{:032x}", u128::from_be_bytes(bytes)))
+/// Where the kernel gives no random bytes.
+pub(crate) fn new_id(kind: &str) -> io::Result<String> {
+    Ok(format!("{kind}_{}", random_name()?))
 }
 
 /// Whether this can be the name of a thread: `thread_` and 32 hexadecimal digits in lower case, and so a harmless part

@@ -1,9 +1,8 @@
 //! A turn: the items between two words of a person, and the order to stop them.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-
-use rustix::io;
 
 use crate::protocol::{self, TurnStatus};
 use crate::stop::Stop;

@@ -2,8 +2,8 @@
 
 use diagnostics::visible;
 use gatekeeper::report::{
-    BasisReport, BrokenFileReport, DecisionWord, EffectReport, GapReport, Happening, PlaceReport,
-    RedirectModeWord, SegmentReport, StandingWord, Whereabouts, WordReport,
+    BasisReport, BrokenFileReport, EffectReport, GapReport, Happening, PlaceReport, RedirectModeWord,
+    SegmentReport, StandingWord, Whereabouts, WordReport,
 };
 use gatekeeper::{Amendment, Approval, Context, Decision, Directory, Judgement};
 
@@ -52,7 +52,7 @@ pub(crate) fn of(judgement: &Judgement, context: &Context) -> String {
         .collect()
     });
     lines.push("\nVerdict".to_owned());
-    lines.push(format!("  {}", word_of(report.decision)));
+    lines.push(format!("  {}", report.decision.word()));
     lines.push(match &report.confinement {
         Some(name) => format!("  in the confinement `{}`\n", visible(name)),
         None => "  without a confinement\n".to_owned(),
@@ -187,7 +187,7 @@ fn broken_file(broken: &BrokenFileReport) -> Vec<String> {
     } = broken;
     let first = format!(
         "   {} by {file} of layer `{layer}`, which does not load",
-        word_of(*decision)
+        decision.word()
     );
     let mistakes = broken.mistakes.iter().map(|found| {
         format!(
@@ -255,7 +255,7 @@ fn basis(basis: &BasisReport) -> String {
         ),
         BasisReport::WouldAsk { decision } => (*decision, "nobody can be asked".to_owned()),
     };
-    format!("{} by {}", word_of(decision), visible(&why))
+    format!("{} by {}", decision.word(), visible(&why))
 }
 
 /// The line, with the words of the command that cause what it says.
@@ -346,12 +346,4 @@ fn word(word: &WordReport) -> String {
         WordReport::Many(_) => "……".to_owned(),
     };
     visible(&text).into_owned()
-}
-
-fn word_of(decision: DecisionWord) -> &'static str {
-    match decision {
-        DecisionWord::Allow => "allow",
-        DecisionWord::Prompt => "prompt",
-        DecisionWord::Forbidden => "forbidden",
-    }
 }

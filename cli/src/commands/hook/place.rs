@@ -44,7 +44,8 @@ pub(crate) fn of_process(home: &Path, dialect: Dialect) -> Result<Surroundings, 
     })
 }
 
-fn text(path: &Path) -> Result<String, String> {
+/// A path as text, which is all that is judged.
+pub(crate) fn text(path: &Path) -> Result<String, String> {
     path.to_str()
         .map(ToOwned::to_owned)
         .ok_or(format!("`{}` is not UTF-8", path.display()))

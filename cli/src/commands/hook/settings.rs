@@ -8,6 +8,7 @@ use gatekeeper::hook::{Agent, Installation, InstallationError, SettingsChange, S
 use gatekeeper::sandbox::{Host, Tier};
 use similar::TextDiff;
 
+use super::{itself, place};
 use crate::args::{AgentArgs, AgentSettings, HookOptions, InstallArgs, UnaskedWord};
 use crate::exit::Exit;
 use crate::{environment, output};
@@ -159,26 +160,15 @@ fn chosen(agent: Agent, options: &HookOptions) -> HookOptions {
 
 /// The command that answers this agent, by the absolute path of this program.
 pub(super) fn command(agent: Agent, options: &HookOptions) -> Result<String, String> {
-    let text = |path: &Path| {
-        path.to_str()
-            .map(ToOwned::to_owned)
-            .ok_or(format!("`{}` is not UTF-8", path.display()))
-    };
-    let itself =
-        std::env::current_exe().map_err(|error| format!("its own executable is not known: {error}"))?;
     let here = environment::directory().unwrap_or_default();
-    let mut words = vec![
-        quoted(&text(&itself)?),
-        "hook".to_owned(),
-        agent.name().to_owned(),
-    ];
+    let mut words = vec![quoted(&itself()?), "hook".to_owned(), agent.name().to_owned()];
     for file in &options.given.rules {
-        words.extend(["-r".to_owned(), quoted(&text(&here.join(file))?)]);
+        words.extend(["-r".to_owned(), quoted(&place::text(&here.join(file))?)]);
     }
     if options.given.no_default {
         words.push("--no-default".to_owned());
     }
-    if let Some(name) = options.confinement.as_deref().filter(|name| *name != "none") {
+    if let Some(name) = options.profile() {
         if agent.capabilities().rewrite.is_none() {
             return Err(format!(
                 "{} runs a command as it is, so nothing can confine it",
@@ -254,10 +244,7 @@ fn told<T>(result: Result<T, InstallationError>) -> Result<T, String> {
 /// Tells what came of it.
 pub(super) fn ended(work: impl FnOnce() -> Result<String, String>) -> Exit {
     match work() {
-        Ok(text) => match output::answer_line(text.trim_end()) {
-            Ok(()) => Exit::Done,
-            Err(error) => output::failed("stdout cannot be written", &error),
-        },
+        Ok(text) => output::answered(text.trim_end()),
         Err(why) => {
             let finding = Diagnostic::new(codes::NO_HOOK, Severity::Error, why);
             output::complain(&[finding], None);

@@ -6,7 +6,7 @@ use gatekeeper::log::{LastUse, LastUses};
 use gatekeeper::{ListedRule, codes};
 use serde::Serialize;
 
-use super::{answered, open};
+use super::open;
 use crate::args::{Format, ListArgs};
 use crate::exit::Exit;
 use crate::{environment, output};
@@ -63,7 +63,7 @@ pub(super) fn run(args: &ListArgs) -> Result<Exit, Exit> {
             each.collect::<Vec<_>>().join("\n")
         }
     };
-    Ok(answered(&text))
+    Ok(output::answered(&text))
 }
 
 /// What the user's log says; where it cannot be read, that is told and the rules are listed without.

@@ -15,11 +15,8 @@ pub(super) fn run(args: &RemoveArgs) -> Result<Exit, Exit> {
     let format = args.format;
     let wrong = |message: String| {
         let finding = Diagnostic::new(codes::NOT_AMENDED, Severity::Error, message);
-        output::complain(
-            &[finding.help("`execpolicy rules list` shows where each rule stands")],
-            format,
-        );
-        Exit::Usage
+        let finding = finding.help("`execpolicy rules list` shows where each rule stands");
+        output::wrong_usage(finding, format)
     };
     let (context, _) = open(args.place.workspace.as_deref(), &[], format)?;
     let shown = args.rule.to_string_lossy();

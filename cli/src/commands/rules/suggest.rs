@@ -47,7 +47,7 @@ pub(super) fn run(args: &SuggestArgs) -> Result<Exit, Exit> {
         Format::Json => to_json(&Report::of(&found)),
         Format::Human | Format::Concise => told(&found),
     };
-    Ok(super::answered(&text))
+    Ok(output::answered(&text))
 }
 
 /// A policy file's text: what is said of a rule stands in comments.
