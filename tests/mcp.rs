@@ -169,6 +169,36 @@ fn a_yes_for_the_session_holds_for_the_same_command() {
 }
 
 #[test]
+fn a_yes_for_the_session_is_not_offered_where_something_else_may_run_then() {
+    let mut peer = Peer::greeted(OLD, &[]);
+    fs::create_dir(peer.work().join("package")).unwrap();
+    for command in [
+        "python3 package",
+        "python3 -m m",
+        "make",
+        "npm test",
+        "env PATH=/x ls",
+        "sh script",
+    ] {
+        let id = peer.call("run_command", &json!({ "command": command }));
+        let question = peer.question();
+        let params = &question["params"];
+        let message = params["message"].as_str().unwrap();
+        assert!(message.contains("A yes is for this call alone: "), "{message}");
+        let offered = params["requestedSchema"]["properties"]["decision"]["enum"].as_array();
+        let offered = offered.unwrap();
+        assert!(offered.contains(&json!("allow_once")), "{command}: {params}");
+        assert!(!offered.contains(&json!("allow_session")), "{command}: {params}");
+        peer.reply(&question, &yes("allow_session"));
+        let answer = peer.answer(&id);
+        assert!(
+            is_refused(&answer, "none of those that were offered"),
+            "{command}: {answer}"
+        );
+    }
+}
+
+#[test]
 fn always_writes_the_rule() {
     let mut peer = Peer::greeted(OLD, &[]);
     let command = json!({ "command": "git push origin x" });
