@@ -9,6 +9,9 @@ mod peer;
 #[cfg(test)]
 #[path = "mcp/said.rs"]
 mod said;
+#[cfg(test)]
+#[path = "mcp/wire.rs"]
+mod wire;
 
 use std::fs;
 use std::time::Duration;
