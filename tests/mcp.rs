@@ -1,6 +1,9 @@
 //! `execpolicy mcp` as clients of both revisions see it, the friendly ones and the others.
 
 #[cfg(test)]
+#[path = "mcp/arguments.rs"]
+mod arguments;
+#[cfg(test)]
 #[path = "mcp/attacks.rs"]
 mod attacks;
 #[cfg(test)]
