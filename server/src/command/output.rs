@@ -45,6 +45,7 @@ impl Output {
     }
 
     /// The same, which counts there how many bytes have come, told or not: for whoever looks meanwhile.
+    #[must_use]
     pub fn counted_in(self, come: Arc<AtomicU64>) -> Self {
         Self { come, ..self }
     }
