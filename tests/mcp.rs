@@ -17,7 +17,7 @@ mod said;
 mod wire;
 
 use std::fs;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use peer::{Peer, running, until, yes};
 use said::{is_refused, text};
@@ -281,13 +281,16 @@ fn a_cancelled_call_ends_what_it_runs_and_withdraws_what_it_asks() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "what is measured is time")]
 fn the_end_of_input_is_the_end_of_everything() {
     let mut peer = Peer::greeted(OLD, &[]);
     peer.call("run_command", &json!({ "command": "sleep 62.7 & sleep 62.7" }));
     peer.call("run_command", &json!({ "command": "touch asked" }));
     peer.question();
     until("it runs", || running("sleep 62.7") > 0);
+    let closed = Instant::now();
     assert_eq!(peer.close(), Some(0));
+    assert!(closed.elapsed() < Duration::from_secs(4), "nobody is waited for");
     assert_eq!(running("sleep 62.7"), 0);
     assert!(!peer.has("asked"));
 }

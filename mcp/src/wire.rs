@@ -63,7 +63,8 @@ where
         &self,
         line: serde_json::Result<Vec<u8>>,
     ) -> impl Future<Output = io::Result<()>> + Send + 'static + use<R, W> {
-        let (output, end, sending) = (self.output.clone(), self.end.clone(), self.sending.begin());
+        let sending = self.sending.begin(line.as_ref().map_or(0, Vec::len));
+        let (output, end) = (self.output.clone(), self.end.clone());
         async move {
             let mut line = line.map_err(io::Error::other)?;
             line.push(b'\n');
@@ -112,7 +113,13 @@ where
                 tokio::task::yield_now().await;
                 self.has_rested = true;
             }
-            tokio::time::timeout(STALL, self.sending.has_room()).await.ok()?;
+            if tokio::time::timeout(STALL, self.sending.has_room())
+                .await
+                .is_err()
+            {
+                self.end.cancel();
+                return None;
+            }
             let heard = match self.lines.next().await {
                 Line::Whole(line) => hear(&line, &self.flight),
                 Line::TooLong => Heard::Wrong(Wrong::too_long()),

@@ -4,16 +4,22 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-/// Messages that may be on their way. While there are more, nothing is read: who does not listen is not listened to.
-const MOST: usize = 1024;
+/// Bytes that may be on their way. While there are more, nothing is read: who does not listen is not listened to.
+const MOST: usize = 16 * 1024 * 1024;
 
-/// Counts what is on its way.
+/// Bytes that a message takes beside its text.
+const ONE: usize = 4096;
+
+/// Counts the bytes that are on their way.
 #[derive(Clone, Debug)]
 pub(crate) struct Sending(Arc<watch::Sender<usize>>);
 
 /// A message on its way.
 #[derive(Debug)]
-pub(crate) struct Sent(Arc<watch::Sender<usize>>);
+pub(crate) struct Sent {
+    count: Arc<watch::Sender<usize>>,
+    weight: usize,
+}
 
 impl Default for Sending {
     fn default() -> Self {
@@ -22,10 +28,14 @@ impl Default for Sending {
 }
 
 impl Sending {
-    /// One more.
-    pub(crate) fn begin(&self) -> Sent {
-        self.0.send_modify(|count| *count = count.saturating_add(1));
-        Sent(self.0.clone())
+    /// One more, of so many bytes.
+    pub(crate) fn begin(&self, bytes: usize) -> Sent {
+        let weight = bytes.saturating_add(ONE);
+        self.0.send_modify(|count| *count = count.saturating_add(weight));
+        Sent {
+            count: self.0.clone(),
+            weight,
+        }
     }
 
     /// Waits until there may be more.
@@ -47,6 +57,8 @@ impl Sending {
 
 impl Drop for Sent {
     fn drop(&mut self) {
-        self.0.send_modify(|count| *count = count.saturating_sub(1));
+        let weight = self.weight;
+        self.count
+            .send_modify(|count| *count = count.saturating_sub(weight));
     }
 }
