@@ -1,5 +1,6 @@
 //! What a yes is kept for, and what it is not kept for.
 
+use std::cell::RefCell;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use execpolicy::Dialect;
 
 use super::*;
 use crate::ground::{Ground, POLICY, Person, gatekeeper, person};
-use crate::{Answer, Command};
+use crate::{Answer, Command, Question};
 
 fn text(text: &str) -> Command {
     Command::of_text(text, Dialect::Bash)
@@ -256,4 +257,81 @@ fn what_the_verdict_allows_is_not_asked_about_and_a_rule_is_offered_where_there_
     assert_eq!(clearance.answered(), Some(Scope::Rule));
     let amendment = clearance.judgement().amendment().unwrap();
     assert_eq!(amendment.prefix().join(" "), "other build");
+}
+
+#[test]
+fn what_may_run_something_else_the_next_time_is_asked_about_each_time() {
+    let ground = Ground::new();
+    fs::write(ground.path("work/s"), "").unwrap();
+    fs::create_dir(ground.path("work/package")).unwrap();
+    let mut wrong = Vec::new();
+    for (command, why) in [
+        ("python3 s", "`python3` may run"),
+        ("python3 -m m", "`python3` may run"),
+        ("python3 package", "`python3` may run"),
+        ("python3 -c 'import m'", "`python3` may run"),
+        ("perl -Mm -e 1", "`perl` may run"),
+        ("ruby -r m s", "`ruby` may run"),
+        ("node -r ./m s", "`node` may run"),
+        ("bash s", "`bash` may run"),
+        ("bash -l -c 'tool ask'", "`bash` may run"),
+        ("source s", "not all of it is known"),
+        ("./s", "`./s` may run"),
+        ("f() { ./s; }; f", "`./s` may run"),
+        ("trap ./s EXIT; tool ask", "`./s` may run"),
+        ("tool ask && make", "`make` may run"),
+        ("npm test", "`npm` may run"),
+        ("cargo test", "`cargo` may run"),
+        ("just x", "`just` may run"),
+        ("tox", "`tox` may run"),
+        ("pytest", "`pytest` may run"),
+        ("gcc s", "`gcc` may run"),
+        ("vim s", "`vim` may run"),
+        ("git push", "`git` may run"),
+        ("git commit -m x", "`git` may run"),
+        ("git alias", "`git` may run"),
+        ("git -c alias.x=!./s x", "`git` may run"),
+        ("unheard-of x", "`unheard-of` may run"),
+        ("find . -exec python3 s {} +", "`python3` may run"),
+        ("timeout 5 make", "`make` may run"),
+        ("enable -f ./s s; tool ask", "not all of it is known"),
+        ("env PATH=/x tool ask", "`PATH` is set"),
+        ("PATH=/x tool ask", "not all of it is known"),
+        ("PATH=/x; tool ask", "not all of it is known"),
+        ("export PATH=/x; tool ask", "not all of it is known"),
+        ("BASH_ENV=s bash -c 'tool ask'", "not all of it is known"),
+        ("LD_PRELOAD=./s tool ask", "`LD_PRELOAD` is set"),
+        ("PYTHONPATH=. tool ask", "`PYTHONPATH` is set"),
+        ("tool ask; eval \"$X\"", "not all of it is known"),
+        ("tool ask; \"$X\"", "not all of it is known"),
+        ("tool ask; rm $X", "not all of it is known"),
+        ("tool ask", ""),
+        ("timeout 5 tool ask", ""),
+        ("bash -c 'tool ask'", ""),
+        ("touch s && tool ask", ""),
+        ("curl https://host.test/x -o s; tool ask", ""),
+    ] {
+        let why_once = RefCell::new(None);
+        let prepared = ground.prepare(text(command), None).unwrap();
+        let person = Curious(&why_once);
+        drop(Session::new().clear(prepared, &person));
+        let told = why_once.take().unwrap();
+        if told.is_empty() != why.is_empty() || !told.contains(why) {
+            wrong.push(format!("{command}: {told}"));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// Notes why its yes would count once.
+struct Curious<'a>(&'a RefCell<Option<String>>);
+
+impl Approver for Curious<'_> {
+    fn ask(&self, question: &Question<'_>) -> Answer {
+        let lasts = question.offered.contains(&Scope::Session);
+        assert_eq!(question.once_only.is_none(), lasts);
+        let why = question.once_only.map(ToString::to_string);
+        self.0.replace(Some(why.unwrap_or_default()));
+        Answer::Yes(Scope::Session)
+    }
 }
