@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use execpolicy::{Effect, EffectKind, Executed, SegmentVerdict, UnknownEffect};
-use shell_parser::{Limits, WorkingDirectory};
+use execpolicy::{EffectKind, Executed, SegmentVerdict, UnknownEffect};
+use shell_parser::{Input, Limits, WorkingDirectory};
 
 use crate::clearance::Terms;
 use crate::digest::{Digest, Sum};
@@ -13,7 +13,7 @@ use crate::pinned::Seen;
 use crate::program_file::program_file;
 use crate::{Judgement, Prepared};
 
-/// Files that are looked at for one question, beside those of [`add_program`].
+/// Files that are looked at for one question, beside those of [`add_files`].
 const MOST_NAMED: usize = 1_000;
 
 /// Everything that a remembered yes holds for: the command in its one spelling, the files it would execute, where, under
@@ -21,20 +21,13 @@ const MOST_NAMED: usize = 1_000;
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct ApprovalKey(Digest);
 
-/// Why a yes counts once: the same words may run something else the next time.
+/// Why a yes counts once: it is not known that the same words run the same programs the next time.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OnceOnly {
     /// A part of the command is not understood, or is only known when it runs, or a policy file does not load.
     #[error("not all of it is known before it runs")]
     NotKnown,
-    /// A program runs, or may run, code that comes from elsewhere than its own file: a script and what that loads, a
-    /// module, what a directory configures. Nothing is known of a program that no policy describes.
-    #[error("`{program}` may run what another file holds, and that may change")]
-    Loads {
-        /// The program, as it is called.
-        program: Box<str>,
-    },
     /// A variable is set for a program. It may name what else is run.
     #[error("`{variable}` is set, and may name what else is run")]
     Sets {
@@ -47,8 +40,8 @@ impl ApprovalKey {
     /// The key of a command.
     ///
     /// # Errors
-    /// [`OnceOnly`] unless it is known that the same key is the same code: of each program, that it runs its own file
-    /// and nothing else.
+    /// [`OnceOnly`] where what it runs is not in its words: something is not understood, a program's name or place is only
+    /// known at run time, a variable leads elsewhere, a policy file does not load.
     pub(crate) fn of(prepared: &Prepared) -> Result<Self, OnceOnly> {
         let judgement = prepared.judgement();
         let verdict = judgement.verdict();
@@ -76,8 +69,8 @@ impl ApprovalKey {
             .as_bytes(),
         );
         for segment in verdict.segments() {
-            runs_nothing_else(segment)?;
-            add_program(&mut sum, segment, terms)?;
+            sets_nothing(segment)?;
+            add_files(&mut sum, segment, terms).ok_or(OnceOnly::NotKnown)?;
         }
         Ok(Self(sum.end()))
     }
@@ -110,7 +103,7 @@ pub(crate) fn exact(prepared: &Prepared) -> Digest {
 /// Every file that a command names which runs code, as far as its words are known: also where one of them is not.
 fn add_named(sum: &mut Sum, judgement: &Judgement, terms: &Terms) {
     let segments = judgement.verdict().segments();
-    let runs_any = segments.iter().any(runs_code);
+    let runs_any = segments.iter().any(may_run_files);
     let start = terms.directory.path();
     let environment = terms.enclosure.environment();
     let mut left = MOST_NAMED;
@@ -160,84 +153,113 @@ fn add_command(sum: &mut Sum, judgement: &Judgement, terms: &Terms) {
     }
 }
 
-/// The program of a segment: whoever changes its file makes another command.
-fn add_program(sum: &mut Sum, segment: &SegmentVerdict, terms: &Terms) -> Result<(), OnceOnly> {
-    let Some(program) = segment.segment.argv.first() else {
-        return Ok(());
-    };
-    let name = program.value.exact().ok_or(OnceOnly::NotKnown)?;
-    let start = terms.directory.path();
-    let from = match &segment.segment.directory {
-        WorkingDirectory::Moved(path) => start.join(&**path),
-        // A name without a slash leads to the same file wherever it is called.
-        WorkingDirectory::OneOf(_) | WorkingDirectory::Unknown
-            if name.contains('/') && !name.starts_with('/') =>
-        {
-            return Err(OnceOnly::NotKnown);
+/// That a segment sets no variable which may name what else is run.
+fn sets_nothing(segment: &SegmentVerdict) -> Result<(), OnceOnly> {
+    for effect in &segment.effects {
+        if let EffectKind::Setting { name, .. } = &effect.kind {
+            return Err(OnceOnly::Sets {
+                variable: name.clone(),
+            });
         }
-        WorkingDirectory::Start | WorkingDirectory::OneOf(_) | WorkingDirectory::Unknown => start.to_owned(),
+    }
+    Ok(())
+}
+
+/// The program of a segment, and the files that it is told to run: whoever changes one of them makes another command.
+fn add_files(sum: &mut Sum, segment: &SegmentVerdict, terms: &Terms) -> Option<()> {
+    let Some(program) = segment.segment.argv.first() else {
+        return Some(());
     };
-    let file = program_file(OsStr::new(name), &from, terms.enclosure.environment());
+    let name = program.value.exact()?;
+    let start = terms.directory.path();
+    let directory: Option<PathBuf> = match &segment.segment.directory {
+        WorkingDirectory::Start => Some(start.to_owned()),
+        WorkingDirectory::Moved(path) => Some(start.join(&**path)),
+        WorkingDirectory::OneOf(_) | WorkingDirectory::Unknown => None,
+    };
+    // A name without a slash leads to the same file wherever it is called.
+    let by_path = name.contains('/') && !name.starts_with('/');
+    if by_path && directory.is_none() {
+        return None;
+    }
+    let from = directory.as_deref().unwrap_or(start);
+    let file = program_file(OsStr::new(name), from, terms.enclosure.environment());
     sum.add(name.as_bytes());
     if let Some(file) = file {
         sum.add_seen(&file, Seen::at(&file).ok());
     }
-    Ok(())
-}
-
-/// That a segment runs its program's file and nothing beside it, but for commands that are segments of their own.
-fn runs_nothing_else(segment: &SegmentVerdict) -> Result<(), OnceOnly> {
-    let program = segment.segment.argv.first().and_then(|word| word.value.exact());
-    let loads = || OnceOnly::Loads {
-        program: program.unwrap_or("a program").into(),
-    };
-    // Whoever obeys a directory runs what it configures: hooks, filters, an editor.
-    if !segment.trusted.is_empty() {
-        return Err(loads());
+    if runs_what_is_not_said(segment) {
+        return None;
     }
-    for Effect { kind, .. } in &segment.effects {
-        match kind {
-            EffectKind::Execute(Executed::Script(text)) if text.exact().is_some() => {}
-            EffectKind::Execute(Executed::Command(words))
-                if words.iter().all(|word| word.exact().is_some()) => {}
-            EffectKind::Execute(Executed::Script(_) | Executed::Command(_))
-            | EffectKind::Unknown(UnknownEffect::Word) => return Err(OnceOnly::NotKnown),
-            EffectKind::Execute(Executed::Code { .. } | Executed::Startup(_))
-            | EffectKind::Configured(_)
-            | EffectKind::Unknown(
-                UnknownEffect::Program
-                | UnknownEffect::Subcommand
-                | UnknownEffect::Option
-                | UnknownEffect::Operand,
-            ) => return Err(loads()),
-            EffectKind::Setting { name, .. } => {
-                return Err(OnceOnly::Sets {
-                    variable: name.clone(),
-                });
-            }
-            EffectKind::List(_)
-            | EffectKind::Read(_)
-            | EffectKind::Write(_)
-            | EffectKind::Delete(_)
-            | EffectKind::DeleteAll(_)
-            | EffectKind::Connect(_)
-            | EffectKind::Escalate
-            | EffectKind::Signal
-            | EffectKind::Configure
-            | EffectKind::Overwrite => {}
+    for told in files_of_code(segment)? {
+        let file = directory.as_ref()?.join(told);
+        sum.add_seen(&file, Some(Seen::at(&file).ok()?));
+    }
+    for path in files_that_are_run(segment) {
+        let file = directory.as_ref()?.join(path);
+        if file.is_file() {
+            sum.add_seen(&file, Seen::at(&file).ok());
         }
     }
-    Ok(())
+    Some(())
 }
 
-/// Whether the program runs code, or may: what is not known of it is not known to run none.
+/// Whether a segment runs what neither its words nor a file that they name say: code or a command that is only known at
+/// run time, a file that a word only known at run time names, what another command writes.
+fn runs_what_is_not_said(segment: &SegmentVerdict) -> bool {
+    let mut executed = segment.effects.iter().filter_map(|effect| executed(&effect.kind));
+    let mut words = segment.segment.argv.iter();
+    runs_code(segment) && (is_fed(segment) || words.any(|word| word.value.exact().is_none()))
+        || executed.any(|executed| match executed {
+            Executed::Script(text) | Executed::Code { text, .. } => text.exact().is_none(),
+            Executed::Command(words) => words.iter().any(|word| word.exact().is_none()),
+            Executed::Startup(_) => false,
+        })
+}
+
+/// Whether what a segment reads comes out of another command, or is a text that is only known at run time.
+fn is_fed(segment: &SegmentVerdict) -> bool {
+    match &segment.segment.input {
+        Input::Pipe(_) | Input::Stage(_) | Input::Found(_) => true,
+        Input::Text(text) => text.exact().is_none(),
+        Input::Inherited | Input::File => false,
+    }
+}
+
+/// The files that a program which runs code may read from, those of the blocks around it too; `None` where it is not
+/// known which.
+fn files_of_code(segment: &SegmentVerdict) -> Option<Vec<&str>> {
+    if !runs_code(segment) || segment.segment.input != Input::File {
+        return Some(Vec::new());
+    }
+    let redirects = segment.segment.redirects.iter();
+    let reading = redirects.filter(|redirect| redirect.fd == 0);
+    reading.map(|redirect| redirect.target.exact()).collect()
+}
+
+/// Whether the program runs code, or may: nobody knows what its operand is.
 fn runs_code(segment: &SegmentVerdict) -> bool {
+    segment.effects.iter().any(|effect| {
+        executed(&effect.kind).is_some() || effect.kind == EffectKind::Unknown(UnknownEffect::Operand)
+    })
+}
+
+/// Whether the program may run a file that it is told of: what is not known of it is not known to run none.
+fn may_run_files(segment: &SegmentVerdict) -> bool {
     segment.effects.iter().any(|effect| {
         matches!(
             effect.kind,
             EffectKind::Execute(_) | EffectKind::Configured(_) | EffectKind::Unknown(_)
         )
     })
+}
+
+fn executed(kind: &EffectKind) -> Option<&Executed> {
+    if let EffectKind::Execute(executed) = kind {
+        Some(executed)
+    } else {
+        None
+    }
 }
 
 /// What may name a file that the program runs: a script for an interpreter, a file of tasks. Not each is one.

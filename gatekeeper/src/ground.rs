@@ -48,13 +48,6 @@ pub(crate) const POLICY: &str = r#"
 prefix_rule(pattern = ["tool"])
 prefix_rule(pattern = ["tool", "ask"], decision = "prompt")
 prefix_rule(pattern = ["tool", "never"], decision = "forbidden")
-program(
-    name = "tool",
-    source = "tool(1), version 1",
-    complete = True,
-    operands = {"WORD...": "harmless"},
-    only_reads = ["tool x"],
-)
 "#;
 
 pub(crate) fn gatekeeper(policy: &str) -> Gatekeeper {

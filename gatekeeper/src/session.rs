@@ -21,8 +21,9 @@ const LONGER: &[Scope] = &[Scope::Turn, Scope::Session];
 /// brings one back. Share it between threads.
 ///
 /// A yes is kept for the same command, in its one spelling, with the same program files (by device, inode and time of
-/// change), from the same directory, under the same policy, environment and confinement. It is kept only where that is
-/// known to be all that runs: [`OnceOnly`](crate::OnceOnly) says what is in the way, and then only a single yes is offered.
+/// change; files that an interpreter is told to run, too), from the same directory, under the same policy, environment
+/// and confinement. What these load by then is not part of it. Where the words do not say what runs, only a single yes is
+/// offered: [`OnceOnly`](crate::OnceOnly) says why.
 #[derive(Debug, Default)]
 pub struct Session {
     approvals: Mutex<HashMap<ApprovalKey, Scope>>,

@@ -260,40 +260,24 @@ fn what_the_verdict_allows_is_not_asked_about_and_a_rule_is_offered_where_there_
 }
 
 #[test]
-fn what_may_run_something_else_the_next_time_is_asked_about_each_time() {
+fn a_yes_is_kept_for_the_same_words_unless_these_do_not_say_what_runs() {
     let ground = Ground::new();
     fs::write(ground.path("work/s"), "").unwrap();
-    fs::create_dir(ground.path("work/package")).unwrap();
     let mut wrong = Vec::new();
     for (command, why) in [
-        ("python3 s", "`python3` may run"),
-        ("python3 -m m", "`python3` may run"),
-        ("python3 package", "`python3` may run"),
-        ("python3 -c 'import m'", "`python3` may run"),
-        ("perl -Mm -e 1", "`perl` may run"),
-        ("ruby -r m s", "`ruby` may run"),
-        ("node -r ./m s", "`node` may run"),
-        ("bash s", "`bash` may run"),
-        ("bash -l -c 'tool ask'", "`bash` may run"),
+        ("tool ask", ""),
+        ("timeout 5 tool ask", ""),
+        ("bash -c 'tool ask'", ""),
+        ("touch s && tool ask", ""),
+        ("tool ask && make", ""),
+        ("npm test", ""),
+        ("cargo test", ""),
+        ("git commit -m x", ""),
+        ("python3 s", ""),
+        ("python3 -m m", ""),
+        ("./s", ""),
+        ("unheard-of x", ""),
         ("source s", "not all of it is known"),
-        ("./s", "`./s` may run"),
-        ("f() { ./s; }; f", "`./s` may run"),
-        ("trap ./s EXIT; tool ask", "`./s` may run"),
-        ("tool ask && make", "`make` may run"),
-        ("npm test", "`npm` may run"),
-        ("cargo test", "`cargo` may run"),
-        ("just x", "`just` may run"),
-        ("tox", "`tox` may run"),
-        ("pytest", "`pytest` may run"),
-        ("gcc s", "`gcc` may run"),
-        ("vim s", "`vim` may run"),
-        ("git push", "`git` may run"),
-        ("git commit -m x", "`git` may run"),
-        ("git alias", "`git` may run"),
-        ("git -c alias.x=!./s x", "`git` may run"),
-        ("unheard-of x", "`unheard-of` may run"),
-        ("find . -exec python3 s {} +", "`python3` may run"),
-        ("timeout 5 make", "`make` may run"),
         ("enable -f ./s s; tool ask", "not all of it is known"),
         ("env PATH=/x tool ask", "`PATH` is set"),
         ("PATH=/x tool ask", "not all of it is known"),
@@ -304,12 +288,8 @@ fn what_may_run_something_else_the_next_time_is_asked_about_each_time() {
         ("PYTHONPATH=. tool ask", "`PYTHONPATH` is set"),
         ("tool ask; eval \"$X\"", "not all of it is known"),
         ("tool ask; \"$X\"", "not all of it is known"),
-        ("tool ask; rm $X", "not all of it is known"),
-        ("tool ask", ""),
-        ("timeout 5 tool ask", ""),
-        ("bash -c 'tool ask'", ""),
-        ("touch s && tool ask", ""),
-        ("curl https://host.test/x -o s; tool ask", ""),
+        ("tool ask | sh", "not all of it is known"),
+        ("sh \"$X\"; tool ask", "not all of it is known"),
     ] {
         let why_once = RefCell::new(None);
         let prepared = ground.prepare(text(command), None).unwrap();

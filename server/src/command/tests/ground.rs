@@ -24,7 +24,6 @@ const POLICY: &str = r#"
 prefix_rule(pattern = ["touch"], decision = "prompt", justification = "it leaves a file")
 prefix_rule(pattern = ["mv"], decision = "forbidden", justification = "nothing moves")
 prefix_rule(pattern = ["writer"], decision = "allow")
-program(name = "writer", source = "writer(1)", operands = {"FILE": "harmless"}, only_reads = ["writer x"])
 prefix_rule(pattern = [["sh", "setsid", "head", "yes"]], decision = "allow")
 "#;
 
