@@ -1,6 +1,9 @@
 //! `execpolicy mcp` as clients of both revisions see it, the friendly ones and the others.
 
 #[cfg(test)]
+#[path = "mcp/arguments.rs"]
+mod arguments;
+#[cfg(test)]
 #[path = "mcp/attacks.rs"]
 mod attacks;
 #[cfg(test)]
@@ -9,9 +12,12 @@ mod peer;
 #[cfg(test)]
 #[path = "mcp/said.rs"]
 mod said;
+#[cfg(test)]
+#[path = "mcp/wire.rs"]
+mod wire;
 
 use std::fs;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use peer::{Peer, running, until, yes};
 use said::{is_refused, text};
@@ -169,6 +175,28 @@ fn a_yes_for_the_session_holds_for_the_same_command() {
 }
 
 #[test]
+fn a_yes_for_the_session_is_not_offered_where_the_words_do_not_say_what_runs() {
+    let mut peer = Peer::greeted(OLD, &[]);
+    for command in ["env PATH=/x ls", "LD_PRELOAD=./x make", "sh \"$X\""] {
+        let id = peer.call("run_command", &json!({ "command": command }));
+        let question = peer.question();
+        let params = &question["params"];
+        let message = params["message"].as_str().unwrap();
+        assert!(message.contains("A yes is for this call alone: "), "{message}");
+        let offered = params["requestedSchema"]["properties"]["decision"]["enum"].as_array();
+        let offered = offered.unwrap();
+        assert!(offered.contains(&json!("allow_once")), "{command}: {params}");
+        assert!(!offered.contains(&json!("allow_session")), "{command}: {params}");
+        peer.reply(&question, &yes("allow_session"));
+        let answer = peer.answer(&id);
+        assert!(
+            is_refused(&answer, "none of those that were offered"),
+            "{command}: {answer}"
+        );
+    }
+}
+
+#[test]
 fn always_writes_the_rule() {
     let mut peer = Peer::greeted(OLD, &[]);
     let command = json!({ "command": "git push origin x" });
@@ -245,13 +273,16 @@ fn a_cancelled_call_ends_what_it_runs_and_withdraws_what_it_asks() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "what is measured is time")]
 fn the_end_of_input_is_the_end_of_everything() {
     let mut peer = Peer::greeted(OLD, &[]);
     peer.call("run_command", &json!({ "command": "sleep 62.7 & sleep 62.7" }));
     peer.call("run_command", &json!({ "command": "touch asked" }));
     peer.question();
     until("it runs", || running("sleep 62.7") > 0);
+    let closed = Instant::now();
     assert_eq!(peer.close(), Some(0));
+    assert!(closed.elapsed() < Duration::from_secs(4), "nobody is waited for");
     assert_eq!(running("sleep 62.7"), 0);
     assert!(!peer.has("asked"));
 }

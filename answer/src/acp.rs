@@ -22,6 +22,8 @@ pub(crate) struct Acp {
     /// Sessions that the client has asked for, by the request; those that it named itself with that name.
     opening: Memory<Id, (Option<String>, Session)>,
     sessions: Memory<String, Session>,
+    /// The session of each prompt, by the request.
+    prompts: Memory<Id, String>,
     /// By session and name.
     calls: Memory<(String, String), Call>,
 }
@@ -68,6 +70,9 @@ const SECOND: &[&str] = &["sessionId", "title", "description", "subject", "optio
 impl Listener for Acp {
     fn client_says(&mut self, envelope: Envelope, line: &[u8]) {
         let Some(method) = envelope.method else { return };
+        if method == "$/cancel_request" {
+            return self.taken_back(line);
+        }
         let wanted = ["new", "fork", "load", "resume", "prompt", "cancel"];
         let verb = method.strip_prefix("session/").unwrap_or_default();
         if !wanted.contains(&verb) {
@@ -81,7 +86,12 @@ impl Listener for Acp {
         match (verb, named, envelope.id) {
             ("new" | "fork", _, Some(id)) => self.open(id, None, params),
             ("load" | "resume", Some(named), Some(id)) => self.open(id, Some(named.to_owned()), params),
-            ("prompt", Some(named), _) => self.cancel(named, false),
+            ("prompt", Some(named), id) => {
+                self.cancel(named, false);
+                if let Some(id) = id {
+                    self.prompts.put(id, named.to_owned(), named.len());
+                }
+            }
             ("cancel", Some(named), _) => self.cancel(named, true),
             _ => self.missed_of_client(),
         }
@@ -161,6 +171,18 @@ impl Acp {
             }
             let bytes = session.roots.iter().map(String::len).sum();
             self.sessions.put(name, session, bytes);
+        }
+    }
+
+    /// The client does not want an answer to a request of its own. If that is a prompt, it is cancelled; if it is not known
+    /// what it is, it may be any.
+    fn taken_back(&mut self, line: &[u8]) {
+        let message = object(line);
+        let params = message.as_ref().and_then(|message| message.object("params"));
+        let id = params.and_then(|params| Id::deserialize(params.said("requestId")?).ok());
+        match id.and_then(|id| self.prompts.get(&id).cloned()) {
+            Some(session) => self.cancel(&session, true),
+            None => self.missed_of_client(),
         }
     }
 

@@ -4,7 +4,7 @@ mod profile;
 
 use std::fmt;
 
-pub(crate) use profile::{Guarded, LIMITS, all_within, built_in, is_built_in};
+pub(crate) use profile::{BUILT_IN, Guarded, LIMITS, all_within, built_in, is_built_in};
 pub use profile::{Network, Profile};
 
 /// A sandbox profile's name, such as `workspace-write`. A verdict carries which one it leans on.

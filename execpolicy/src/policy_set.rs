@@ -9,7 +9,7 @@ use diagnostics::Source;
 use shell_parser::Value;
 
 use crate::compiled;
-use crate::confinement::{Guarded, built_in};
+use crate::confinement::{BUILT_IN, Guarded, built_in};
 use crate::path::base_name;
 use crate::{
     About, BrokenFile, ConfinementName, Decision, EffectRule, HostExecutable, Knowledge, Layer, NetworkRule,
@@ -208,6 +208,12 @@ impl PolicySet {
     pub fn profile(&self, name: &ConfinementName) -> Option<Profile> {
         let own = self.profiles.get(name).cloned();
         own.or_else(|| built_in(name.as_str(), &self.guarded))
+    }
+
+    /// The names of all profiles: of those that come with us, and of those that policies describe.
+    pub fn profile_names(&self) -> impl Iterator<Item = &str> {
+        let own = self.profiles.keys().map(ConfinementName::as_str);
+        BUILT_IN.into_iter().chain(own)
     }
 
     /// The profiles that policies describe, by name.

@@ -1,5 +1,6 @@
-//! What a yes that is remembered was given to.
+//! What a yes that is remembered was given to, and what no yes is remembered for.
 
+use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -20,14 +21,32 @@ const MOST_NAMED: usize = 1_000;
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct ApprovalKey(Digest);
 
+/// Why a yes counts once: it is not known that the same words run the same programs the next time.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OnceOnly {
+    /// A part of the command is not understood, or is only known when it runs, or a policy file does not load.
+    #[error("not all of it is known before it runs")]
+    NotKnown,
+    /// A variable is set for a program. It may name what else is run.
+    #[error("`{variable}` is set, and may name what else is run")]
+    Sets {
+        /// The variable.
+        variable: Box<str>,
+    },
+}
+
 impl ApprovalKey {
-    /// The key of a command. `None` where what it does is not in its words, so that a yes holds once: something is not
-    /// understood, a program's name or place is only known at run time, a policy file does not load.
-    pub(crate) fn of(prepared: &Prepared) -> Option<Self> {
+    /// The key of a command.
+    ///
+    /// # Errors
+    /// [`OnceOnly`] where what it runs is not in its words: something is not understood, a program's name or place is only
+    /// known at run time, a variable leads elsewhere, a policy file does not load.
+    pub(crate) fn of(prepared: &Prepared) -> Result<Self, OnceOnly> {
         let judgement = prepared.judgement();
         let verdict = judgement.verdict();
         if !verdict.broken().is_empty() || !verdict.gaps().is_empty() {
-            return None;
+            return Err(OnceOnly::NotKnown);
         }
         let terms = prepared.terms();
         let mut sum = Sum::new();
@@ -50,9 +69,10 @@ impl ApprovalKey {
             .as_bytes(),
         );
         for segment in verdict.segments() {
-            add_files(&mut sum, segment, terms)?;
+            sets_nothing(segment)?;
+            add_files(&mut sum, segment, terms).ok_or(OnceOnly::NotKnown)?;
         }
-        Some(Self(sum.end()))
+        Ok(Self(sum.end()))
     }
 }
 
@@ -75,7 +95,7 @@ pub(crate) fn exact(prepared: &Prepared) -> Digest {
     let confinement = terms.enclosure.confinement();
     sum.add(format!("{:?}", (&terms.confinement, &terms.grants, confinement)).as_bytes());
     let found = (&terms.context.lookup, &terms.context.links);
-    sum.add(format!("{:?}", (found, ApprovalKey::of(prepared))).as_bytes());
+    sum.add(format!("{found:?}").as_bytes());
     add_named(&mut sum, judgement, terms);
     sum.end()
 }
@@ -83,20 +103,24 @@ pub(crate) fn exact(prepared: &Prepared) -> Digest {
 /// Every file that a command names which runs code, as far as its words are known: also where one of them is not.
 fn add_named(sum: &mut Sum, judgement: &Judgement, terms: &Terms) {
     let segments = judgement.verdict().segments();
-    let runs_any = segments.iter().any(runs_code);
+    let runs_any = segments.iter().any(may_run_files);
     let start = terms.directory.path();
+    let environment = terms.enclosure.environment();
     let mut left = MOST_NAMED;
     for segment in segments {
-        let directories = directories(&segment.segment.directory, start);
-        for (place, word) in segment.segment.argv.iter().enumerate() {
-            let Some(word) = word.value.exact() else { continue };
-            for directory in &directories {
-                let environment = terms.enclosure.environment();
-                let file = match place {
-                    0 => program_file(OsStr::new(word), directory, environment),
-                    _ => Some(directory.join(word)).filter(|file| runs_any && file.is_file()),
-                };
-                if let (Some(file), Some(rest)) = (file, left.checked_sub(1)) {
+        let words = segment.segment.argv.iter().map(|word| word.value.exact());
+        let mut words: VecDeque<Option<&str>> = words.collect();
+        let program = words.pop_front().flatten();
+        // What is read may come from a file that is no word, and so may what is run.
+        let redirects = segment.segment.redirects.iter();
+        let read = redirects.filter_map(|redirect| redirect.target.exact());
+        let named = words.into_iter().flatten().chain(read);
+        let named: Vec<&str> = named.chain(files_that_are_run(segment)).collect();
+        for directory in directories(&segment.segment.directory, start) {
+            let program = program.and_then(|name| program_file(OsStr::new(name), &directory, environment));
+            let named = named.iter().filter(|_| runs_any).map(|file| directory.join(file));
+            for file in program.into_iter().chain(named.filter(|file| file.is_file())) {
+                if let Some(rest) = left.checked_sub(1) {
                     left = rest;
                     sum.add_seen(&file, Seen::at(&file).ok());
                 }
@@ -127,6 +151,18 @@ fn add_command(sum: &mut Sum, judgement: &Judgement, terms: &Terms) {
         sum.add(b"text");
         sum.add(spelling.as_deref().unwrap_or(command.source().text()).as_bytes());
     }
+}
+
+/// That a segment sets no variable which may name what else is run.
+fn sets_nothing(segment: &SegmentVerdict) -> Result<(), OnceOnly> {
+    for effect in &segment.effects {
+        if let EffectKind::Setting { name, .. } = &effect.kind {
+            return Err(OnceOnly::Sets {
+                variable: name.clone(),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// The program of a segment, and the files that it is told to run: whoever changes one of them makes another command.
@@ -205,6 +241,16 @@ fn files_of_code(segment: &SegmentVerdict) -> Option<Vec<&str>> {
 fn runs_code(segment: &SegmentVerdict) -> bool {
     segment.effects.iter().any(|effect| {
         executed(&effect.kind).is_some() || effect.kind == EffectKind::Unknown(UnknownEffect::Operand)
+    })
+}
+
+/// Whether the program may run a file that it is told of: what is not known of it is not known to run none.
+fn may_run_files(segment: &SegmentVerdict) -> bool {
+    segment.effects.iter().any(|effect| {
+        matches!(
+            effect.kind,
+            EffectKind::Execute(_) | EffectKind::Configured(_) | EffectKind::Unknown(_)
+        )
     })
 }
 

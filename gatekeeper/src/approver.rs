@@ -6,6 +6,7 @@ use execpolicy::Context;
 use sandbox::Grant;
 
 use crate::Judgement;
+use crate::approval_key::OnceOnly;
 use crate::confinement::Confinement;
 use crate::risk::Risk;
 
@@ -35,6 +36,8 @@ pub struct Question<'a> {
     pub executable: &'a Path,
     /// For how long a yes may be given, the shortest first; never empty. A yes for longer than is offered counts once.
     pub offered: &'a [Scope],
+    /// Why a yes cannot be kept for the same command, where whoever asks would keep it.
+    pub once_only: Option<&'a OnceOnly>,
 }
 
 /// For how long a yes is given.

@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use execpolicy::{ConfinementName, Context, Decision};
 use sandbox::{Grant, Host, Plan};
 
-use crate::approval_key;
+use crate::approval_key::{self, OnceOnly};
 use crate::approver::{Answer, Approver, Question, Scope};
 use crate::confinement::Confinement;
 use crate::digest::Digest;
@@ -37,6 +37,15 @@ pub struct Clearance {
 pub struct Prepared {
     judgement: Judgement,
     terms: Terms,
+}
+
+/// For how long a yes may be given, beside once and by a rule.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Longer<'a> {
+    /// For these scopes.
+    Scopes(&'a [Scope]),
+    /// For none, and why.
+    Never(&'a OnceOnly),
 }
 
 /// What a command runs with: what was judged is what runs.
@@ -130,17 +139,21 @@ impl Prepared {
     /// # Errors
     /// [`Refusal`] for every answer that is no yes.
     pub fn clear(self, approver: &dyn Approver) -> Result<Clearance, Refusal> {
-        self.clear_by(approver, &[])
+        self.clear_by(approver, Longer::Scopes(&[]))
     }
 
-    /// Clears it, where a yes may also be given for these scopes.
-    pub(crate) fn clear_by(self, approver: &dyn Approver, longer: &[Scope]) -> Result<Clearance, Refusal> {
+    /// Clears it, where a yes may also be given for longer.
+    pub(crate) fn clear_by(self, approver: &dyn Approver, longer: Longer<'_>) -> Result<Clearance, Refusal> {
         if !self.needs_yes() {
             return Ok(self.cleared(None));
         }
         if self.judgement.decision() == Decision::Forbidden {
             return Err(self.declined());
         }
+        let (longer, once_only) = match longer {
+            Longer::Scopes(scopes) => (scopes, None),
+            Longer::Never(why) => (&[][..], Some(why)),
+        };
         // A rule would not say what is granted.
         let is_more = self.terms.must_ask || !self.terms.asked.is_empty();
         let rule = self.judgement.amendment().filter(|_| !is_more);
@@ -160,6 +173,7 @@ impl Prepared {
             directory: self.terms.directory.path(),
             executable: self.terms.executable.path(),
             offered: &offered,
+            once_only,
         });
         match answer {
             Answer::Yes(scope) if offered.contains(&scope) => Ok(self.cleared(Some(scope))),

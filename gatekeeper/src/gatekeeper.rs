@@ -137,6 +137,11 @@ impl Gatekeeper {
         self.policy.profile(name).is_some()
     }
 
+    /// The names of all profiles: of those that come with us, and of those that policy files describe.
+    pub fn profile_names(&self) -> impl Iterator<Item = &str> {
+        self.policy.profile_names()
+    }
+
     /// What a command will be confined by under the profile of this name, where it is to run, with the variables that
     /// its caller has. What comes with us is protected and hidden under a policy's own profile too.
     ///

@@ -50,6 +50,7 @@ mod wish;
 mod written_paths;
 
 pub use action::CommandAction;
+pub use approval_key::OnceOnly;
 pub use approver::{Answer, Approver, Question, Scope};
 pub use clearance::{Clearance, PrepareError, Prepared, Refusal};
 pub use command::Command;

@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::approval_key::ApprovalKey;
 use crate::approver::{Approver, Scope};
+use crate::clearance::Longer;
 use crate::{Clearance, Prepared, Refusal};
 
 /// Approvals that are kept. Past it those of the session go, and are asked for again.
@@ -21,7 +22,8 @@ const LONGER: &[Scope] = &[Scope::Turn, Scope::Session];
 ///
 /// A yes is kept for the same command, in its one spelling, with the same program files (by device, inode and time of
 /// change; files that an interpreter is told to run, too), from the same directory, under the same policy, environment
-/// and confinement. It is not kept where a part of the command is not understood or a policy file does not load.
+/// and confinement. What these load by then is not part of it. Where the words do not say what runs, only a single yes is
+/// offered: [`OnceOnly`](crate::OnceOnly) says why.
 #[derive(Debug, Default)]
 pub struct Session {
     approvals: Mutex<HashMap<ApprovalKey, Scope>>,
@@ -39,14 +41,17 @@ impl Session {
     /// # Errors
     /// [`Refusal`] for every answer that is no yes.
     pub fn clear(&self, prepared: Prepared, approver: &dyn Approver) -> Result<Clearance, Refusal> {
-        let key = prepared.needs_yes().then(|| ApprovalKey::of(&prepared)).flatten();
-        let Some(key) = key else {
+        if !prepared.needs_yes() {
             return prepared.clear(approver);
+        }
+        let key = match ApprovalKey::of(&prepared) {
+            Ok(key) => key,
+            Err(why) => return prepared.clear_by(approver, Longer::Never(&why)),
         };
         if let Some(before) = self.approvals().get(&key).copied() {
             return Ok(prepared.cleared(Some(before)));
         }
-        let clearance = prepared.clear_by(approver, LONGER)?;
+        let clearance = prepared.clear_by(approver, Longer::Scopes(LONGER))?;
         match clearance.answered() {
             Some(scope @ (Scope::Turn | Scope::Session)) => self.keep(key, scope),
             Some(Scope::Once | Scope::Rule) | None => {}

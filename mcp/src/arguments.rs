@@ -84,5 +84,9 @@ fn command(text: Option<&str>, argv: Option<&[String]>) -> Result<Command, Strin
     if words.max(text.map_or(0, str::len)) > LONGEST_COMMAND {
         return Err(format!("the command is longer than {LONGEST_COMMAND} bytes"));
     }
+    // No kernel passes one on, so nobody need be asked about it.
+    if text.is_some_and(|text| text.contains('\0')) {
+        return Err("`command` holds a NUL byte, which bash cannot be given; take it out".to_owned());
+    }
     request::command(text, argv, Dialect::Bash).map_err(|error| error.to_string())
 }

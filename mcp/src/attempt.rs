@@ -1,7 +1,7 @@
 //! One attempt to run a command: judged, cleared where that needs nobody or somebody has answered, run to its end.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use gatekeeper::log::Asker;
@@ -10,7 +10,7 @@ use gatekeeper::{
     Answer, Approver, Clearance, Command, Context, Decision, Digest, Gatekeeper, PrepareError, Prepared,
     Question, Scope, StartError, Wiring, amendment_file,
 };
-use server::{Output, Piece, Pipes, Stop, of_judgement, of_status, short, violations};
+use server::{Output, Pipes, Stop, of_judgement, of_status, short, violations};
 
 use crate::answer::Said;
 use crate::place::Place;
@@ -247,16 +247,8 @@ impl Attempt {
             Ok(running) => running,
             Err(error) => return refused(told, not_started(&error)),
         };
-        let mut output = Output::new(CAP);
-        let outcome = pipes.pump(running, &mut output, &self.stop, &|_, piece| {
-            let length = match &piece {
-                Piece::Text(text) => text.len(),
-                Piece::Bytes(bytes) => bytes.len(),
-            };
-            let length = u64::try_from(length).unwrap_or(u64::MAX);
-            self.written.fetch_add(length, Ordering::Relaxed);
-            Ok(())
-        });
+        let mut output = Output::new(CAP).counted_in(self.written.clone());
+        let outcome = pipes.pump(running, &mut output, &self.stop, &|_, _| Ok(()));
         room.journal.ended(id, &outcome);
         self.ended(told, &outcome, &output)
     }

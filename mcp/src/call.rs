@@ -96,7 +96,7 @@ impl Call {
         }
         progress.tell("a person is asked".to_owned()).await;
         let answered = Answered {
-            said: ask(&self.context, question, self.room.patience).await,
+            said: ask(&self.context, &self.end, question, self.room.patience).await,
             judged: judged.to_string(),
         };
         match self.attempt(&arguments, Some(answered), &mut progress).await? {

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use diagnostics::visible;
-use gatekeeper::{Decision, Judgement, NoAmendment};
+use gatekeeper::{ConfinementName, Decision, Gatekeeper, Judgement};
 use rmcp::model::{CallToolResult, ContentBlock, JsonObject};
 use serde_json::json;
 use server::{of_judgement, short};
@@ -21,7 +21,9 @@ pub(crate) fn look(room: &Room, tool: ToolName, arguments: Option<JsonObject>) -
 fn looked(room: &Room, tool: ToolName, arguments: Option<JsonObject>) -> Result<CallToolResult, String> {
     let arguments: CheckArguments = read(arguments)?;
     if tool == ToolName::Propose && arguments.confinement.is_some() {
-        return Err("the arguments are wrong: unknown field `confinement`".to_owned());
+        return Err(
+            "the arguments are wrong: propose_rule takes no `confinement`, a rule counts in each; leave it out".to_owned(),
+        );
     }
     let command = arguments.command()?;
     let place = room.place(arguments.cwd.as_deref())?;
@@ -29,8 +31,11 @@ fn looked(room: &Room, tool: ToolName, arguments: Option<JsonObject>) -> Result<
     // Of a variable that is there twice, the last counts.
     let path = variables.rfind(|(name, _)| name == "PATH");
     let path: Option<OsString> = path.map(|(_, path)| path.clone());
-    let mut context = place.to_look(path, arguments.confinement.as_deref())?;
     let gatekeeper = place.live.current();
+    if let Some(name) = &arguments.confinement {
+        is_known(&gatekeeper, name)?;
+    }
+    let mut context = place.to_look(path, arguments.confinement.as_deref())?;
     let judgement = if tool == ToolName::Explain {
         gatekeeper.explain_in_place(command, &mut context)
     } else {
@@ -56,6 +61,22 @@ fn looked(room: &Room, tool: ToolName, arguments: Option<JsonObject>) -> Result<
     Ok(result(told, &judgement.report(), false))
 }
 
+/// # Errors
+/// In words, where there is no profile of this name: what it would keep is not known.
+fn is_known(gatekeeper: &Gatekeeper, name: &str) -> Result<(), String> {
+    let profile = ConfinementName::new(name);
+    if profile.is_none() || gatekeeper.describes(&profile) {
+        return Ok(());
+    }
+    let known = gatekeeper.profile_names().map(|name| format!("`{name}`"));
+    let known: Vec<String> = known.collect();
+    let why = format!(
+        "there is no profile `{name}`; `confinement` is one of {}",
+        known.join(", ")
+    );
+    Err(short(&why))
+}
+
 fn proposed(judgement: &Judgement) -> CallToolResult {
     let (text, told) = if let Some(amendment) = judgement.amendment() {
         (
@@ -73,8 +94,9 @@ fn proposed(judgement: &Judgement) -> CallToolResult {
             }),
         )
     } else {
-        let why = judgement.no_amendment().map(NoAmendment::to_string);
-        let why = short(&why.unwrap_or_default());
+        let why = judgement.no_amendment();
+        let why = why.map_or_else(String::new, |why| format!("{why}; {}", why.help()));
+        let why = short(&why);
         (
             format!("no rule is proposed: {why}"),
             json!({ "rule": null, "why": why }),

@@ -6,6 +6,7 @@ use rmcp::RoleServer;
 use rmcp::model::{ClientCapabilities, ClientResult, ElicitRequest, ElicitRequestParams, ServerRequest};
 use rmcp::service::{PeerRequestOptions, RequestContext};
 use server::short;
+use tokio_util::sync::CancellationToken;
 
 use crate::answer::{Said, of_result};
 
@@ -16,10 +17,11 @@ pub(crate) fn can_ask(capabilities: Option<&ClientCapabilities>) -> bool {
     elicitation.is_some_and(|elicitation| elicitation.form.is_some() || elicitation.url.is_none())
 }
 
-/// Asks, and waits for the answer until the question's time is over or the call is cancelled. Then the question is
-/// withdrawn, and that is a no.
+/// Asks, and waits for the answer until the question's time is over, the call is cancelled or everything ends. Then the question
+/// is withdrawn, and that is a no.
 pub(crate) async fn ask(
     context: &RequestContext<RoleServer>,
+    end: &CancellationToken,
     params: ElicitRequestParams,
     patience: Duration,
 ) -> Said {
@@ -33,6 +35,7 @@ pub(crate) async fn ask(
             Err(error) => return Said::No(short(&format!("nobody could be asked: {error}"))),
         },
         () = context.ct.cancelled() => return Said::No("the call was cancelled".to_owned()),
+        () = end.cancelled() => return Said::No("the client has gone".to_owned()),
     };
     let why = tokio::select! {
         answer = &mut handle.rx => return match answer {
@@ -43,6 +46,8 @@ pub(crate) async fn ask(
         },
         () = tokio::time::sleep(patience) => "nobody answered in time",
         () = context.ct.cancelled() => "the call was cancelled",
+        // Nobody is left to withdraw it from.
+        () = end.cancelled() => return Said::No("the client has gone".to_owned()),
     };
     // Who does not read this either is not waited for.
     let withdrawn = handle.cancel(Some(why.to_owned()));

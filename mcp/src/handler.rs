@@ -16,6 +16,7 @@ use crate::check::look;
 use crate::room::Room;
 use crate::told::wrong;
 use crate::tools::{self, ToolName};
+use crate::wire::Flight;
 
 const INSTRUCTIONS: &str = "Commands run in the work tree that this server was started for, confined to it. Where \
     policy says so, a person is asked first; check_command tells beforehand.";
@@ -24,12 +25,13 @@ const INSTRUCTIONS: &str = "Commands run in the work tree that this server was s
 #[derive(Debug)]
 pub(crate) struct Handler {
     room: Arc<Room>,
+    flight: Arc<Flight>,
     end: CancellationToken,
 }
 
 impl Handler {
-    pub(crate) fn new(room: Arc<Room>, end: CancellationToken) -> Self {
-        Self { room, end }
+    pub(crate) fn new(room: Arc<Room>, flight: Arc<Flight>, end: CancellationToken) -> Self {
+        Self { room, flight, end }
     }
 }
 
@@ -54,6 +56,7 @@ impl ServerHandler for Handler {
         params: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
+        let _busy = self.flight.busy(&context.id);
         let Some(tool) = ToolName::named(&params.name) else {
             let name: String = params.name.chars().take(100).collect();
             let why = format!("there is no tool `{}`", diagnostics::visible(&name));

@@ -20,6 +20,7 @@ mod room;
 mod state;
 mod told;
 mod tools;
+mod wire;
 
 use std::io;
 use std::sync::Arc;
@@ -27,15 +28,12 @@ use std::time::Duration;
 
 use rmcp::ServiceExt;
 use rmcp::service::ServerInitializeError;
-use rmcp::transport::async_rw::AsyncRwTransport;
 use tokio_util::sync::CancellationToken;
 
 use handler::Handler;
 use input::Watched;
 use room::{CALLS, Room};
-
-/// Bytes of one message. A longer one is dropped.
-const LONGEST_MESSAGE: usize = 4 * 1024 * 1024;
+use wire::{Flight, Wire};
 
 /// How long what was answered may take to be read, once the client has closed our input.
 const GRACE: Duration = Duration::from_secs(5);
@@ -72,11 +70,11 @@ async fn serve(settings: Settings) -> io::Result<()> {
     let room = Arc::new(Room::new(settings)?);
     let end = CancellationToken::new();
     let input = Watched::new(tokio::io::stdin(), end.clone());
-    let transport =
-        AsyncRwTransport::new_server(input, tokio::io::stdout()).with_max_line_length(LONGEST_MESSAGE);
+    let flight = Arc::new(Flight::default());
+    let wire = Wire::new(input, tokio::io::stdout(), flight.clone(), end.clone());
     // Not by the token: a service that has not begun has nothing to say about why.
-    let handler = Handler::new(room.clone(), end.clone());
-    let ended = match handler.serve(transport).await {
+    let handler = Handler::new(room.clone(), flight, end.clone());
+    let ended = match handler.serve(wire).await {
         Ok(service) => {
             let late = async {
                 end.cancelled().await;
@@ -89,7 +87,17 @@ async fn serve(settings: Settings) -> io::Result<()> {
             Ok(())
         }
         Err(ServerInitializeError::ConnectionClosed(_)) => Ok(()),
-        Err(error) => Err(io::Error::other(server::short(&error.to_string()))),
+        Err(ServerInitializeError::InitializeFailed(error)) => {
+            Err(io::Error::other(server::short(&error.message)))
+        }
+        // What they hold is a message of the client's, and nothing for a person to read.
+        Err(
+            ServerInitializeError::ExpectedInitializeRequest(_)
+            | ServerInitializeError::UnexpectedInitializeResponse(_)
+            | ServerInitializeError::TransportError { .. }
+            | ServerInitializeError::Cancelled
+            | _,
+        ) => Err(io::Error::other("the client did not begin as the protocol says")),
     };
     end.cancel();
     room.all_over().await;

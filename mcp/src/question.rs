@@ -185,6 +185,12 @@ fn message(question: &Question<'_>, risk: &Risk, warning: Option<String>) -> Str
         Some(confinement) => lines.extend(confinement.summary()),
         None => lines.push("Confinement: none, it may do all that you may".to_owned()),
     }
+    if let Some(why) = question.once_only {
+        lines.push(format!(
+            "A yes is for this call alone: {}",
+            short(&why.to_string())
+        ));
+    }
     let file = AmendmentFile::approved(question.context, RuleScope::User);
     if let (true, Some(amendment), Ok(file)) = (
         question.offered.contains(&Scope::Rule),

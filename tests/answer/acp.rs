@@ -297,7 +297,7 @@ fn the_second_version_asks_about_a_call_or_a_command() {
 }
 
 /// Asks for a writing below the session's directory, after something was said.
-fn here(said: &[String], command: &str) -> Option<String> {
+pub(crate) fn here(said: &[String], command: &str) -> Option<String> {
     let mut ground = opened();
     let rules = format!(
         "{}\npath_rule(paths = [\"{}/**\"], access = [\"write\"], decision = \"allow\")\n",

@@ -1,8 +1,8 @@
 //! What the client takes back, and what it cannot: prompts, and where the shell of a session may be.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::acp::{chosen, opened, run, update};
+use crate::acp::{chosen, here, opened, run, update};
 
 #[test]
 fn a_prompt_that_was_taken_back_is_answered_by_the_client() {
@@ -58,6 +58,32 @@ fn what_the_client_says_and_is_not_understood_may_take_a_prompt_back() {
 }
 
 #[test]
+fn a_prompt_whose_request_was_taken_back_is_answered_by_the_client() {
+    let cancel =
+        |id: &Value| json!({"jsonrpc": "2.0", "method": "$/cancel_request", "params": {"requestId": id}});
+    for (name, id, wanted) in [
+        ("the prompt of this session", json!(9), None),
+        ("the prompt of another one", json!("other"), Some("yes")),
+        ("a request that is not known", json!("9"), None),
+        ("no id", json!(null), None),
+        ("an id that is none", json!([9]), None),
+    ] {
+        let mut ground = opened();
+        let ask = run(&json!("tool x")).to_string();
+        let prompt = |id: &Value, session: &str| {
+            let params = json!({"sessionId": session, "prompt": []});
+            json!({"jsonrpc": "2.0", "id": id, "method": "session/prompt", "params": params})
+        };
+        ground.client_says(&prompt(&json!(9), "s"));
+        ground.client_says(&prompt(&json!("other"), "t"));
+        ground.client_says(&cancel(&id));
+        assert_eq!(chosen(ground.agent_says(&ask)).as_deref(), wanted, "{name}");
+        ground.client_says(&prompt(&json!(10), "s"));
+        assert_eq!(chosen(ground.agent_says(&ask)).as_deref(), Some("yes"), "{name}");
+    }
+}
+
+#[test]
 fn a_session_that_is_opened_again_keeps_what_is_known_of_it() {
     for (name, verb, told, is_cancelled, wanted) in [
         ("gone on with", "resume", "ls", false, Some("yes")),
@@ -93,5 +119,44 @@ fn a_session_that_is_opened_again_keeps_what_is_known_of_it() {
         ask["params"]["sessionId"] = json!(session);
         let answer = ground.agent_says(&ask.to_string());
         assert_eq!(chosen(answer).as_deref(), wanted, "{name}");
+    }
+}
+
+#[test]
+fn a_shell_is_led_elsewhere_however_the_command_is_told() {
+    for (name, input, wanted) in [
+        ("words", json!({"command": ["cd", "/nowhere"]}), None),
+        (
+            "words of a shell",
+            json!({"command": ["bash", "-lc", "cd /nowhere; ls"]}),
+            None,
+        ),
+        ("another key", json!({"cmd": "cd /nowhere"}), None),
+        (
+            "words in another key",
+            json!({"argv": ["pushd", "/nowhere"]}),
+            None,
+        ),
+        ("a script", json!({"script": "cd /nowhere"}), None),
+        ("two keys", json!({"command": "ls", "cmd": "cd /nowhere"}), None),
+        (
+            "two keys the other way round",
+            json!({"cmd": "ls", "code": "cd /nowhere"}),
+            None,
+        ),
+        (
+            "something else",
+            json!({"command": {"line": "cd /nowhere"}}),
+            None,
+        ),
+        ("words that are none", json!({"command": ["cd", 7]}), None),
+        ("a key that is not known", json!({"line": "cd /nowhere"}), None),
+        ("nothing", json!({"cmd": null}), None),
+        ("words that stay", json!({"command": ["ls", "-la"]}), Some("yes")),
+        ("another key that stays", json!({"cmd": "ls -la"}), Some("yes")),
+    ] {
+        let call = json!({"toolCallId": "d", "kind": "execute", "status": "completed", "rawInput": input});
+        let said = [update("tool_call", &call)];
+        assert_eq!(here(&said, "tool > x").as_deref(), wanted, "{name}");
     }
 }

@@ -21,6 +21,7 @@ prefix_rule(pattern = ["touch", "never"], decision = "forbidden", justification 
 prefix_rule(pattern = ["sleep"], decision = "allow")
 prefix_rule(pattern = ["seq"], decision = "allow")
 prefix_rule(pattern = ["sh", "script"], decision = "prompt")
+sandbox_profile(name = "mine", writable = ["$WORKSPACE/**"], network = "none")
 "#;
 
 /// A server that runs, and the place that it was started in.

@@ -111,11 +111,15 @@ impl Call {
 
     /// Whether it may lead the agent's shell into another directory: by its command, or by one that is not told.
     pub(super) fn may_lead_elsewhere(&self) -> bool {
-        match self.raw_input.as_ref().and_then(|input| input.get("command")) {
-            Some(Value::String(text)) => may_lead_elsewhere(text),
-            Some(_) => false,
-            None => self.has_begun && matches!(self.kind(), None | Some("execute")),
+        let is_shell = matches!(self.kind(), None | Some("execute"));
+        let input = self.raw_input.as_ref().and_then(Value::as_object);
+        let told = COMMANDS.iter().filter_map(|key| input?.said(key));
+        let told: Vec<&Value> = told.collect();
+        if told.is_empty() {
+            return self.has_begun && is_shell;
         }
+        told.into_iter()
+            .any(|command| leads(command).unwrap_or(self.has_begun && is_shell))
     }
 
     fn kind(&self) -> Option<&str> {
@@ -235,6 +239,18 @@ impl Call {
         paths.dedup();
         let event = (!paths.is_empty()).then(|| Event::asked(Subject::Writes(paths), None, roots));
         event.map(|event| (event, is_shown))
+    }
+}
+
+/// Whether a command, told as a text or in words, may lead a shell elsewhere; `None` where it is told in another way.
+fn leads(command: &Value) -> Option<bool> {
+    match command {
+        Value::String(text) => Some(may_lead_elsewhere(text)),
+        Value::Array(words) => words
+            .iter()
+            .map(|word| word.as_str().map(may_lead_elsewhere))
+            .try_fold(false, |leads, word| Some(word? || leads)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => None,
     }
 }
 

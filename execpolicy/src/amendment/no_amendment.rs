@@ -38,3 +38,24 @@ pub enum NoAmendment {
         rule: Box<str>,
     },
 }
+
+impl NoAmendment {
+    /// What to do instead.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::NotAsked => "run it, or read why it is refused: no rule is needed or none would help",
+            Self::BrokenFile => "mend the file first; `execpolicy status` names it",
+            Self::Gap => "write it so that all of it is known before it runs, or ask for each run",
+            Self::Several => "ask for one part at a time, or have the person say yes each time",
+            Self::Layer => {
+                "change that rule; explain_command and `execpolicy explain` name its file and line"
+            }
+            Self::Words => "name a sub-command or the script itself, or have the person say yes each time",
+            Self::Temporary => "put the program on the `PATH`, outside of temporary directories",
+            Self::Unchanged { .. } => {
+                "run it without what it does beside that, or write a rule about its effects"
+            }
+            Self::Unclear { .. } => "write the rule by hand, with a narrower pattern",
+        }
+    }
+}

@@ -84,12 +84,12 @@ impl Guarded {
     }
 }
 
+/// The names of the profiles that come with us, the strictest first.
+pub(crate) const BUILT_IN: [&str; 4] = ["read-only", "workspace-write", "workspace-commit", "none"];
+
 /// Whether a profile of that name comes with us.
 pub(crate) fn is_built_in(name: &str) -> bool {
-    matches!(
-        name,
-        "read-only" | "workspace-write" | "workspace-commit" | "none"
-    )
+    BUILT_IN.contains(&name)
 }
 
 /// The profile of that name that comes with us: `read-only`, `workspace-write`, `workspace-commit`, `none`. All but the

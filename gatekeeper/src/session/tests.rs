@@ -1,5 +1,6 @@
 //! What a yes is kept for, and what it is not kept for.
 
+use std::cell::RefCell;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use execpolicy::Dialect;
 
 use super::*;
 use crate::ground::{Ground, POLICY, Person, gatekeeper, person};
-use crate::{Answer, Command};
+use crate::{Answer, Command, Question};
 
 fn text(text: &str) -> Command {
     Command::of_text(text, Dialect::Bash)
@@ -256,4 +257,61 @@ fn what_the_verdict_allows_is_not_asked_about_and_a_rule_is_offered_where_there_
     assert_eq!(clearance.answered(), Some(Scope::Rule));
     let amendment = clearance.judgement().amendment().unwrap();
     assert_eq!(amendment.prefix().join(" "), "other build");
+}
+
+#[test]
+fn a_yes_is_kept_for_the_same_words_unless_these_do_not_say_what_runs() {
+    let ground = Ground::new();
+    fs::write(ground.path("work/s"), "").unwrap();
+    let mut wrong = Vec::new();
+    for (command, why) in [
+        ("tool ask", ""),
+        ("timeout 5 tool ask", ""),
+        ("bash -c 'tool ask'", ""),
+        ("touch s && tool ask", ""),
+        ("tool ask && make", ""),
+        ("npm test", ""),
+        ("cargo test", ""),
+        ("git commit -m x", ""),
+        ("python3 s", ""),
+        ("python3 -m m", ""),
+        ("./s", ""),
+        ("unheard-of x", ""),
+        ("source s", "not all of it is known"),
+        ("enable -f ./s s; tool ask", "not all of it is known"),
+        ("env PATH=/x tool ask", "`PATH` is set"),
+        ("PATH=/x tool ask", "not all of it is known"),
+        ("PATH=/x; tool ask", "not all of it is known"),
+        ("export PATH=/x; tool ask", "not all of it is known"),
+        ("BASH_ENV=s bash -c 'tool ask'", "not all of it is known"),
+        ("LD_PRELOAD=./s tool ask", "`LD_PRELOAD` is set"),
+        ("PYTHONPATH=. tool ask", "`PYTHONPATH` is set"),
+        ("tool ask; eval \"$X\"", "not all of it is known"),
+        ("tool ask; \"$X\"", "not all of it is known"),
+        ("tool ask | sh", "not all of it is known"),
+        ("sh \"$X\"; tool ask", "not all of it is known"),
+    ] {
+        let why_once = RefCell::new(None);
+        let prepared = ground.prepare(text(command), None).unwrap();
+        let person = Curious(&why_once);
+        drop(Session::new().clear(prepared, &person));
+        let told = why_once.take().unwrap();
+        if told.is_empty() != why.is_empty() || !told.contains(why) {
+            wrong.push(format!("{command}: {told}"));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// Notes why its yes would count once.
+struct Curious<'a>(&'a RefCell<Option<String>>);
+
+impl Approver for Curious<'_> {
+    fn ask(&self, question: &Question<'_>) -> Answer {
+        let lasts = question.offered.contains(&Scope::Session);
+        assert_eq!(question.once_only.is_none(), lasts);
+        let why = question.once_only.map(ToString::to_string);
+        self.0.replace(Some(why.unwrap_or_default()));
+        Answer::Yes(Scope::Session)
+    }
 }

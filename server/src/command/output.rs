@@ -1,5 +1,8 @@
 //! What a command writes: in pieces that cut no character in two, as much of it as is wanted.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -14,6 +17,7 @@ pub struct Output {
     /// Bytes that may still be streamed.
     room: u64,
     dropped: u64,
+    come: Arc<AtomicU64>,
     kept: Vec<u8>,
     /// The beginning of a character whose rest is not there yet, of each stream.
     begun: [Vec<u8>; 2],
@@ -34,13 +38,21 @@ impl Output {
         Self {
             room: cap,
             dropped: 0,
+            come: Arc::default(),
             kept: Vec::new(),
             begun: [Vec::new(), Vec::new()],
         }
     }
 
+    /// The same, which counts there how many bytes have come, told or not: for whoever looks meanwhile.
+    #[must_use]
+    pub fn counted_in(self, come: Arc<AtomicU64>) -> Self {
+        Self { come, ..self }
+    }
+
     /// Takes what was read from a stream.
     pub fn take(&mut self, stream: OutputStream, read: &[u8]) -> Option<Piece> {
+        self.come.fetch_add(length(read), Ordering::Relaxed);
         let room = usize::try_from(self.room).unwrap_or(usize::MAX).min(read.len());
         let (within, beyond) = read.split_at_checked(room).unwrap_or((read, &[]));
         self.room = self.room.saturating_sub(length(within));
