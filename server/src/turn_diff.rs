@@ -1,6 +1,7 @@
 //! What the items of a turn have changed, as one diff.
 
 mod content;
+mod ignored;
 #[cfg(test)]
 mod tests;
 mod text;

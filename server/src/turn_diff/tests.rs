@@ -1,5 +1,7 @@
 //! Diffs of work trees that commands and patches change.
 
+mod ignored;
+
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::{Command, Stdio};
@@ -184,25 +186,6 @@ fn a_patch_outside_of_the_work_tree_is_shown_by_its_whole_path() {
         format!(
             "diff --git a{shown} b{shown}\nnew file mode 100644\n--- /dev/null\n+++ b{shown}\n@@ -0,0 +1 @@\n+new\n"
         )
-    );
-}
-
-#[test]
-fn a_pipe_for_an_ignore_file_is_not_waited_for() {
-    let ground = Ground::with(&[("a", "a\n"), ("d/b", "b\n")]);
-    let pipe = |path: &str| {
-        let status = Command::new("mkfifo").arg(ground.path(path)).status();
-        assert!(status.unwrap().success());
-    };
-    ground.command(|_| pipe("d/.gitignore"));
-    ground.command(|ground| ground.put("a", "b\n"));
-    assert!(ground.text().contains("+b"), "{}", ground.text());
-    pipe(".gitignore");
-    ground.command(|ground| ground.put("a", "c\n"));
-    assert!(
-        ground.text().contains("not all of the work tree"),
-        "{}",
-        ground.text()
     );
 }
 

@@ -10,12 +10,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use ignore::WalkBuilder;
 
 use super::content::{Content, Seen};
+use super::ignored::Ignored;
 
 /// Files that are looked at.
 const MOST_FILES: usize = 50_000;
 
-/// Bytes of an ignore file.
-const LONGEST_IGNORED: u64 = 1024 * 1024;
+/// Directories that are looked into.
+const MOST_DIRECTORIES: usize = 50_000;
 
 /// Bytes that are kept of them.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
@@ -60,7 +61,7 @@ impl WorkTree {
     }
 
     /// Looks at all files below a directory that git would not ignore, hidden ones too; `.git` itself is left out. No
-    /// link is followed, and no configuration but ignore files is read.
+    /// link is followed, and no configuration but ignore files is read; one that is no short file leaves nothing out.
     pub(crate) fn look(&self, root: &Path) -> Snapshot {
         let time = now();
         let at = self.moment();
@@ -140,21 +141,21 @@ fn now() -> (i64, i64) {
 fn files(root: &Path, last: &Files, then: (i64, i64)) -> (Files, Option<&'static str>) {
     let mut files = Files::new();
     let mut bytes = 0_usize;
+    let mut directories = 0_usize;
+    let ignored = Ignored::default();
     let mut walk = WalkBuilder::new(root);
-    walk.hidden(false)
-        .parents(true)
-        .ignore(false)
-        .git_global(false)
-        .git_exclude(true)
-        .git_ignore(true)
-        .require_git(false)
+    walk.standard_filters(false)
         .follow_links(false)
-        .filter_entry(|entry| entry.file_name() != ".git" && can_be_read(entry.path()));
-    if !can_be_read(root) {
-        return (files, Some("its ignore file is no file"));
-    }
+        .filter_entry(move |entry| {
+            let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
+            entry.depth() == 0 || entry.file_name() != ".git" && !ignored.has(entry.path(), is_directory)
+        });
     for entry in walk.build().flatten() {
         if entry.file_type().is_none_or(|kind| kind.is_dir()) {
+            directories = directories.saturating_add(1);
+            if directories > MOST_DIRECTORIES {
+                return (files, Some("it has more than 50,000 directories"));
+            }
             continue;
         }
         if files.len() >= MOST_FILES {
@@ -183,12 +184,4 @@ fn files(root: &Path, last: &Files, then: (i64, i64)) -> (Files, Option<&'static
         files.insert(path.into_os_string(), File { seen, content });
     }
     (files, None)
-}
-
-/// Whether the ignore files of a directory are short files, if there are any: nobody waits for what is none.
-fn can_be_read(directory: &Path) -> bool {
-    [".gitignore", ".git/info/exclude"].iter().all(|name| {
-        let found = fs::symlink_metadata(directory.join(name));
-        found.map_or(true, |found| found.is_file() && found.len() <= LONGEST_IGNORED)
-    })
 }
