@@ -46,10 +46,16 @@ const MOST_OF_ALL: usize = 64 * 1024 * 1024;
 /// Bytes of a path; the kernel takes no longer one.
 const LONGEST_PATH: usize = 4096;
 
-/// Takes changes of files, and answers with their item. What becomes of them is told by notifications, from a thread of
+/// Takes changes of files, of a request of so many bytes, and answers with their item. What becomes of them is told by notifications, from a thread of
 /// its own.
-pub(crate) fn apply(server: &Arc<Server>, thread: &Arc<Thread>, params: PatchApplyParams, reply: Reply) {
-    match life(server, thread, params) {
+pub(crate) fn apply(
+    server: &Arc<Server>,
+    thread: &Arc<Thread>,
+    params: PatchApplyParams,
+    bytes: usize,
+    reply: Reply,
+) {
+    match life(server, thread, params, bytes) {
         Ok((life, guard, work)) => {
             let (of_life, of_turn) = (life.thread.clone(), life.turn.clone());
             let lost = life.item(ItemStatus::Failed, Some("the server failed on it".to_owned()));
@@ -73,11 +79,12 @@ fn life(
     server: &Arc<Server>,
     thread: &Arc<Thread>,
     params: PatchApplyParams,
+    bytes: usize,
 ) -> Result<(Life, ItemGuard, Work), ErrorObject> {
     let failed = |error: rustix::io::Errno| ErrorObject::new(ErrorCode::Failed, error.to_string());
     let turn = thread.turn(&params.turn_id)?;
     check(&params.changes)?;
-    let work = Work::item(server, &thread.client)?;
+    let work = Work::item(server, &thread.client, bytes)?;
     let item_id = new_id("item").map_err(failed)?;
     let over = || ErrorObject::new(ErrorCode::TurnOver, "the turn is over; start another one");
     let guard = turn.begin(&item_id).map_err(failed)?.ok_or_else(over)?;

@@ -14,15 +14,16 @@ use crate::thread::Thread;
 use crate::work::Work;
 use desk::Desk;
 
-/// Takes a wish; it is answered once it is decided.
+/// Takes a wish, of a request of so many bytes; it is answered once it is decided.
 pub(crate) fn request(
     server: &Arc<Server>,
     thread: &Arc<Thread>,
     params: PermissionsRequestParams,
+    bytes: usize,
     reply: Reply,
 ) {
     let desk = Desk::open(server, thread, &params.turn_id);
-    decide(thread, desk, reply, move |desk, reply| {
+    decide(desk, bytes, reply, move |desk, reply| {
         reply.give(asking::decide(&desk, &params));
     });
 }
@@ -32,10 +33,11 @@ pub(crate) fn connect(
     server: &Arc<Server>,
     thread: &Arc<Thread>,
     params: NetworkRequestParams,
+    bytes: usize,
     reply: Reply,
 ) {
     let desk = Desk::open(server, thread, &params.turn_id);
-    decide(thread, desk, reply, move |desk, reply| {
+    decide(desk, bytes, reply, move |desk, reply| {
         let decided = connection::decide(&desk, &params);
         let is_cancelled = decided.as_ref().is_ok_and(|(_, is_cancelled)| *is_cancelled);
         reply.give(decided.map(|(result, _)| result));
@@ -47,12 +49,15 @@ pub(crate) fn connect(
 
 /// Decides in a thread of its own: a person takes their time.
 fn decide(
-    thread: &Thread,
     desk: Result<Desk, ErrorObject>,
+    bytes: usize,
     reply: Reply,
     work: impl FnOnce(Desk, Reply) + Send + 'static,
 ) {
-    let room = desk.and_then(|desk| Ok((desk, Work::waiting(&thread.client)?)));
+    let room = desk.and_then(|desk| {
+        let room = Work::waiting(&desk.server, &desk.thread.client, bytes)?;
+        Ok((desk, room))
+    });
     match room {
         // Where it panics or no thread can be started, the reply is dropped, which answers.
         Ok((desk, room)) => drop(room.start("wish", move || work(desk, reply), || ())),

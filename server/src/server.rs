@@ -30,6 +30,8 @@ pub(crate) struct Server {
     pub(crate) stop: Stop,
     /// Room for the items of all connections.
     pub(crate) items: Slots,
+    /// Room for the bytes of the requests of all connections.
+    pub(crate) held: Slots,
     /// Whoever is told what concerns all.
     clients: Mutex<Vec<Client>>,
     /// The work tree that it was started in.
@@ -53,6 +55,7 @@ impl Server {
             open_files: descriptors::raise(),
             stop: Stop::new()?,
             items: Slots::new(limits::ITEMS_OF_ALL),
+            held: Slots::new(limits::HELD_OF_ALL),
             clients: Mutex::default(),
             workspace: context.workspace.map(Into::into),
             patch_warnings: patch::Warnings::waiting(told),
