@@ -218,7 +218,7 @@ impl Life {
             }
         };
         if is_for_session {
-            self.grant(&plan, ruling);
+            self.grant(&plan, ruling, policy_now);
         }
         self.make(plan, guard)
     }
@@ -290,11 +290,17 @@ impl Life {
     }
 
     /// Lets later patches of the thread write the same files, and below the root of the question.
-    fn grant(&self, plan: &Plan, ruling: Ruling) {
-        let edits = plan.edits.iter();
-        let files = edits.map(|edit| (edit.path.clone(), edit.is_removal()));
+    fn grant(&self, plan: &Plan, ruling: Ruling, policy: Digest) {
+        let (guarded, root) = match ruling {
+            Ruling::Asks { guarded, root, .. } => (guarded, root),
+            Ruling::Allowed | Ruling::Forbidden(_) => Default::default(),
+        };
+        let files = plan.edits.iter().map(|edit| {
+            let against = guarded.contains(&edit.path).then_some(policy);
+            ((edit.path.clone(), edit.is_removal()), against)
+        });
         self.thread.granted.add_files(files);
-        if let Ruling::Asks { root: Some(root), .. } = ruling {
+        if let Some(root) = root {
             self.thread.granted.add_root(root);
         }
     }

@@ -1,5 +1,6 @@
 //! Judging the paths of a patch, each by itself.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use gatekeeper::hook::Reasons;
@@ -27,6 +28,8 @@ pub(super) enum Ruling {
         /// Why, on one line.
         reason: String,
         risk: Risk,
+        /// Of these paths those that something speaks against.
+        guarded: BTreeSet<PathBuf>,
         /// The directory that may be granted for all later patches.
         root: Option<PathBuf>,
     },
@@ -107,6 +110,7 @@ impl<'a> Judge<'a> {
     pub(super) fn rule(&self, edits: &[Edit], granted: &Granted, wish: Option<&Path>) -> Ruling {
         let mut asked: Vec<String> = Vec::new();
         let mut removed = None;
+        let mut guarded = BTreeSet::new();
         for edit in edits {
             let (word, removal) = self.word_on(edit);
             let passes = match word {
@@ -114,7 +118,10 @@ impl<'a> Judge<'a> {
                 Word::Asked => {
                     granted.has_root_of(&edit.path) || granted.has_file(&edit.path, edit.is_removal())
                 }
-                Word::Guarded => granted.has_file(&edit.path, edit.is_removal()),
+                Word::Guarded => {
+                    guarded.insert(edit.path.clone());
+                    granted.has_guarded(&edit.path, edit.is_removal(), self.gatekeeper.digest())
+                }
                 Word::Forbidden => return self.forbidden(edit, removal),
             };
             if !passes {
@@ -153,6 +160,7 @@ impl<'a> Judge<'a> {
             about: asked,
             reason,
             risk,
+            guarded,
             root,
         }
     }
