@@ -7,10 +7,13 @@ mod wishes;
 
 use std::sync::Arc;
 
+use gatekeeper::sandbox::Grant;
+use gatekeeper::{Context, Gatekeeper, Wish};
+
 use crate::protocol::{ErrorObject, NetworkRequestParams, PermissionsRequestParams};
 use crate::reply::Reply;
 use crate::server::Server;
-use crate::thread::Thread;
+use crate::thread::{Thread, Turn};
 use crate::work::Work;
 use desk::Desk;
 
@@ -63,4 +66,28 @@ fn decide(
         Ok((desk, room)) => drop(room.start("wish", move || work(desk, reply), || ())),
         Err(error) => reply.give(Err::<(), _>(error)),
     }
+}
+
+/// What the commands of a turn get beyond their profile. What policy has come to forbid is not had any more, whoever granted
+/// it. The context is that of the commands, with their profile.
+pub(crate) fn given(
+    server: &Server,
+    thread: &Thread,
+    turn: &Turn,
+    gatekeeper: &Gatekeeper,
+    context: &Context,
+) -> Vec<Grant> {
+    let mut given = thread.permissions().grants(&turn.id);
+    given.retain(|grant| {
+        let (path, writes) = match grant {
+            Grant::Readable(path) => (path, false),
+            Grant::Writable(path) => (path, true),
+            Grant::Unprotected(_) | Grant::Shown(_) | Grant::Device(_) | Grant::Loopback | Grant::Host(_) => {
+                return true;
+            }
+        };
+        let wish = gatekeeper.path_wish(path, writes, context, &server.options.variables);
+        !matches!(wish, Wish::Refused(_))
+    });
+    given
 }
