@@ -189,7 +189,8 @@ impl Client {
             let ready = is_readable(&[slot.ready(), inner.gone.as_fd(), stop.as_fd()], None);
             match ready.as_slice() {
                 [_, true, _] => Err(Unanswered::Gone),
-                [true, ..] => slot.take().ok_or(Unanswered::Gone),
+                // An answer that crosses the order comes too late.
+                [true, _, false] => slot.take().ok_or(Unanswered::Gone),
                 _ => Err(Unanswered::Stopped),
             }
         });

@@ -225,7 +225,8 @@ impl Thread {
         }
     }
 
-    fn abandon(&self, turn: &Turn, is_first: bool, reason: &str) {
+    /// Waits until nothing is left of a turn that was interrupted, and tells of it where that ended it.
+    pub(crate) fn abandon(&self, turn: &Turn, is_first: bool, reason: &str) {
         self.settle(turn, is_first);
         if is_first {
             let _gone = self.client.tell(&Notification::TurnAborted {

@@ -99,14 +99,21 @@ impl Dispatch {
                 }
             }),
             ClientRequest::TurnInterrupt(params) => {
-                apart(Work::interrupting(server, client, bytes), reply, {
-                    let found = thread(&params.thread_id);
-                    move || {
-                        let thread = found?;
-                        thread.abort(&*thread.turn_or_past(&params.turn_id)?, "it was interrupted");
-                        Ok(Empty {})
+                let found = thread(&params.thread_id).and_then(|thread| {
+                    let turn = thread.turn_or_past(&params.turn_id)?;
+                    Ok((thread, turn, Work::interrupting(server, client, bytes)?))
+                });
+                match found {
+                    Ok((thread, turn, room)) => {
+                        // Before the next line is read: a yes behind it is none.
+                        let is_first = turn.interrupt();
+                        apart(Ok(room), reply, move || {
+                            thread.abandon(&turn, is_first, "it was interrupted");
+                            Ok(Empty {})
+                        });
                     }
-                })
+                    Err(error) => refuse(reply, error),
+                }
             }
             ClientRequest::CommandExec(params) => match thread(&params.thread_id) {
                 Ok(thread) => command::exec(server, &thread, params, bytes, reply),

@@ -89,3 +89,38 @@ fn a_yes_for_the_session_is_no_good_for_what_a_later_rule_asks_about() {
         assert!(!is_asked("y", "x"), "{name}");
     }
 }
+
+#[test]
+fn a_yes_behind_an_interrupt_is_none() {
+    for decision in ["accept", "acceptForSession"] {
+        let mut peer = Peer::new("workspace-write", "on-request");
+        peer.patch(&[update("ci/x", DIFF)], None);
+        let asked = loop {
+            let message = peer.read();
+            if message["method"] == "item/fileChange/requestApproval" {
+                break message["id"].clone();
+            }
+        };
+        let end = json!({"threadId": peer.thread, "turnId": peer.turn});
+        let end = json!({"id": "end", "method": "turn/interrupt", "params": end});
+        let yes = json!({"id": asked, "result": {"decision": decision}});
+        // In one piece, so that both are there when the first is read.
+        peer.stream
+            .write_all(format!("{end}\n{yes}\n").as_bytes())
+            .unwrap();
+        loop {
+            let message = peer.read();
+            assert_ne!(message["params"]["item"]["status"], "completed", "{decision}");
+            if message["id"] == "end" {
+                break;
+            }
+        }
+        peer.start_turn();
+        let again = peer.apply(&[update("ci/x", DIFF)], None, "decline");
+        assert_eq!(
+            (again.asked.is_some(), again.status.as_str()),
+            (true, "declined"),
+            "{decision}"
+        );
+    }
+}
