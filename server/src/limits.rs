@@ -38,6 +38,9 @@ pub(crate) const HELD: usize = 64 * 1024 * 1024;
 /// Bytes of the requests of all connections that are not over.
 pub(crate) const HELD_OF_ALL: usize = 256 * 1024 * 1024;
 
+/// Bytes of files that are kept for the diffs of turns, of all threads together.
+pub(crate) const CONTENTS: usize = 512 * 1024 * 1024;
+
 /// Bytes of a request that are not counted.
 pub(crate) const SHORT: usize = 4 * 1024;
 

@@ -283,7 +283,7 @@ impl Life {
         for edit in &plan.edits {
             let before = edit.before.as_ref();
             let before = before.map_or(Content::Nothing, |found| {
-                Content::kept_of(&found.bytes, found.like.mode)
+                Content::kept_of(&found.bytes, found.like.mode, self.thread.work_tree.room())
             });
             self.turn.diff.patched(&edit.path, before, at);
         }

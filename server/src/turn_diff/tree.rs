@@ -11,6 +11,7 @@ use ignore::WalkBuilder;
 
 use super::content::{Content, Seen};
 use super::ignored::Ignored;
+use crate::slots::Slots;
 
 /// Files that are looked at.
 const MOST_FILES: usize = 50_000;
@@ -22,8 +23,12 @@ const MOST_DIRECTORIES: usize = 50_000;
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
 /// What the files of one work tree hold. Each look reads again only what has changed since the last one.
-#[derive(Debug, Default)]
-pub(crate) struct WorkTree(Mutex<Kept>);
+#[derive(Debug)]
+pub(crate) struct WorkTree {
+    /// For the bytes of what is kept, of this tree and of others.
+    room: Slots,
+    kept: Mutex<Kept>,
+}
 
 #[derive(Debug, Default)]
 struct Kept {
@@ -53,9 +58,22 @@ pub(crate) struct Snapshot {
 }
 
 impl WorkTree {
+    /// One of which nothing is known yet. What is kept of it has its place in this room.
+    pub(crate) fn new(room: Slots) -> Self {
+        Self {
+            room,
+            kept: Mutex::default(),
+        }
+    }
+
+    /// Where the bytes are counted of what is kept.
+    pub(crate) fn room(&self) -> &Slots {
+        &self.room
+    }
+
     /// A moment: later ones are greater.
     pub(crate) fn moment(&self) -> u64 {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.moments = kept.moments.saturating_add(1);
         kept.moments
     }
@@ -66,12 +84,12 @@ impl WorkTree {
         let time = now();
         let at = self.moment();
         let (last, then) = {
-            let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
             (kept.last.clone(), kept.time)
         };
-        let (files, unseen) = files(root, &last, then);
+        let (files, unseen) = files(root, &last, then, &self.room);
         let files = Arc::new(files);
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.last = files.clone();
         kept.time = time;
         Snapshot {
@@ -138,7 +156,7 @@ fn now() -> (i64, i64) {
 }
 
 /// All files, and what was not looked at. What was kept of them at that time counts where nobody has changed them since.
-fn files(root: &Path, last: &Files, then: (i64, i64)) -> (Files, Option<&'static str>) {
+fn files(root: &Path, last: &Files, then: (i64, i64), space: &Slots) -> (Files, Option<&'static str>) {
     let mut files = Files::new();
     let mut bytes = 0_usize;
     let mut directories = 0_usize;
@@ -169,7 +187,7 @@ fn files(root: &Path, last: &Files, then: (i64, i64)) -> (Files, Option<&'static
         let content = match last.get(path.as_os_str()) {
             // What is changed in the moment that it is read in may look as it did before.
             Some(file) if file.seen == seen && seen.changed() < then => file.content.clone(),
-            _ => Content::of(&path, &found),
+            _ => Content::of(&path, &found).held(space, seen),
         };
         bytes = bytes.saturating_add(content.len());
         let content = if bytes > MOST_BYTES && content.len() > 0 {
