@@ -226,10 +226,13 @@ impl Life {
     /// Looks at the files, and judges the patch by the policy of now, of which the digest is told.
     fn look(&self) -> Result<(Plan, Ruling, Digest), String> {
         let (server, thread) = (&self.server, &self.thread);
-        let plan = Plan::of(&self.params.changes, &thread.cwd)?;
         let gatekeeper = server.policy_now(thread.surroundings.workspace.as_deref());
         let gatekeeper = gatekeeper.map_err(|error| error.to_string())?;
         let judge = Judge::of(server, thread, &gatekeeper)?;
+        if let Some(why) = judge.hidden(&self.params.changes, &thread.cwd) {
+            return Ok((Plan::default(), Ruling::Forbidden(why), gatekeeper.digest()));
+        }
+        let plan = Plan::of(&self.params.changes, &thread.cwd)?;
         let wish = self.params.grant_root.as_deref();
         let ruling = judge.rule(&plan.edits, &thread.granted, wish);
         Ok((plan, ruling, gatekeeper.digest()))
