@@ -17,8 +17,18 @@ impl Gatekeeper {
     /// What rules about paths and effects say of the removal of a file by somebody who holds its content. What is said
     /// of programs that remove files is not asked: they lose what they remove. `None` where no such rule speaks.
     pub fn judge_removal(&self, path: &str, context: &mut Context) -> Option<Judgement> {
+        self.judge_effects(&["rm", "-f", "--", path], context)
+    }
+
+    /// What rules about paths and effects say of the reading of a file: who changes a part of it learns of the rest, and
+    /// who moves it takes it to where other rules count. `None` where no such rule speaks against that.
+    pub fn judge_reading(&self, path: &str, context: &mut Context) -> Option<Judgement> {
+        self.judge_effects(&["cat", "--", path], context)
+    }
+
+    fn judge_effects(&self, argv: &[&str], context: &mut Context) -> Option<Judgement> {
         context.dialect = Dialect::Bash;
-        let command = Command::of_argv(&["rm", "-f", "--", path]);
+        let command = Command::of_argv(argv);
         let judgement = self.judge_in_place(command, context);
         let mut bases = judgement
             .verdict()
@@ -51,7 +61,8 @@ impl Judgement {
         asks || !verdict.gaps().is_empty() || !verdict.broken().is_empty()
     }
 
-    /// What its path and effect rules decide, whatever is said of the program: see [`Gatekeeper::judge_removal`].
+    /// What its path and effect rules decide, whatever is said of the program: see [`Gatekeeper::judge_removal`] and
+    /// [`Gatekeeper::judge_reading`].
     pub fn decision_of_effects(&self) -> Decision {
         let bases = self.verdict().segments().iter().flat_map(|judged| &judged.basis);
         let counts = bases.filter(|basis| matches!(basis, Basis::Effect(_) | Basis::Gap(_)));
@@ -98,14 +109,7 @@ mod tests {
     use super::*;
     use crate::{Defaults, Surroundings};
 
-    #[test]
-    fn a_removal_is_judged_by_what_is_said_of_the_path_and_not_of_the_program() {
-        let text = r#"
-prefix_rule(pattern = ["rm"], decision = "forbidden")
-path_rule(access = ["delete"], paths = ["$WORKSPACE/keep/**"], decision = "prompt")
-path_rule(access = ["delete"], paths = ["$WORKSPACE/never/**"], decision = "forbidden")
-path_rule(access = ["read"], paths = ["$WORKSPACE/read/**"], decision = "forbidden")
-"#;
+    fn said(text: &str, judge: impl Fn(&Gatekeeper, &mut Context) -> Option<Judgement>) -> Option<Decision> {
         let file = PolicyFile {
             source: Source::new("team.codexpolicy", text),
             layer: Layer::new("user"),
@@ -115,6 +119,18 @@ path_rule(access = ["read"], paths = ["$WORKSPACE/read/**"], decision = "forbidd
             cwd: Some("/nowhere/w".to_owned()),
             ..Surroundings::default()
         };
+        let judgement = judge(&gatekeeper, &mut surroundings.context().unwrap());
+        judgement.as_ref().map(Judgement::decision_of_effects)
+    }
+
+    #[test]
+    fn a_removal_is_judged_by_what_is_said_of_the_path_and_not_of_the_program() {
+        let text = r#"
+prefix_rule(pattern = ["rm"], decision = "forbidden")
+path_rule(access = ["delete"], paths = ["$WORKSPACE/keep/**"], decision = "prompt")
+path_rule(access = ["delete"], paths = ["$WORKSPACE/never/**"], decision = "forbidden")
+path_rule(access = ["read"], paths = ["$WORKSPACE/read/**"], decision = "forbidden")
+"#;
         for (path, wanted) in [
             ("/nowhere/w/x", None),
             ("/nowhere/w/read/x", None),
@@ -124,8 +140,32 @@ path_rule(access = ["read"], paths = ["$WORKSPACE/read/**"], decision = "forbidd
             ("/nowhere/w/never/x", Some(Decision::Forbidden)),
             (".claude/settings.json", Some(Decision::Forbidden)),
         ] {
-            let judgement = gatekeeper.judge_removal(path, &mut surroundings.context().unwrap());
-            let said = judgement.as_ref().map(Judgement::decision_of_effects);
+            let said = said(text, |gatekeeper, context| {
+                gatekeeper.judge_removal(path, context)
+            });
+            assert_eq!(said, wanted, "{path}");
+        }
+    }
+
+    #[test]
+    fn reading_is_judged_by_what_is_said_of_the_path_and_not_of_the_program() {
+        let text = r#"
+prefix_rule(pattern = ["cat"], decision = "forbidden")
+path_rule(access = ["read"], paths = ["$WORKSPACE/.env", "**/*.pem"], decision = "forbidden")
+path_rule(access = ["read"], paths = ["$WORKSPACE/ask/**"], decision = "prompt")
+path_rule(access = ["write", "delete"], paths = ["$WORKSPACE/keep/**"], decision = "forbidden")
+"#;
+        for (path, wanted) in [
+            ("/nowhere/w/x", None),
+            ("/nowhere/w/keep/x", None),
+            ("/nowhere/w/.env", Some(Decision::Forbidden)),
+            (".env", Some(Decision::Forbidden)),
+            ("/elsewhere/a b.pem", Some(Decision::Forbidden)),
+            ("ask/x", Some(Decision::Prompt)),
+        ] {
+            let said = said(text, |gatekeeper, context| {
+                gatekeeper.judge_reading(path, context)
+            });
             assert_eq!(said, wanted, "{path}");
         }
     }

@@ -35,6 +35,10 @@ struct Inner {
     items: Slots,
     /// Room for its requests that wait.
     waiting: Slots,
+    /// Room for its orders to interrupt a turn.
+    interrupting: Slots,
+    /// Room for the bytes of its requests.
+    held: Slots,
 }
 
 /// Nobody reads any more what is written, or the waiting was stopped.
@@ -85,6 +89,8 @@ impl Client {
             gone,
             items: Slots::new(limits::ITEMS),
             waiting: Slots::new(limits::WAITING),
+            interrupting: Slots::new(limits::INTERRUPTING),
+            held: Slots::new(limits::HELD),
         })))
     }
 
@@ -117,6 +123,16 @@ impl Client {
     /// Room for its requests that wait.
     pub(crate) fn waiting(&self) -> &Slots {
         &self.0.waiting
+    }
+
+    /// Room for its orders to interrupt a turn.
+    pub(crate) fn interrupting(&self) -> &Slots {
+        &self.0.interrupting
+    }
+
+    /// Room for the bytes of its requests.
+    pub(crate) fn held(&self) -> &Slots {
+        &self.0.held
     }
 
     /// Tells something. Waits while the client does not read.
@@ -173,7 +189,8 @@ impl Client {
             let ready = is_readable(&[slot.ready(), inner.gone.as_fd(), stop.as_fd()], None);
             match ready.as_slice() {
                 [_, true, _] => Err(Unanswered::Gone),
-                [true, ..] => slot.take().ok_or(Unanswered::Gone),
+                // An answer that crosses the order comes too late.
+                [true, _, false] => slot.take().ok_or(Unanswered::Gone),
                 _ => Err(Unanswered::Stopped),
             }
         });

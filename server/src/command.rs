@@ -39,9 +39,15 @@ const MOST_CAP: u64 = 64 * 1024 * 1024;
 /// Bytes of a command. No kernel takes a longer text in one argument, nor more in all of them.
 const LONGEST_COMMAND: usize = 2 * 1024 * 1024;
 
-/// Takes a command, and answers with its item. What becomes of it is told by notifications, from a thread of its own.
-pub(crate) fn exec(server: &Arc<Server>, thread: &Arc<Thread>, params: CommandExecParams, reply: Reply) {
-    match life(server, thread, params) {
+/// Takes a command, of a request of so many bytes, and answers with its item. What becomes of it is told by notifications, from a thread of its own.
+pub(crate) fn exec(
+    server: &Arc<Server>,
+    thread: &Arc<Thread>,
+    params: CommandExecParams,
+    bytes: usize,
+    reply: Reply,
+) {
+    match life(server, thread, params, bytes) {
         Ok((life, work)) => {
             let (of_life, of_turn, lost) = (life.thread.clone(), life.turn.clone(), life.lost());
             // Where no thread can be started the reply is dropped, which answers, and the item, of which nobody has heard.
@@ -76,6 +82,7 @@ fn life(
     server: &Arc<Server>,
     thread: &Arc<Thread>,
     params: CommandExecParams,
+    bytes: usize,
 ) -> Result<(Life, Work), ErrorObject> {
     let wrong = |why: &dyn std::fmt::Display| ErrorObject::new(ErrorCode::InvalidParams, why.to_string());
     let failed = |error: std::io::Error| ErrorObject::new(ErrorCode::Failed, error.to_string());
@@ -107,7 +114,7 @@ fn life(
     let context = surroundings.context().map_err(|error| wrong(&error))?;
     let policy = server.policy_of_late(surroundings.workspace.as_deref());
     let policy = policy.map_err(|error| wrong(&error))?;
-    let work = Work::item(server, &thread.client)?;
+    let work = Work::item(server, &thread.client, bytes)?;
     let id = new_id("item").map_err(failed)?;
     let over = || ErrorObject::new(ErrorCode::TurnOver, "the turn is over; start another one");
     let guard = turn.begin(&id).map_err(failed)?.ok_or_else(over)?;

@@ -29,6 +29,21 @@ pub(crate) const ITEMS_OF_ALL: usize = 1024;
 /// Requests of one connection that wait for something: the end of a turn, or somebody's word about a permission.
 pub(crate) const WAITING: usize = 64;
 
+/// Orders of one connection to interrupt a turn that wait until that is done. They need no room of those above.
+pub(crate) const INTERRUPTING: usize = 64;
+
+/// Bytes of the requests of one connection that are not over: commands, patches, whatever waits.
+pub(crate) const HELD: usize = 64 * 1024 * 1024;
+
+/// Bytes of the requests of all connections that are not over.
+pub(crate) const HELD_OF_ALL: usize = 256 * 1024 * 1024;
+
+/// Bytes of files that are kept for the diffs of turns, of all threads together.
+pub(crate) const CONTENTS: usize = 512 * 1024 * 1024;
+
+/// Bytes of a request that are not counted.
+pub(crate) const SHORT: usize = 4 * 1024;
+
 /// Questions that a client has not answered yet; more are a no.
 pub(crate) const QUESTIONS: usize = 512;
 

@@ -46,10 +46,16 @@ const MOST_OF_ALL: usize = 64 * 1024 * 1024;
 /// Bytes of a path; the kernel takes no longer one.
 const LONGEST_PATH: usize = 4096;
 
-/// Takes changes of files, and answers with their item. What becomes of them is told by notifications, from a thread of
+/// Takes changes of files, of a request of so many bytes, and answers with their item. What becomes of them is told by notifications, from a thread of
 /// its own.
-pub(crate) fn apply(server: &Arc<Server>, thread: &Arc<Thread>, params: PatchApplyParams, reply: Reply) {
-    match life(server, thread, params) {
+pub(crate) fn apply(
+    server: &Arc<Server>,
+    thread: &Arc<Thread>,
+    params: PatchApplyParams,
+    bytes: usize,
+    reply: Reply,
+) {
+    match life(server, thread, params, bytes) {
         Ok((life, guard, work)) => {
             let (of_life, of_turn) = (life.thread.clone(), life.turn.clone());
             let lost = life.item(ItemStatus::Failed, Some("the server failed on it".to_owned()));
@@ -73,11 +79,12 @@ fn life(
     server: &Arc<Server>,
     thread: &Arc<Thread>,
     params: PatchApplyParams,
+    bytes: usize,
 ) -> Result<(Life, ItemGuard, Work), ErrorObject> {
     let failed = |error: std::io::Error| ErrorObject::new(ErrorCode::Failed, error.to_string());
     let turn = thread.turn(&params.turn_id)?;
     check(&params.changes)?;
-    let work = Work::item(server, &thread.client)?;
+    let work = Work::item(server, &thread.client, bytes)?;
     let item_id = new_id("item").map_err(failed)?;
     let over = || ErrorObject::new(ErrorCode::TurnOver, "the turn is over; start another one");
     let guard = turn.begin(&item_id).map_err(failed)?.ok_or_else(over)?;
@@ -212,7 +219,7 @@ impl Life {
             }
         };
         if is_for_session {
-            self.grant(&plan, ruling);
+            self.grant(&plan, ruling, policy_now);
         }
         self.make(plan, guard)
     }
@@ -220,10 +227,13 @@ impl Life {
     /// Looks at the files, and judges the patch by the policy of now, of which the digest is told.
     fn look(&self) -> Result<(Plan, Ruling, Digest), String> {
         let (server, thread) = (&self.server, &self.thread);
-        let plan = Plan::of(&self.params.changes, &thread.cwd)?;
         let gatekeeper = server.policy_now(thread.surroundings.workspace.as_deref());
         let gatekeeper = gatekeeper.map_err(|error| error.to_string())?;
         let judge = Judge::of(server, thread, &gatekeeper)?;
+        if let Some(why) = judge.hidden(&self.params.changes, &thread.cwd) {
+            return Ok((Plan::default(), Ruling::Forbidden(why), gatekeeper.digest()));
+        }
+        let plan = Plan::of(&self.params.changes, &thread.cwd)?;
         let wish = self.params.grant_root.as_deref();
         let ruling = judge.rule(&plan.edits, &thread.granted, wish);
         Ok((plan, ruling, gatekeeper.digest()))
@@ -277,18 +287,24 @@ impl Life {
         for edit in &plan.edits {
             let before = edit.before.as_ref();
             let before = before.map_or(Content::Nothing, |found| {
-                Content::kept_of(&found.bytes, found.like.mode)
+                Content::kept_of(&found.bytes, found.like.mode, self.thread.work_tree.room())
             });
             self.turn.diff.patched(&edit.path, before, at);
         }
     }
 
     /// Lets later patches of the thread write the same files, and below the root of the question.
-    fn grant(&self, plan: &Plan, ruling: Ruling) {
-        let edits = plan.edits.iter();
-        let files = edits.map(|edit| (edit.path.clone(), edit.is_removal()));
+    fn grant(&self, plan: &Plan, ruling: Ruling, policy: Digest) {
+        let (guarded, root) = match ruling {
+            Ruling::Asks { guarded, root, .. } => (guarded, root),
+            Ruling::Allowed | Ruling::Forbidden(_) => Default::default(),
+        };
+        let files = plan.edits.iter().map(|edit| {
+            let against = guarded.contains(&edit.path).then_some(policy);
+            ((edit.path.clone(), edit.is_removal()), against)
+        });
         self.thread.granted.add_files(files);
-        if let Ruling::Asks { root: Some(root), .. } = ruling {
+        if let Some(root) = root {
             self.thread.granted.add_root(root);
         }
     }

@@ -7,22 +7,26 @@ mod wishes;
 
 use std::sync::Arc;
 
+use gatekeeper::sandbox::Grant;
+use gatekeeper::{Context, Gatekeeper, Wish};
+
 use crate::protocol::{ErrorObject, NetworkRequestParams, PermissionsRequestParams};
 use crate::reply::Reply;
 use crate::server::Server;
-use crate::thread::Thread;
+use crate::thread::{Thread, Turn};
 use crate::work::Work;
 use desk::Desk;
 
-/// Takes a wish; it is answered once it is decided.
+/// Takes a wish, of a request of so many bytes; it is answered once it is decided.
 pub(crate) fn request(
     server: &Arc<Server>,
     thread: &Arc<Thread>,
     params: PermissionsRequestParams,
+    bytes: usize,
     reply: Reply,
 ) {
     let desk = Desk::open(server, thread, &params.turn_id);
-    decide(thread, desk, reply, move |desk, reply| {
+    decide(desk, bytes, reply, move |desk, reply| {
         reply.give(asking::decide(&desk, &params));
     });
 }
@@ -32,10 +36,11 @@ pub(crate) fn connect(
     server: &Arc<Server>,
     thread: &Arc<Thread>,
     params: NetworkRequestParams,
+    bytes: usize,
     reply: Reply,
 ) {
     let desk = Desk::open(server, thread, &params.turn_id);
-    decide(thread, desk, reply, move |desk, reply| {
+    decide(desk, bytes, reply, move |desk, reply| {
         let decided = connection::decide(&desk, &params);
         let is_cancelled = decided.as_ref().is_ok_and(|(_, is_cancelled)| *is_cancelled);
         reply.give(decided.map(|(result, _)| result));
@@ -47,15 +52,42 @@ pub(crate) fn connect(
 
 /// Decides in a thread of its own: a person takes their time.
 fn decide(
-    thread: &Thread,
     desk: Result<Desk, ErrorObject>,
+    bytes: usize,
     reply: Reply,
     work: impl FnOnce(Desk, Reply) + Send + 'static,
 ) {
-    let room = desk.and_then(|desk| Ok((desk, Work::waiting(&thread.client)?)));
+    let room = desk.and_then(|desk| {
+        let room = Work::waiting(&desk.server, &desk.thread.client, bytes)?;
+        Ok((desk, room))
+    });
     match room {
         // Where it panics or no thread can be started, the reply is dropped, which answers.
         Ok((desk, room)) => drop(room.start("wish", move || work(desk, reply), || ())),
         Err(error) => reply.give(Err::<(), _>(error)),
     }
+}
+
+/// What the commands of a turn get beyond their profile. What policy has come to forbid is not had any more, whoever granted
+/// it. The context is that of the commands, with their profile.
+pub(crate) fn given(
+    server: &Server,
+    thread: &Thread,
+    turn: &Turn,
+    gatekeeper: &Gatekeeper,
+    context: &Context,
+) -> Vec<Grant> {
+    let mut given = thread.permissions().grants(&turn.id);
+    given.retain(|grant| {
+        let (path, writes) = match grant {
+            Grant::Readable(path) => (path, false),
+            Grant::Writable(path) => (path, true),
+            Grant::Unprotected(_) | Grant::Shown(_) | Grant::Device(_) | Grant::Loopback | Grant::Host(_) => {
+                return true;
+            }
+        };
+        let wish = gatekeeper.path_wish(path, writes, context, &server.options.variables);
+        !matches!(wish, Wish::Refused(_))
+    });
+    given
 }

@@ -1,7 +1,9 @@
 //! What all connections share.
 
+use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use gatekeeper::log::Journal;
 use gatekeeper::{Gatekeeper, SurroundingsError};
@@ -16,6 +18,7 @@ use crate::protocol::Notification;
 use crate::slots::Slots;
 use crate::stop::Stop;
 use crate::threads::Threads;
+use crate::turn_diff::WorkTree;
 
 /// What all connections share.
 #[derive(Debug)]
@@ -30,6 +33,12 @@ pub(crate) struct Server {
     pub(crate) stop: Stop,
     /// Room for the items of all connections.
     pub(crate) items: Slots,
+    /// Room for the bytes of the requests of all connections.
+    pub(crate) held: Slots,
+    /// Room for the bytes of what is kept of files, for the diffs of turns.
+    contents: Slots,
+    /// Those that threads are in.
+    work_trees: Mutex<HashMap<PathBuf, Weak<WorkTree>>>,
     /// Whoever is told what concerns all.
     clients: Mutex<Vec<Client>>,
     /// The work tree that it was started in.
@@ -53,6 +62,9 @@ impl Server {
             open_files: descriptors::raise(),
             stop: Stop::new()?,
             items: Slots::new(limits::ITEMS_OF_ALL),
+            held: Slots::new(limits::HELD_OF_ALL),
+            contents: Slots::new(limits::CONTENTS),
+            work_trees: Mutex::default(),
             clients: Mutex::default(),
             workspace: context.workspace.map(Into::into),
             patch_warnings: patch::Warnings::waiting(told),
@@ -95,6 +107,18 @@ impl Server {
             self.tell_of_policy();
         }
         has_changed
+    }
+
+    /// What the files of the work tree with this root hold: threads that are in the same one share it.
+    pub(crate) fn work_tree(&self, root: &Path) -> Arc<WorkTree> {
+        let mut kept = self.work_trees.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept.get(root).and_then(Weak::upgrade) {
+            return known;
+        }
+        kept.retain(|_, tree| tree.strong_count() > 0);
+        let tree = Arc::new(WorkTree::new(self.contents.clone()));
+        kept.insert(root.to_owned(), Arc::downgrade(&tree));
+        tree
     }
 
     /// The version of the policy where the server was started.

@@ -1,4 +1,4 @@
-//! Places of which there are so many, and no more.
+//! Places of which there are so many, and no more: of items, or of bytes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,10 +10,13 @@ pub(crate) struct Slots {
     most: usize,
 }
 
-/// A place that is taken. Dropping it gives it back.
+/// Places that are taken. Dropping it gives them back.
 #[derive(Debug)]
 #[must_use]
-pub(crate) struct Slot(Arc<AtomicUsize>);
+pub(crate) struct Slot {
+    of: Arc<AtomicUsize>,
+    count: usize,
+}
 
 impl Slots {
     /// So many, all free.
@@ -26,11 +29,17 @@ impl Slots {
 
     /// Takes one, if one is free.
     pub(crate) fn take(&self) -> Option<Slot> {
-        let one_more = |taken: usize| taken.checked_add(1).filter(|taken| *taken <= self.most);
-        let taken = self
-            .taken
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more);
-        taken.ok().map(|_| Slot(self.taken.clone()))
+        self.take_many(1)
+    }
+
+    /// Takes so many, if they are free.
+    pub(crate) fn take_many(&self, count: usize) -> Option<Slot> {
+        let more = |taken: usize| taken.checked_add(count).filter(|taken| *taken <= self.most);
+        let taken = self.taken.fetch_update(Ordering::AcqRel, Ordering::Acquire, more);
+        taken.ok().map(|_| Slot {
+            of: self.taken.clone(),
+            count,
+        })
     }
 
     /// Whether one is taken.
@@ -41,7 +50,7 @@ impl Slots {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
+        self.of.fetch_sub(self.count, Ordering::AcqRel);
     }
 }
 
@@ -53,10 +62,15 @@ mod tests {
     fn a_place_is_free_again_once_it_is_given_back() {
         let slots = Slots::new(2);
         let one = slots.take().unwrap();
-        let _two = slots.take().unwrap();
+        let two = slots.take().unwrap();
         assert!(slots.clone().take().is_none());
         drop(one);
         let again = slots.take();
         assert!(again.is_some() && slots.take().is_none());
+        drop(again);
+        assert!(slots.take_many(2).is_none() && slots.take_many(usize::MAX).is_none());
+        drop(two);
+        let both = slots.take_many(2);
+        assert!(both.is_some() && slots.take_many(1).is_none() && slots.take_many(0).is_some());
     }
 }

@@ -21,7 +21,7 @@ use crate::clock;
 use crate::patch::Granted;
 use crate::protocol::{self, ErrorCode, ErrorObject, Item, Notification, ThreadStartParams};
 use crate::server::Server;
-use crate::turn_diff::WorkTree;
+use crate::turn_diff::{WorkTree, root};
 use fact::Fact;
 use history::History;
 use log::Log;
@@ -48,8 +48,8 @@ pub(crate) struct Thread {
     pub(crate) session: Session,
     /// What later patches may write.
     pub(crate) granted: Granted,
-    /// What the files of its work tree hold.
-    pub(crate) work_tree: WorkTree,
+    /// What the files of its work tree hold; other threads may have the same.
+    pub(crate) work_tree: Arc<WorkTree>,
     given: Given,
     turns: Turns,
     start: Start,
@@ -85,7 +85,7 @@ impl Thread {
     ) -> Result<(Self, Vec<protocol::Turn>), ErrorObject> {
         let (log, history) = server.threads.archive().take(id)?;
         let place = Place::again(server, &history.start)?;
-        let thread = Self::new(client, place, history.start, Some(log));
+        let thread = Self::new(server, client, place, history.start, Some(log));
         thread.record(Fact::ThreadResumed { at: clock::now() });
         Ok((thread, history.turns))
     }
@@ -115,22 +115,22 @@ impl Thread {
             Ok(log) => (log, None),
             Err(error) => (None, Some(error)),
         };
-        let thread = Self::new(client, place, start, log);
+        let thread = Self::new(server, client, place, start, log);
         if let Some(error) = error {
             thread.tell_of_log(&error);
         }
         thread
     }
 
-    fn new(client: &Client, place: Place, start: Start, log: Option<Log>) -> Self {
+    fn new(server: &Server, client: &Client, place: Place, start: Start, log: Option<Log>) -> Self {
         Self {
             id: start.id.clone(),
+            work_tree: server.work_tree(&root(&place.surroundings, &place.cwd)),
             client: client.clone(),
             cwd: place.cwd,
             surroundings: place.surroundings,
             session: Session::new(),
             granted: Granted::default(),
-            work_tree: WorkTree::default(),
             given: Given::default(),
             turns: Turns::default(),
             start,
@@ -225,7 +225,8 @@ impl Thread {
         }
     }
 
-    fn abandon(&self, turn: &Turn, is_first: bool, reason: &str) {
+    /// Waits until nothing is left of a turn that was interrupted, and tells of it where that ended it.
+    pub(crate) fn abandon(&self, turn: &Turn, is_first: bool, reason: &str) {
         self.settle(turn, is_first);
         if is_first {
             let _gone = self.client.tell(&Notification::TurnAborted {

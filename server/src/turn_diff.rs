@@ -1,6 +1,8 @@
 //! What the items of a turn have changed, as one diff.
 
 mod content;
+mod held;
+mod ignored;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -10,6 +12,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use gatekeeper::Surroundings;
 
 use crate::clock;
 use crate::protocol::Notification;
@@ -114,15 +118,16 @@ impl Thread {
         }
     }
 
-    /// The real path of the work tree, or where there is none of the thread's directory.
+    /// As [`root`] says.
     fn root(&self) -> PathBuf {
-        let root = self
-            .surroundings
-            .workspace
-            .as_deref()
-            .map_or(&*self.cwd, Path::new);
-        std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned())
+        root(&self.surroundings, &self.cwd)
     }
+}
+
+/// The real path of the work tree of a place, or where there is none of its directory.
+pub(crate) fn root(surroundings: &Surroundings, cwd: &Path) -> PathBuf {
+    let root = surroundings.workspace.as_deref().map_or(cwd, Path::new);
+    std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned())
 }
 
 impl TurnDiff {

@@ -17,6 +17,7 @@ use super::ended::{Ended, Told};
 use super::output::Output;
 use super::pump::Pipes;
 use super::reason;
+use crate::permission;
 use crate::protocol::{Item, ItemStatus, Notification};
 use crate::server::Server;
 use crate::thread::{ItemGuard, Thread, Turn};
@@ -183,7 +184,13 @@ impl Life {
             context.confinement = None;
         }
         // Hosts that were given count where the host itself connects: a profile names those of a command.
-        let given = self.thread.permissions().grants(&self.turn.id);
+        let given = permission::given(
+            &self.server,
+            &self.thread,
+            &self.turn,
+            &gatekeeper,
+            &subject.context,
+        );
         let prepared = gatekeeper.prepare_granting(
             subject.command.clone(),
             &mut context,

@@ -7,7 +7,7 @@ use gatekeeper::sandbox::{Event, Outcome, Running, Stream};
 use rustix::event::epoll;
 use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::io::Errno;
-use rustix::pipe::{PipeFlags, pipe_with};
+use rustix::pipe::{PipeFlags, fcntl_getpipe_size, pipe_with};
 
 use super::output::{Output, Piece};
 use crate::client::Gone;
@@ -81,14 +81,25 @@ impl Pipes {
                 Event::Ended(outcome) => break *outcome,
             }
         };
-        // Nobody writes any more, but perhaps somebody outside whom it has given its end to.
-        while let Ok(true) = self.hand_on(output, tell) {}
+        // Nobody writes any more, but perhaps somebody outside whom it has given its end to: what is in the pipes is its own.
+        for _ in 0..self.left() {
+            if !matches!(self.hand_on(output, tell), Ok(true)) {
+                break;
+            }
+        }
         for (stream, _) in self.ends {
             if let Some(piece) = output.end(stream) {
                 let _gone = tell(stream, piece);
             }
         }
         outcome
+    }
+
+    /// How often each stream has to be read until all is read that it may hold now.
+    fn left(&self) -> usize {
+        let open = self.ends.iter().filter_map(|(_, end)| end.as_ref());
+        let held = open.map(|end| fcntl_getpipe_size(end).unwrap_or(READ));
+        held.max().unwrap_or(0).div_ceil(READ)
     }
 
     /// Reads each stream once; says whether there was something.

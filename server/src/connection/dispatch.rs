@@ -60,10 +60,11 @@ impl Dispatch {
             let message = "`initialize` comes first, and once";
             return refuse(reply, ErrorObject::new(ErrorCode::NotInitialized, message));
         }
-        self.answer(request, reply);
+        self.answer(request, line.len(), reply);
     }
 
-    fn answer(&mut self, request: ClientRequest, reply: Reply) {
+    /// Answers a request of so many bytes, or hands it on.
+    fn answer(&mut self, request: ClientRequest, bytes: usize, reply: Reply) {
         let (server, client) = (&self.server, &self.client);
         let thread = |id: &str| server.threads.of(id, client);
         match request {
@@ -89,7 +90,7 @@ impl Dispatch {
                     .and_then(|thread| thread.start_turn())
                     .map(|turn| TurnResult { turn: turn.told() }),
             ),
-            ClientRequest::TurnComplete(params) => apart(client, reply, {
+            ClientRequest::TurnComplete(params) => apart(Work::waiting(server, client, bytes), reply, {
                 let found = thread(&params.thread_id);
                 move || {
                     let thread = found?;
@@ -97,22 +98,31 @@ impl Dispatch {
                     Ok(Empty {})
                 }
             }),
-            ClientRequest::TurnInterrupt(params) => apart(client, reply, {
-                let found = thread(&params.thread_id);
-                move || {
-                    let thread = found?;
-                    thread.abort(&*thread.turn_or_past(&params.turn_id)?, "it was interrupted");
-                    Ok(Empty {})
+            ClientRequest::TurnInterrupt(params) => {
+                let found = thread(&params.thread_id).and_then(|thread| {
+                    let turn = thread.turn_or_past(&params.turn_id)?;
+                    Ok((thread, turn, Work::interrupting(server, client, bytes)?))
+                });
+                match found {
+                    Ok((thread, turn, room)) => {
+                        // Before the next line is read: a yes behind it is none.
+                        let is_first = turn.interrupt();
+                        apart(Ok(room), reply, move || {
+                            thread.abandon(&turn, is_first, "it was interrupted");
+                            Ok(Empty {})
+                        });
+                    }
+                    Err(error) => refuse(reply, error),
                 }
-            }),
+            }
             ClientRequest::CommandExec(params) => match thread(&params.thread_id) {
-                Ok(thread) => command::exec(server, &thread, params, reply),
+                Ok(thread) => command::exec(server, &thread, params, bytes, reply),
                 Err(error) => refuse(reply, error),
             },
             ClientRequest::CommandTerminate(params) => {
                 reply.give(thread(&params.thread_id).and_then(|thread| command::terminate(&thread, &params)));
             }
-            ClientRequest::TurnDiff(params) => apart(client, reply, {
+            ClientRequest::TurnDiff(params) => apart(Work::waiting(server, client, bytes), reply, {
                 let found = thread(&params.thread_id);
                 move || {
                     let thread = found?;
@@ -121,15 +131,15 @@ impl Dispatch {
                 }
             }),
             ClientRequest::PatchApply(params) => match thread(&params.thread_id) {
-                Ok(thread) => patch::apply(server, &thread, params, reply),
+                Ok(thread) => patch::apply(server, &thread, params, bytes, reply),
                 Err(error) => refuse(reply, error),
             },
             ClientRequest::PermissionsRequest(params) => match thread(&params.thread_id) {
-                Ok(thread) => permission::request(server, &thread, params, reply),
+                Ok(thread) => permission::request(server, &thread, params, bytes, reply),
                 Err(error) => refuse(reply, error),
             },
             ClientRequest::NetworkRequest(params) => match thread(&params.thread_id) {
-                Ok(thread) => permission::connect(server, &thread, params, reply),
+                Ok(thread) => permission::connect(server, &thread, params, bytes, reply),
                 Err(error) => refuse(reply, error),
             },
             ClientRequest::PolicyReload(_) => {
@@ -148,11 +158,11 @@ fn refuse(reply: Reply, error: ErrorObject) {
 
 /// Answers from a thread of its own: what has to wait must not keep the next line from being read.
 fn apart<R: Serialize>(
-    client: &Client,
+    room: Result<Work, ErrorObject>,
     reply: Reply,
     work: impl FnOnce() -> Result<R, ErrorObject> + Send + 'static,
 ) {
-    match Work::waiting(client) {
+    match room {
         // Where it panics or no thread can be started, the reply is dropped, which answers.
         Ok(room) => drop(room.start("wait", move || reply.give(work()), || ())),
         Err(error) => refuse(reply, error),

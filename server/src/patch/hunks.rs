@@ -6,6 +6,9 @@ mod tests;
 /// Lines before and after the stated one in which a hunk is looked for.
 const NEARBY: usize = 500;
 
+/// Bytes that are compared in such lines, of all diffs of a patch together.
+pub(super) const COMPARED: usize = 64 * 1024 * 1024;
+
 /// A unified diff of one file.
 #[derive(Clone, Debug)]
 pub(super) struct Hunks<'a>(Vec<Hunk<'a>>);
@@ -40,6 +43,10 @@ pub(super) enum HunkError {
     NoMatch { hunk: usize, line: usize },
     #[error("hunk {hunk} does not match the file at line {line}, and matches in several places near it")]
     Ambiguous { hunk: usize, line: usize },
+    #[error(
+        "hunk {hunk} does not match the file at line {line}, and it takes too long to look for it near there"
+    )]
+    TooLong { hunk: usize, line: usize },
     #[error("hunk {hunk} leaves a line without its newline inside of the file")]
     Unended { hunk: usize },
 }
@@ -105,8 +112,9 @@ impl<'a> Hunks<'a> {
     ///
     /// The old lines of a hunk are those of the file, byte for byte, at the stated line (moved as the hunk before it
     /// was), or else in exactly one place at most [`NEARBY`] lines from there and after the
-    /// hunk before. A hunk without old lines is put where it says.
-    pub(super) fn apply(&self, text: &str) -> Result<String, HunkError> {
+    /// hunk before. A hunk without old lines is put where it says. What is compared near the stated line is taken from
+    /// what is left of [`COMPARED`].
+    pub(super) fn apply(&self, text: &str, left: &mut usize) -> Result<String, HunkError> {
         let lines: Vec<Line<'_>> = lines(text).collect();
         let mut made: Vec<Line<'_>> = Vec::with_capacity(lines.len());
         let mut at = 0_usize;
@@ -114,13 +122,18 @@ impl<'a> Hunks<'a> {
         for (index, hunk) in self.0.iter().enumerate() {
             let number = index.saturating_add(1);
             let old: Vec<Line<'_>> = hunk.side(Mark::Added).collect();
-            let found = hunk.find(&old, &lines, at, moved, number)?;
+            let found = hunk.find(&old, (&lines, at), moved, number, left)?;
             moved = found.cast_signed().saturating_sub(hunk.before.cast_signed());
+            // Its last line may have been looked at as the last of all.
+            let looked = made.len().saturating_sub(1);
             made.extend(lines.get(at..found).unwrap_or_default());
             made.extend(hunk.side(Mark::Removed));
             at = found.saturating_add(old.len());
             let end = made.len().saturating_sub(usize::from(at >= lines.len()));
-            if made.iter().take(end).any(|line| !line.is_ended) {
+            if made
+                .get(looked..end)
+                .is_some_and(|made| made.iter().any(|line| !line.is_ended))
+            {
                 return Err(HunkError::Unended { hunk: number });
             }
         }
@@ -145,38 +158,49 @@ impl<'a> Hunk<'a> {
             .map(|(_, line)| *line)
     }
 
-    /// The line, counted from 0, that the old lines begin at.
+    /// The line, counted from 0, that the old lines begin at, at or after one of the file's. What is compared near the stated
+    /// line is taken from what is left.
     fn find(
         &self,
         old: &[Line<'_>],
-        lines: &[Line<'_>],
-        from: usize,
+        (lines, from): (&[Line<'_>], usize),
         moved: isize,
         hunk: usize,
+        left: &mut usize,
     ) -> Result<usize, HunkError> {
         let line = self.before.saturating_add(1);
         let stated = self.before.saturating_add_signed(moved);
-        let fits = |at: usize| {
-            at >= from
-                && at
-                    .checked_add(old.len())
-                    .and_then(|end| lines.get(at..end))
-                    .is_some_and(|found| found == old)
-        };
-        if fits(stated) {
+        let at_place = |at: usize| at.checked_add(old.len()).and_then(|end| lines.get(at..end));
+        if stated >= from && at_place(stated).is_some_and(|found| found == old) {
             return Ok(stated);
         }
         if old.is_empty() {
             return Err(HunkError::NoMatch { hunk, line });
         }
         let near = stated.saturating_sub(NEARBY).max(from)..stated.saturating_add(NEARBY).min(lines.len());
-        let mut places = near.filter(|at| fits(*at));
-        match (places.next(), places.next()) {
-            (Some(only), None) => Ok(only),
-            (None, _) => Err(HunkError::NoMatch { hunk, line }),
-            (Some(_), Some(_)) => Err(HunkError::Ambiguous { hunk, line }),
+        let mut only = None;
+        for at in near {
+            let Some(found) = at_place(at) else { break };
+            let too_long = || HunkError::TooLong { hunk, line };
+            if is_same(found, old, left).ok_or_else(too_long)? && only.replace(at).is_some() {
+                return Err(HunkError::Ambiguous { hunk, line });
+            }
+        }
+        only.ok_or(HunkError::NoMatch { hunk, line })
+    }
+}
+
+/// Whether these are the same lines; `None` where more would be compared than is left.
+fn is_same(one: &[Line<'_>], other: &[Line<'_>], left: &mut usize) -> Option<bool> {
+    for (one, other) in one.iter().zip(other) {
+        let is_long = one.text.len() == other.text.len();
+        let compared = if is_long { one.text.len() } else { 0 };
+        *left = left.checked_sub(compared.saturating_add(1))?;
+        if one != other {
+            return Some(false);
         }
     }
+    Some(true)
 }
 
 fn is_file_header(line: &str) -> bool {

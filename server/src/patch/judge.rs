@@ -1,5 +1,6 @@
 //! Judging the paths of a patch, each by itself.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use gatekeeper::hook::Reasons;
@@ -8,7 +9,9 @@ use gatekeeper::sandbox::Profile;
 use gatekeeper::{Approval, ConfinementName, Context, Decision, Gatekeeper, Judgement};
 
 use super::granted::Granted;
+use super::place::Place;
 use super::plan::Edit;
+use crate::protocol::{FileChange, FileChangeKind};
 use crate::server::Server;
 use crate::thread::Thread;
 
@@ -27,6 +30,8 @@ pub(super) enum Ruling {
         /// Why, on one line.
         reason: String,
         risk: Risk,
+        /// Of these paths those that something speaks against.
+        guarded: BTreeSet<PathBuf>,
         /// The directory that may be granted for all later patches.
         root: Option<PathBuf>,
     },
@@ -103,23 +108,52 @@ impl<'a> Judge<'a> {
         })
     }
 
+    /// Why no patch may look at a file, if a rule forbids to read it: otherwise it would tell by its conflicts what the file
+    /// holds.
+    pub(super) fn hidden(&self, changes: &[FileChange], cwd: &Path) -> Option<String> {
+        changes.iter().find_map(|change| {
+            if matches!(change.kind, FileChangeKind::Add {}) {
+                return None;
+            }
+            // What has no place is told when the files are looked at.
+            let real = Place::of(&change.path, cwd).ok()?.path();
+            let reading = self.reading(&cwd.join(&change.path), &real)?;
+            let is_forbidden = reading.decision_of_effects() == Decision::Forbidden;
+            is_forbidden.then(|| Reasons::of_judgement(&reading).person)
+        })
+    }
+
+    /// What speaks against reading a file, which was given so and really is there.
+    fn reading(&self, given: &Path, real: &Path) -> Option<Judgement> {
+        let judged = |path: &Path| {
+            let path = path.to_string_lossy();
+            self.gatekeeper.judge_reading(&path, &mut self.context.clone())
+        };
+        let of_given = (given != real).then(|| judged(given)).flatten();
+        strictest(judged(real), of_given)
+    }
+
     /// Rules on the edits of a patch; `wish` is the directory that the person may grant.
     pub(super) fn rule(&self, edits: &[Edit], granted: &Granted, wish: Option<&Path>) -> Ruling {
         let mut asked: Vec<String> = Vec::new();
-        let mut removed = None;
+        let mut speaks_against = None;
+        let mut guarded = BTreeSet::new();
         for edit in edits {
-            let (word, removal) = self.word_on(edit);
+            let (word, against) = self.word_on(edit);
             let passes = match word {
                 Word::Allowed => true,
                 Word::Asked => {
                     granted.has_root_of(&edit.path) || granted.has_file(&edit.path, edit.is_removal())
                 }
-                Word::Guarded => granted.has_file(&edit.path, edit.is_removal()),
-                Word::Forbidden => return self.forbidden(edit, removal),
+                Word::Guarded => {
+                    guarded.insert(edit.path.clone());
+                    granted.has_guarded(&edit.path, edit.is_removal(), self.gatekeeper.digest())
+                }
+                Word::Forbidden => return self.forbidden(edit, against),
             };
             if !passes {
                 asked.extend(names(edit));
-                removed = removed.or(removal);
+                speaks_against = strictest(speaks_against, against);
             }
         }
         if asked.is_empty() {
@@ -129,7 +163,7 @@ impl<'a> Judge<'a> {
         let judgement = self.gatekeeper.judge_writes(&asked, &mut context);
         let mut risk = Risk::of(&judgement, &context);
         let speaks = if judgement.decision() == Decision::Allow {
-            removed.as_ref()
+            speaks_against.as_ref()
         } else {
             Some(&judgement)
         };
@@ -137,8 +171,8 @@ impl<'a> Judge<'a> {
             Some(judgement) => Reasons::of_judgement(judgement).person,
             None => self.why_not_contained(),
         };
-        if let Some(removed) = &removed {
-            risk = Risk::of(removed, &context).raised_by(risk);
+        if let Some(against) = &speaks_against {
+            risk = Risk::of(against, &context).raised_by(risk);
         }
         let root = wish.map(|wish| self.root(wish));
         let root = match root {
@@ -153,14 +187,15 @@ impl<'a> Judge<'a> {
             about: asked,
             reason,
             risk,
+            guarded,
             root,
         }
     }
 
-    fn forbidden(&self, edit: &Edit, removal: Option<Judgement>) -> Ruling {
+    fn forbidden(&self, edit: &Edit, against: Option<Judgement>) -> Ruling {
         let judgement = self.judged(&names(edit));
-        let speaks = match removal {
-            Some(removal) if judgement.decision() != Decision::Forbidden => removal,
+        let speaks = match against {
+            Some(against) if judgement.decision() != Decision::Forbidden => against,
             _ => judgement,
         };
         Ruling::Forbidden(Reasons::of_judgement(&speaks).person)
@@ -170,7 +205,7 @@ impl<'a> Judge<'a> {
         self.gatekeeper.judge_writes(paths, &mut self.context.clone())
     }
 
-    /// What is said of one name, and the judgement of its removal where rules speak of that.
+    /// What is said of one name, and the judgement of its removal, or of reading it, where rules speak against that.
     fn word_on(&self, edit: &Edit) -> (Word, Option<Judgement>) {
         let judgement = self.judged(&names(edit));
         let removal = if edit.is_removal() {
@@ -179,10 +214,16 @@ impl<'a> Judge<'a> {
         } else {
             None
         };
-        let of_removal = removal
+        // What was there has been read, and is somewhere else afterwards or in the question.
+        let reading = edit
+            .before
+            .as_ref()
+            .and_then(|_| self.reading(&edit.given, &edit.path));
+        let against = strictest(removal, reading);
+        let of_effects = against
             .as_ref()
             .map_or(Decision::Allow, Judgement::decision_of_effects);
-        let word = match (judgement.decision(), of_removal) {
+        let word = match (judgement.decision(), of_effects) {
             (Decision::Forbidden, _) | (_, Decision::Forbidden) => Word::Forbidden,
             (_, Decision::Prompt) => Word::Guarded,
             (Decision::Prompt, Decision::Allow) if judgement.is_asked_by_a_rule() => Word::Guarded,
@@ -193,7 +234,7 @@ impl<'a> Judge<'a> {
                 _ => Word::Allowed,
             },
         };
-        (self.asked_of_somebody(word), removal)
+        (self.asked_of_somebody(word), against)
     }
 
     /// Where nobody can be asked, a question is a no.
@@ -289,6 +330,14 @@ fn confined(
     found
         .map(|found| Some(found.profile))
         .map_err(|error| error.to_string())
+}
+
+/// Of two judgements of effects the one that decides.
+fn strictest(one: Option<Judgement>, other: Option<Judgement>) -> Option<Judgement> {
+    match (one, other) {
+        (Some(one), Some(other)) if other.decision_of_effects() > one.decision_of_effects() => Some(other),
+        (one, other) => one.or(other),
+    }
 }
 
 /// A path as it was given and as it is.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, openat, statat};
 use rustix::io::Errno;
 
-use super::hunks::Hunks;
+use super::hunks::{COMPARED, Hunks};
 use super::place::{Held, Identity, Place};
 use super::steps::{Like, New, Step, Steps, hash};
 use super::{MOST_OF_A_FILE, MOST_OF_ALL};
@@ -78,10 +78,11 @@ impl Plan {
     /// What is in conflict with it, in words.
     pub(super) fn of(changes: &[FileChange], cwd: &Path) -> Result<Self, String> {
         let mut plan = Self::default();
+        let mut left = COMPARED;
         let mut total = 0_usize;
         for change in changes {
             let known = plan.edits.len();
-            plan.add(change, cwd)?;
+            plan.add(change, cwd, &mut left)?;
             let bytes = plan.edits.iter().skip(known).map(|edit| {
                 let before = edit.before.as_ref().map_or(0, |found| found.bytes.len());
                 before.saturating_add(edit.after.as_ref().map_or(0, |new| new.bytes.len()))
@@ -95,7 +96,7 @@ impl Plan {
         Ok(plan)
     }
 
-    fn add(&mut self, change: &FileChange, cwd: &Path) -> Result<(), String> {
+    fn add(&mut self, change: &FileChange, cwd: &Path, left: &mut usize) -> Result<(), String> {
         let known = self.edits.len();
         let from = self.edit(&change.path, cwd)?;
         let wrong = |why: &dyn std::fmt::Display| format!("`{}`: {why}", change.path.display());
@@ -129,7 +130,8 @@ impl Plan {
                     let text = std::str::from_utf8(&before.bytes);
                     let text = text.map_err(|_| wrong(&"it is not UTF-8, and a diff is of text"))?;
                     let hunks = Hunks::parse(&change.diff).map_err(|error| wrong(&error))?;
-                    hunks.apply(text).map_err(|error| wrong(&error))?.into_bytes()
+                    let made = hunks.apply(text, left).map_err(|error| wrong(&error))?;
+                    made.into_bytes()
                 };
                 let after = Some(New {
                     bytes,

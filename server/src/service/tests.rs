@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::*;
+use crate::limits;
 
 /// A service in a directory of its own.
 struct Ground {
@@ -149,7 +150,7 @@ errors! {
     an_answer_to_nothing: r#"{"id": 7, "result": {"decision": "accept"}}"# => ((), InvalidRequest);
     no_such_thread: r#"{"id": 7, "method": "turn/start", "params": {"threadId": "thread_0"}}"# => (7, NotFound);
     deep: &format!(r#"{{"id": 7, "method": "check", "params": {{"id": {}{}}}}}"#, "[".repeat(9999), "]".repeat(9999)) => (7, InvalidParams);
-    long: &"x".repeat(crate::limits::LINE_BYTES + 1) => ((), Parse);
+    long: &"x".repeat(limits::LINE_BYTES + 1) => ((), Parse);
 }
 
 #[test]
@@ -199,7 +200,7 @@ fn a_change_of_policy_is_told_to_all_and_counts() {
     assert_eq!(other.ask("check", &asked)["result"]["decision"], "forbidden");
     // Without a word, it counts soon.
     fs::write(&rules, r#"prefix_rule(pattern = ["frob"], decision = "prompt")"#).unwrap();
-    sleep(crate::limits::POLICY_AGE * 2);
+    sleep(limits::POLICY_AGE * 2);
     assert_eq!(other.ask("check", &asked)["result"]["decision"], "prompt");
 }
 
@@ -271,4 +272,64 @@ fn one_connection_too_many_is_told_so() {
     while ground.connect().ask("check", &json!({}))["error"]["code"] == ErrorCode::Busy as i64 {
         sleep(LOOK_AGAIN);
     }
+}
+
+#[test]
+fn requests_that_are_not_over_hold_so_many_bytes_and_no_more() {
+    let ground = Ground::new();
+    let mut host = ground.greet();
+    let (thread, turn) = host.turn();
+    let much = "x".repeat(8 * 1024 * 1024 - 1);
+    let patch = |name: &str, diff: &str| {
+        let change = json!({"path": name, "kind": {"type": "add"}, "diff": diff});
+        json!({"threadId": thread, "turnId": turn, "changes": [change]})
+    };
+    let fits = limits::HELD / (much.len() + 1024);
+    for number in 0..fits {
+        let taken = host.ask("patch/apply", &patch(&number.to_string(), &much));
+        assert!(taken["result"]["itemId"].is_string(), "{taken}");
+    }
+    let refused = host.ask("patch/apply", &patch("more", &much));
+    assert_eq!(refused["error"]["code"], ErrorCode::Busy as i64);
+    let why = refused["error"]["message"].as_str().unwrap();
+    assert!(why.contains("this connection") && why.contains("bytes"), "{why}");
+    let wish = json!({"threadId": thread, "turnId": turn, "permissions": {"tools": ["x"]}, "reason": much});
+    assert_eq!(
+        host.ask("permissions/request", &wish)["error"]["code"],
+        ErrorCode::Busy as i64
+    );
+    // Short ones have room, and so have other connections.
+    assert!(host.ask("patch/apply", &patch("less", "x"))["result"].is_object());
+    let mut other = ground.greet();
+    let (of_other, turn_of_other) = other.turn();
+    let mut theirs = patch("theirs", &much);
+    (theirs["threadId"], theirs["turnId"]) = (of_other, turn_of_other);
+    assert!(other.ask("patch/apply", &theirs)["result"].is_object());
+    let end = json!({"threadId": thread, "turnId": turn});
+    assert!(host.ask("turn/interrupt", &end)["result"].is_object());
+    let (thread, turn) = host.turn();
+    let mut again = patch("more", &much);
+    (again["threadId"], again["turnId"]) = (thread, turn);
+    assert!(host.ask("patch/apply", &again)["result"].is_object());
+}
+
+#[test]
+fn a_turn_can_be_interrupted_whatever_waits() {
+    let ground = Ground::new();
+    let mut host = ground.greet();
+    let (thread, turn) = host.turn();
+    let wish = json!({"threadId": thread, "turnId": turn, "permissions": {"tools": ["x"]}});
+    for number in 0..=limits::WAITING {
+        let line = json!({"id": format!("wish {number}"), "method": "permissions/request", "params": wish});
+        host.write(line.to_string().as_bytes());
+    }
+    let refused = loop {
+        let message = host.read();
+        if message["error"].is_object() {
+            break message;
+        }
+    };
+    assert_eq!(refused["error"]["code"], ErrorCode::Busy as i64);
+    let answer = host.ask("turn/interrupt", &json!({"threadId": thread, "turnId": turn}));
+    assert!(answer["result"].is_object(), "{answer}");
 }

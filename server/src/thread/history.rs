@@ -1,5 +1,7 @@
 //! What a thread did before, from the facts of its log.
 
+use std::collections::HashMap;
+
 use super::fact::{Fact, Start};
 use super::log::OpenLogError;
 use crate::protocol::{Item, ItemStatus, Turn, TurnStatus};
@@ -26,27 +28,35 @@ impl History {
             return Err(OpenLogError::Corrupt("it is of another thread"));
         }
         let mut turns: Vec<Turn> = Vec::new();
+        // Where each of them is: a log may have very many.
+        let mut places: HashMap<String, Place> = HashMap::new();
         for fact in facts {
             match fact {
                 Fact::ThreadStarted(_) | Fact::ThreadResumed { .. } => {}
-                Fact::TurnStarted { turn_id, .. } => turns.push(Turn {
-                    id: turn_id,
-                    // Nobody goes on with it.
-                    status: TurnStatus::Interrupted,
-                    items: Vec::new(),
-                }),
+                Fact::TurnStarted { turn_id, .. } => {
+                    let place = Place {
+                        turn: turns.len(),
+                        items: HashMap::new(),
+                    };
+                    places.insert(turn_id.clone(), place);
+                    turns.push(Turn {
+                        id: turn_id,
+                        // Nobody goes on with it.
+                        status: TurnStatus::Interrupted,
+                        items: Vec::new(),
+                    });
+                }
                 Fact::TurnEnded { turn_id, status, .. } => {
-                    if let Some(turn) = of(&mut turns, &turn_id) {
+                    let place = places.get(&turn_id);
+                    if let Some(turn) = place.and_then(|place| turns.get_mut(place.turn)) {
                         turn.status = status;
                     }
                 }
                 Fact::ItemStarted { turn_id, item } | Fact::ItemCompleted { turn_id, item } => {
-                    if let Some(turn) = of(&mut turns, &turn_id) {
-                        // Few items of a turn run at once, so the one that ends is near the end.
-                        match turn.items.iter_mut().rev().find(|known| known.id() == item.id()) {
-                            Some(known) => *known = item,
-                            None => turn.items.push(item),
-                        }
+                    if let Some(place) = places.get_mut(&turn_id)
+                        && let Some(turn) = turns.get_mut(place.turn)
+                    {
+                        place.keep(&mut turn.items, item);
                     }
                 }
             }
@@ -77,9 +87,24 @@ pub(super) fn facts(turn: &Turn, at: u64) -> Vec<Fact> {
     facts
 }
 
-/// The turn of this id; mostly the last one.
-fn of<'a>(turns: &'a mut [Turn], id: &str) -> Option<&'a mut Turn> {
-    turns.iter_mut().rev().find(|turn| turn.id == id)
+/// Where a turn is, and its items by their ids.
+#[derive(Debug)]
+struct Place {
+    turn: usize,
+    items: HashMap<String, usize>,
+}
+
+impl Place {
+    /// Keeps what was said last of an item.
+    fn keep(&mut self, items: &mut Vec<Item>, item: Item) {
+        let known = self.items.get(item.id());
+        if let Some(known) = known.and_then(|known| items.get_mut(*known)) {
+            *known = item;
+        } else {
+            self.items.insert(item.id().to_owned(), items.len());
+            items.push(item);
+        }
+    }
 }
 
 /// What had not ended has failed.

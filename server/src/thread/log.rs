@@ -106,22 +106,31 @@ impl Log {
         if written.is_released {
             return Err(io::Error::other("it was given back"));
         }
-        let length = u64::try_from(line.len()).unwrap_or(u64::MAX);
-        let after = written.length.saturating_add(length);
+        let length = |line: &[u8]| u64::try_from(line.len()).unwrap_or(u64::MAX);
+        let after = written.length.saturating_add(length(&line));
         if after > MOST {
             return Err(io::Error::other(format!("it is longer than {MOST} bytes")));
         }
+        let found = written.file.metadata()?;
+        if found.nlink() == 0 {
+            return Err(io::Error::other("somebody has removed it"));
+        }
         // What a full disk or a kill has left of a line shall not spoil the next one.
-        if written.file.metadata()?.len() != written.length {
+        if found.len() > written.length {
             let whole = written.length;
             written.file.set_len(whole)?;
+        }
+        // Neither shall what somebody has cut off.
+        if found.len() < written.length {
+            written.length = found.len();
+            line.insert(0, b'\n');
         }
         if written.file.write(&line)? < line.len() {
             let whole = written.length;
             written.file.set_len(whole)?;
             return Err(io::ErrorKind::StorageFull.into());
         }
-        written.length = after;
+        written.length = written.length.saturating_add(length(&line));
         Ok(())
     }
 

@@ -9,6 +9,9 @@ use std::sync::Arc;
 
 use rustix::fs::OFlags;
 
+use super::held::Held;
+use crate::slots::Slots;
+
 /// Bytes of a file whose content is kept.
 const LONGEST: u64 = 256 * 1024;
 
@@ -20,7 +23,7 @@ pub(crate) enum Content {
     /// Text.
     Text {
         /// All of it.
-        text: Arc<str>,
+        text: Arc<Held>,
         /// Whether it is a program.
         is_executable: bool,
     },
@@ -76,12 +79,9 @@ impl Content {
         }
     }
 
-    /// The content of a file that a patch has read, with its mode, as far as it is kept.
-    pub(crate) fn kept_of(bytes: &[u8], mode: u32) -> Self {
+    /// The content of a file that a patch has read, with its mode, as far as it is kept: its text in this room.
+    pub(crate) fn kept_of(bytes: &[u8], mode: u32, room: &Slots) -> Self {
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        if size <= LONGEST {
-            return Self::of_bytes(bytes, mode);
-        }
         // It is of no file that is there.
         let seen = Seen {
             device: 0,
@@ -91,10 +91,30 @@ impl Content {
             written: (0, 0),
             changed: (0, 0),
         };
+        if size <= LONGEST {
+            return Self::of_bytes(bytes, mode).held(room, seen);
+        }
         Self::Unkept {
             why: "it is longer than 256 KiB",
             seen,
         }
+    }
+
+    /// The same to be kept: its text has a place in this room, or is not kept.
+    pub(super) fn held(self, room: &Slots, seen: Seen) -> Self {
+        let Self::Text { text, is_executable } = self else {
+            return self;
+        };
+        Held::in_room(&text, room).map_or(
+            Self::Unkept {
+                why: "the server keeps too much already",
+                seen,
+            },
+            |text| Self::Text {
+                text: Arc::new(text),
+                is_executable,
+            },
+        )
     }
 
     /// The content of a file that somebody else has read, with its mode.
@@ -102,7 +122,7 @@ impl Content {
         let is_executable = mode & 0o100 != 0;
         match std::str::from_utf8(bytes) {
             Ok(text) if !text.contains('\0') => Self::Text {
-                text: text.into(),
+                text: Arc::new(Held::free(text)),
                 is_executable,
             },
             _ => Self::Binary {
@@ -146,7 +166,8 @@ impl Content {
     /// Bytes that it keeps.
     pub(super) fn len(&self) -> usize {
         match self {
-            Self::Text { text, .. } | Self::Link(text) => text.len(),
+            Self::Text { text, .. } => text.len(),
+            Self::Link(leads) => leads.len(),
             Self::Nothing | Self::Binary { .. } | Self::Unkept { .. } => 0,
         }
     }

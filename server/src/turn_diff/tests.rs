@@ -1,5 +1,7 @@
 //! Diffs of work trees that commands and patches change.
 
+mod ignored;
+
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::{Command, Stdio};
@@ -7,6 +9,7 @@ use std::process::{Command, Stdio};
 use proptest::prelude::*;
 
 use super::*;
+use crate::slots::Slots;
 
 struct Ground {
     root: tempfile::TempDir,
@@ -18,7 +21,7 @@ impl Ground {
     fn with(files: &[(&str, &str)]) -> Self {
         let ground = Self {
             root: tempfile::tempdir().unwrap(),
-            tree: WorkTree::default(),
+            tree: WorkTree::new(Slots::new(usize::MAX)),
             diff: TurnDiff::default(),
         };
         for (path, text) in files {
@@ -187,25 +190,6 @@ fn a_patch_outside_of_the_work_tree_is_shown_by_its_whole_path() {
     );
 }
 
-#[test]
-fn a_pipe_for_an_ignore_file_is_not_waited_for() {
-    let ground = Ground::with(&[("a", "a\n"), ("d/b", "b\n")]);
-    let pipe = |path: &str| {
-        let status = Command::new("mkfifo").arg(ground.path(path)).status();
-        assert!(status.unwrap().success());
-    };
-    ground.command(|_| pipe("d/.gitignore"));
-    ground.command(|ground| ground.put("a", "b\n"));
-    assert!(ground.text().contains("+b"), "{}", ground.text());
-    pipe(".gitignore");
-    ground.command(|ground| ground.put("a", "c\n"));
-    assert!(
-        ground.text().contains("not all of the work tree"),
-        "{}",
-        ground.text()
-    );
-}
-
 fn tree() -> impl Strategy<Value = BTreeMap<&'static str, String>> {
     let names = prop::sample::select(&["a", "b c", "d/e", "d/f", "ü"][..]);
     prop::collection::btree_map(names, "([ab]{0,2}\n){0,4}[ab]?", 0..5)
@@ -293,4 +277,29 @@ fn what_was_told_is_no_news() {
     ground.command(|ground| ground.put("a", "x"));
     ground.command(|_| {});
     assert!(ground.diff.take_news() && !ground.diff.take_news());
+}
+
+#[test]
+fn what_has_no_room_is_not_kept_and_its_place_comes_back() {
+    let room = Slots::new(10);
+    let mut ground = Ground::with(&[("a", "12345\n"), ("b", "12345\n"), ("c", "\n")]);
+    ground.tree = WorkTree::new(room.clone());
+    ground.command(|ground| {
+        for name in ["a", "b", "c"] {
+            ground.put(name, "x\n");
+        }
+    });
+    let text = ground.text();
+    // Which of the two comes first nobody knows.
+    for (shown, times) in [
+        ("-12345\n+x\n", 1),
+        ("# not kept: the server keeps too much", 1),
+        ("+++ b/c\n", 1),
+    ] {
+        assert_eq!(text.matches(shown).count(), times, "{shown}: {text}");
+    }
+    let patched = |bytes: &[u8]| Content::kept_of(bytes, 0o644, &room);
+    assert!(matches!(patched(b"1234567"), Content::Unkept { .. }));
+    drop(ground);
+    assert!(matches!(patched(b"1234567890"), Content::Text { .. }));
 }

@@ -79,7 +79,8 @@ fn line(diff: &mut String, line: &str) {
 fn text(content: &Content) -> Option<&str> {
     match content {
         Content::Nothing => Some(""),
-        Content::Text { text, .. } | Content::Link(text) => Some(text),
+        Content::Text { text, .. } => Some(text),
+        Content::Link(leads) => Some(leads),
         Content::Binary { .. } | Content::Unkept { .. } => None,
     }
 }

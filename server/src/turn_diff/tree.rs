@@ -10,19 +10,25 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use ignore::WalkBuilder;
 
 use super::content::{Content, Seen};
+use super::ignored::Ignored;
+use crate::slots::Slots;
 
 /// Files that are looked at.
 const MOST_FILES: usize = 50_000;
 
-/// Bytes of an ignore file.
-const LONGEST_IGNORED: u64 = 1024 * 1024;
+/// Directories that are looked into.
+const MOST_DIRECTORIES: usize = 50_000;
 
 /// Bytes that are kept of them.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
 /// What the files of one work tree hold. Each look reads again only what has changed since the last one.
-#[derive(Debug, Default)]
-pub(crate) struct WorkTree(Mutex<Kept>);
+#[derive(Debug)]
+pub(crate) struct WorkTree {
+    /// For the bytes of what is kept, of this tree and of others.
+    room: Slots,
+    kept: Mutex<Kept>,
+}
 
 #[derive(Debug, Default)]
 struct Kept {
@@ -52,25 +58,38 @@ pub(crate) struct Snapshot {
 }
 
 impl WorkTree {
+    /// One of which nothing is known yet. What is kept of it has its place in this room.
+    pub(crate) fn new(room: Slots) -> Self {
+        Self {
+            room,
+            kept: Mutex::default(),
+        }
+    }
+
+    /// Where the bytes are counted of what is kept.
+    pub(crate) fn room(&self) -> &Slots {
+        &self.room
+    }
+
     /// A moment: later ones are greater.
     pub(crate) fn moment(&self) -> u64 {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.moments = kept.moments.saturating_add(1);
         kept.moments
     }
 
     /// Looks at all files below a directory that git would not ignore, hidden ones too; `.git` itself is left out. No
-    /// link is followed, and no configuration but ignore files is read.
+    /// link is followed, and no configuration but ignore files is read; one that is no short file leaves nothing out.
     pub(crate) fn look(&self, root: &Path) -> Snapshot {
         let time = now();
         let at = self.moment();
         let (last, then) = {
-            let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
             (kept.last.clone(), kept.time)
         };
-        let (files, unseen) = files(root, &last, then);
+        let (files, unseen) = files(root, &last, then, &self.room);
         let files = Arc::new(files);
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.last = files.clone();
         kept.time = time;
         Snapshot {
@@ -137,24 +156,24 @@ fn now() -> (i64, i64) {
 }
 
 /// All files, and what was not looked at. What was kept of them at that time counts where nobody has changed them since.
-fn files(root: &Path, last: &Files, then: (i64, i64)) -> (Files, Option<&'static str>) {
+fn files(root: &Path, last: &Files, then: (i64, i64), space: &Slots) -> (Files, Option<&'static str>) {
     let mut files = Files::new();
     let mut bytes = 0_usize;
+    let mut directories = 0_usize;
+    let ignored = Ignored::default();
     let mut walk = WalkBuilder::new(root);
-    walk.hidden(false)
-        .parents(true)
-        .ignore(false)
-        .git_global(false)
-        .git_exclude(true)
-        .git_ignore(true)
-        .require_git(false)
+    walk.standard_filters(false)
         .follow_links(false)
-        .filter_entry(|entry| entry.file_name() != ".git" && can_be_read(entry.path()));
-    if !can_be_read(root) {
-        return (files, Some("its ignore file is no file"));
-    }
+        .filter_entry(move |entry| {
+            let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
+            entry.depth() == 0 || entry.file_name() != ".git" && !ignored.has(entry.path(), is_directory)
+        });
     for entry in walk.build().flatten() {
         if entry.file_type().is_none_or(|kind| kind.is_dir()) {
+            directories = directories.saturating_add(1);
+            if directories > MOST_DIRECTORIES {
+                return (files, Some("it has more than 50,000 directories"));
+            }
             continue;
         }
         if files.len() >= MOST_FILES {
@@ -168,7 +187,7 @@ fn files(root: &Path, last: &Files, then: (i64, i64)) -> (Files, Option<&'static
         let content = match last.get(path.as_os_str()) {
             // What is changed in the moment that it is read in may look as it did before.
             Some(file) if file.seen == seen && seen.changed() < then => file.content.clone(),
-            _ => Content::of(&path, &found),
+            _ => Content::of(&path, &found).held(space, seen),
         };
         bytes = bytes.saturating_add(content.len());
         let content = if bytes > MOST_BYTES && content.len() > 0 {
@@ -183,12 +202,4 @@ fn files(root: &Path, last: &Files, then: (i64, i64)) -> (Files, Option<&'static
         files.insert(path.into_os_string(), File { seen, content });
     }
     (files, None)
-}
-
-/// Whether the ignore files of a directory are short files, if there are any: nobody waits for what is none.
-fn can_be_read(directory: &Path) -> bool {
-    [".gitignore", ".git/info/exclude"].iter().all(|name| {
-        let found = fs::symlink_metadata(directory.join(name));
-        found.map_or(true, |found| found.is_file() && found.len() <= LONGEST_IGNORED)
-    })
 }

@@ -128,3 +128,48 @@ fn what_was_given_is_not_asked_about() {
     let seen = ground.exec(command, &[]);
     assert_eq!((seen.status(), seen.asked.len()), ("completed", 0), "{seen:?}");
 }
+
+#[test]
+fn what_was_given_is_not_had_once_a_rule_forbids_it() {
+    use crate::thread::{Term, Thing};
+    if !confines() {
+        return;
+    }
+    for (name, rule, is_written) in [
+        ("none", "", [true, true]),
+        (
+            "the path",
+            "path_rule(access = [\"write\"], paths = [\"**/outside/**\"], decision = \"forbidden\")",
+            [false, true],
+        ),
+        (
+            "something below",
+            "path_rule(access = [\"write\"], paths = [\"**/outside/below/**\"], decision = \"forbidden\")",
+            [false, true],
+        ),
+        (
+            "to read it",
+            "path_rule(access = [\"read\"], paths = [\"**/other/**\"], decision = \"forbidden\")",
+            [true, false],
+        ),
+    ] {
+        let mut ground = Ground::new(Some("workspace-write"));
+        let places = ["outside", "other"].map(|place| ground.path(place));
+        std::fs::create_dir_all(&places[1]).unwrap();
+        for place in &places {
+            let thing = Thing::Write(place.clone());
+            assert!(ground.owned().permissions().give(thing, Term::Session));
+        }
+        let lines = places
+            .each_ref()
+            .map(|place| format!("echo x > {}/x\n", shown(place)));
+        std::fs::write(ground.path("work/go.sh"), lines.concat()).unwrap();
+        std::fs::write(ground.path("home/.config/execpolicy/later.codexpolicy"), rule).unwrap();
+        ground.exec(
+            json!({"argv": ["sh", "go.sh"]}),
+            &[answer("accept"), answer("decline"), answer("decline")],
+        );
+        let written = places.map(|place| place.join("x").exists());
+        assert_eq!(written, is_written, "{name}");
+    }
+}

@@ -4,7 +4,9 @@ use super::*;
 
 fn applied(text: &str, diff: &str) -> Result<String, String> {
     let hunks = Hunks::parse(diff).map_err(|error| error.to_string())?;
-    hunks.apply(text).map_err(|error| error.to_string())
+    hunks
+        .apply(text, &mut { COMPARED })
+        .map_err(|error| error.to_string())
 }
 
 #[test]
@@ -174,6 +176,28 @@ fn diffs_that_do_not() {
         let said = applied(old, diff).unwrap_err();
         assert!(said.contains(why), "{name}: {said}");
     }
+}
+
+#[test]
+fn many_hunks_are_applied_in_a_moment() {
+    let count = 200_000;
+    let hunks = (0..count).map(|number| format!("@@ -{0} +{0} @@\n-a\n+b\n", 2 * number + 1));
+    let begun = crate::clock::moment();
+    let made = applied(&"a\n".repeat(2 * count), &hunks.collect::<String>());
+    assert_eq!(made, Ok("b\na\n".repeat(count)));
+    assert!(begun.elapsed().as_secs() < 120, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn no_hunk_is_looked_for_without_end() {
+    let count = 100_000;
+    let diff = format!(
+        "@@ -500,{0} +500,{0} @@\n{1}-x\n+y\n",
+        count + 1,
+        "\n".repeat(count)
+    );
+    let said = applied(&"\n".repeat(count + 1200), &diff).unwrap_err();
+    assert!(said.contains("too long"), "{said}");
 }
 
 proptest::proptest! {

@@ -1,6 +1,7 @@
 //! Patches over the wire: who is asked, and what a yes is good for.
 
 mod meanwhile;
+mod reading;
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;

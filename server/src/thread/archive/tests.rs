@@ -258,3 +258,51 @@ fn nothing_is_kept_where_there_is_no_place() {
     fs::set_permissions(state.path().join("threads"), fs::Permissions::from_mode(0o777)).unwrap();
     assert!(open.create(&id, vec![start(&id, 0)]).is_err() && open.list().is_err());
 }
+
+#[test]
+fn a_log_that_somebody_takes_away_or_cuts_off_is_told_or_goes_on() {
+    let state = tempfile::tempdir().unwrap();
+    let archive = archive(&state);
+    let id = new_id("thread").unwrap();
+    let log = archive.create(&id, facts(&id)).unwrap().unwrap();
+    let path = state.path().join("threads").join(name_of(&id));
+    let whole = fs::read(&path).unwrap();
+    fs::write(&path, &whole[..whole.len() - 10]).unwrap();
+    log.append(Fact::ThreadResumed { at: 7 }).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(!text.contains('\0'), "{text:?}");
+    assert_eq!(text.lines().last(), Some(r#"{"fact":"threadResumed","at":7}"#));
+    fs::remove_file(&path).unwrap();
+    assert!(log.append(Fact::ThreadResumed { at: 8 }).is_err());
+}
+
+#[test]
+fn a_turn_of_very_many_items_is_read_in_a_moment() {
+    let items = 40_000;
+    let mut facts = vec![
+        start("id", 1),
+        Fact::TurnStarted {
+            turn_id: "turn_1".to_owned(),
+            at: 2,
+        },
+    ];
+    for number in 0..items {
+        facts.push(Fact::ItemStarted {
+            turn_id: "turn_1".to_owned(),
+            item: item(&format!("item_{number:032}"), ItemStatus::InProgress),
+        });
+    }
+    facts.push(Fact::ItemCompleted {
+        turn_id: "turn_1".to_owned(),
+        item: item(&format!("item_{:032}", 0), ItemStatus::Completed),
+    });
+    let begun = crate::clock::moment();
+    let history = History::of(facts, "id", "").unwrap();
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+    let ended = history.turns[0].items.iter().filter(|item| match item {
+        Item::CommandExecution { status, .. } | Item::FileChange { status, .. } => {
+            *status == ItemStatus::Completed
+        }
+    });
+    assert_eq!((history.turns[0].items.len(), ended.count()), (items, 1));
+}
