@@ -95,6 +95,10 @@ impl Listener for CodexAppServer {
     fn missed(&mut self) {
         self.items.clear();
     }
+
+    fn times_taken_back(&self) -> u64 {
+        0
+    }
 }
 
 impl CodexAppServer {
