@@ -4,6 +4,7 @@
 
 mod call;
 mod elsewhere;
+mod input_files;
 mod options;
 
 use serde::Deserialize;

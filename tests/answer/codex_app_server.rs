@@ -141,6 +141,50 @@ fn what_was_said_of_an_item_before_counts_and_two_words_on_it_pass() {
             None,
         ),
         (
+            "told as two commands",
+            format!("{}\n{}", started(&item("tool y")), started(&item("tool x"))),
+            short.clone(),
+            None,
+        ),
+        (
+            "told as two commands, and asked about one",
+            format!("{}\n{}", started(&item("tool y")), started(&item("tool x"))),
+            json!({}),
+            None,
+        ),
+        (
+            "told in two directories",
+            format!(
+                "{}\n{}",
+                started(&item("tool x")),
+                started(&item("tool x")).replace("/work", "")
+            ),
+            short.clone(),
+            None,
+        ),
+        (
+            "told the same twice",
+            format!("{}\n{}", started(&item("tool x")), started(&item("tool x"))),
+            short.clone(),
+            Some(json!("accept")),
+        ),
+        (
+            "told as a command that is none",
+            started(&item("tool x")).replace("\"tool x\"", "7"),
+            json!({}),
+            None,
+        ),
+        (
+            "first as another thing",
+            format!(
+                "{}\n{}",
+                started(&json!({"id": "i", "changes": [{"path": "/x"}]})),
+                started(&item("tool x"))
+            ),
+            short.clone(),
+            None,
+        ),
+        (
             "said twice",
             started(&item("tool x")).replace("\"id\":\"i\"", "\"id\":\"i\",\"id\":\"i\""),
             short,
@@ -148,7 +192,9 @@ fn what_was_said_of_an_item_before_counts_and_two_words_on_it_pass() {
         ),
     ] {
         let mut ground = Ground::new(Protocol::CodexAppServer);
-        assert_eq!(ground.agent_says(&said), None);
+        for line in said.lines() {
+            assert_eq!(ground.agent_says(line), None);
+        }
         let answer = ground.agent_says(&ask(SECOND, &command(&more)));
         assert_eq!(decision(answer), wanted, "{name}");
     }

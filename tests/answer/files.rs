@@ -78,6 +78,42 @@ fn files_are_judged_by_path_rules() {
             json!({"kind": "edit", "content": [diff("/nowhere/open/x")], "rawInput": {"path": "/nowhere/else"}}),
             None,
         ),
+        (
+            json!({"kind": "edit", "content": [diff("/nowhere/open/x")], "rawInput": {"edits": [{"file_path": "/nowhere/shut/x"}]}}),
+            Some("no"),
+        ),
+        (
+            json!({"kind": "edit", "content": [diff("/nowhere/open/x")], "rawInput": {"changes": {"/nowhere/open/x": {"type": "update", "move_path": null}}}}),
+            Some("yes"),
+        ),
+        (
+            json!({"kind": "edit", "content": [diff("/nowhere/open/x")], "rawInput": {"changes": {"/nowhere/open/x": {"type": "update", "move_path": "/nowhere/shut/x"}}}}),
+            Some("no"),
+        ),
+        (
+            json!({"kind": "edit", "content": [diff("/nowhere/open/x")], "rawInput": {"changes": {"/nowhere/open/x": {"update": {"move_path": "/nowhere/shut/x"}}}}}),
+            Some("no"),
+        ),
+        (
+            json!({"kind": "edit", "content": [diff("/nowhere/open/x")], "rawInput": {"changes": {"/nowhere/shut/x": {"type": "delete"}}}}),
+            Some("no"),
+        ),
+        (
+            json!({"kind": "edit", "content": [diff("/nowhere/open/x")], "rawInput": {"changes": {"x": {"type": "delete"}}}}),
+            None,
+        ),
+        (
+            json!({"kind": "edit", "content": [diff("/nowhere/open/x")], "rawInput": {"changes": [{"path": "/nowhere/shut/x"}]}}),
+            Some("no"),
+        ),
+        (
+            json!({"kind": "edit", "content": [diff("/nowhere/open/x")], "rawInput": {"grant_root": "/nowhere"}}),
+            None,
+        ),
+        (
+            json!({"kind": "edit", "content": [diff("/nowhere/open/x")], "rawInput": {"grant_root": null}}),
+            Some("yes"),
+        ),
     ] {
         let mut call = call;
         call["toolCallId"] = json!("c");

@@ -87,9 +87,13 @@ fn whatever_takes_a_session_back_counts_also_before_it_is_open() {
         let mut ground = Ground::new(Protocol::Acp);
         let params = json!({"sessionId": "s", "cwd": ground.work()});
         ground.client_says(&json!({"jsonrpc": "2.0", "id": 3, "method": "session/load", "params": params}));
-        said_before.iter().for_each(|verb| ground.client_says(&say(verb)));
+        for verb in said_before {
+            ground.client_says(&say(verb));
+        }
         assert_eq!(ground.agent_says(r#"{"jsonrpc":"2.0","id":3,"result":{}}"#), None);
-        said.iter().for_each(|verb| ground.client_says(&say(verb)));
+        for verb in said {
+            ground.client_says(&say(verb));
+        }
         let answer = ground.agent_says(&run(&json!("tool x")).to_string());
         assert_eq!(chosen(answer).as_deref(), wanted, "{name}");
     }
