@@ -141,50 +141,6 @@ fn what_was_said_of_an_item_before_counts_and_two_words_on_it_pass() {
             None,
         ),
         (
-            "told as two commands",
-            format!("{}\n{}", started(&item("tool y")), started(&item("tool x"))),
-            short.clone(),
-            None,
-        ),
-        (
-            "told as two commands, and asked about one",
-            format!("{}\n{}", started(&item("tool y")), started(&item("tool x"))),
-            json!({}),
-            None,
-        ),
-        (
-            "told in two directories",
-            format!(
-                "{}\n{}",
-                started(&item("tool x")),
-                started(&item("tool x")).replace("/work", "")
-            ),
-            short.clone(),
-            None,
-        ),
-        (
-            "told the same twice",
-            format!("{}\n{}", started(&item("tool x")), started(&item("tool x"))),
-            short.clone(),
-            Some(json!("accept")),
-        ),
-        (
-            "told as a command that is none",
-            started(&item("tool x")).replace("\"tool x\"", "7"),
-            json!({}),
-            None,
-        ),
-        (
-            "first as another thing",
-            format!(
-                "{}\n{}",
-                started(&json!({"id": "i", "changes": [{"path": "/x"}]})),
-                started(&item("tool x"))
-            ),
-            short.clone(),
-            None,
-        ),
-        (
             "said twice",
             started(&item("tool x")).replace("\"id\":\"i\"", "\"id\":\"i\",\"id\":\"i\""),
             short,
@@ -192,11 +148,56 @@ fn what_was_said_of_an_item_before_counts_and_two_words_on_it_pass() {
         ),
     ] {
         let mut ground = Ground::new(Protocol::CodexAppServer);
-        for line in said.lines() {
-            assert_eq!(ground.agent_says(line), None);
-        }
+        assert_eq!(ground.agent_says(&said), None);
         let answer = ground.agent_says(&ask(SECOND, &command(&more)));
         assert_eq!(decision(answer), wanted, "{name}");
+    }
+}
+
+#[test]
+fn an_item_that_is_told_in_two_ways_is_left_to_the_person() {
+    let started = |item: &Value| {
+        json!({"method": "item/started", "params": {"threadId": "t", "turnId": "u", "item": item}})
+            .to_string()
+    };
+    let item = |command: &str| started(&json!({"id": "i", "command": command, "cwd": "/nowhere/work"}));
+    let files = started(&json!({"id": "i", "changes": [{"path": "/x"}]}));
+    let short = json!({"command": null, "cwd": null});
+    for (name, said, more, wanted) in [
+        ("two commands", [item("tool y"), item("tool x")], &short, None),
+        ("one of two", [item("tool y"), item("tool x")], &json!({}), None),
+        (
+            "two directories",
+            [item("tool x"), item("tool x").replace("/work", "")],
+            &short,
+            None,
+        ),
+        (
+            "the same",
+            [item("tool x"), item("tool x")],
+            &short,
+            Some("accept"),
+        ),
+        (
+            "no command",
+            [item("tool x"), item("tool x").replace("\"tool x\"", "7")],
+            &json!({}),
+            None,
+        ),
+        (
+            "no command, and nothing before",
+            [item("tool x").replace("\"tool x\"", "7"), "{}".to_owned()],
+            &json!({}),
+            None,
+        ),
+        ("another thing", [files, item("tool x")], &short, None),
+    ] {
+        let mut ground = Ground::new(Protocol::CodexAppServer);
+        for line in said {
+            assert_eq!(ground.agent_says(&line), None);
+        }
+        let answer = ground.agent_says(&ask(SECOND, &command(more)));
+        assert_eq!(decision(answer), wanted.map(|word| json!(word)), "{name}");
     }
 }
 

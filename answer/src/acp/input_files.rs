@@ -1,24 +1,9 @@
 //! The files that the input of a tool names, however deep in it.
 
+use gatekeeper::hook::PATHS;
 use serde_json::{Map, Value};
 
 use super::call::absolute;
-
-/// What the input of a tool calls a file that it writes.
-const FILES: [&str; 12] = [
-    "path",
-    "file_path",
-    "filePath",
-    "abs_path",
-    "absolute_path",
-    "notebook_path",
-    "target_file",
-    "destination",
-    "move_path",
-    "movePath",
-    "new_path",
-    "newPath",
-];
 
 /// What it calls changes that are told by the path of their file: openai/codex's patches are.
 const CHANGES: &str = "changes";
@@ -33,8 +18,8 @@ pub(super) fn add_files(input: &Map<String, Value>, paths: &mut Vec<String>) -> 
         if GRANTS.contains(&key.as_str()) {
             return None;
         }
-        if FILES.contains(&key.as_str()) {
-            paths.push(absolute(value.as_str()?)?);
+        if PATHS.iter().any(|known| known.eq_ignore_ascii_case(key)) {
+            add_named(value, paths)?;
             continue;
         }
         if let (CHANGES, Some(changes)) = (key.as_str(), value.as_object()) {
@@ -43,6 +28,17 @@ pub(super) fn add_files(input: &Map<String, Value>, paths: &mut Vec<String>) -> 
             }
         }
         add_files_within(value, paths)?;
+    }
+    Some(())
+}
+
+/// What a key for a path holds: one, or a list of them or of objects that name them.
+fn add_named(value: &Value, paths: &mut Vec<String>) -> Option<()> {
+    match value {
+        Value::String(path) => paths.push(absolute(path)?),
+        Value::Array(items) => items.iter().try_for_each(|item| add_named(item, paths))?,
+        Value::Object(object) => add_files(object, paths)?,
+        Value::Null | Value::Bool(_) | Value::Number(_) => return None,
     }
     Some(())
 }
