@@ -4,6 +4,7 @@
 
 mod call;
 mod elsewhere;
+mod input_files;
 mod options;
 
 use serde::Deserialize;
@@ -26,6 +27,8 @@ pub(crate) struct Acp {
     prompts: Memory<Id, String>,
     /// By session and name.
     calls: Memory<(String, String), Call>,
+    /// How often something was taken back, or may have been.
+    times_taken_back: u64,
 }
 
 /// What is known of a session.
@@ -73,7 +76,9 @@ impl Listener for Acp {
         if method == "$/cancel_request" {
             return self.taken_back(line);
         }
-        let wanted = ["new", "fork", "load", "resume", "prompt", "cancel"];
+        let wanted = [
+            "new", "fork", "load", "resume", "prompt", "cancel", "close", "delete",
+        ];
         let verb = method.strip_prefix("session/").unwrap_or_default();
         if !wanted.contains(&verb) {
             return;
@@ -92,7 +97,8 @@ impl Listener for Acp {
                     self.prompts.put(id, named.to_owned(), named.len());
                 }
             }
-            ("cancel", Some(named), _) => self.cancel(named, true),
+            // Who closes a session takes back what runs in it.
+            ("cancel" | "close" | "delete", Some(named), _) => self.cancel(named, true),
             _ => self.missed_of_client(),
         }
     }
@@ -121,8 +127,14 @@ impl Listener for Acp {
     }
 
     fn missed_of_client(&mut self) {
-        // One that is still to be opened has no prompt yet.
-        for session in self.sessions.values_mut() {
+        self.times_taken_back = self.times_taken_back.saturating_add(1);
+        // One without a name has no prompt yet.
+        let opening = self.opening.values_mut().filter(|(named, _)| named.is_some());
+        for session in self
+            .sessions
+            .values_mut()
+            .chain(opening.map(|(_, session)| session))
+        {
             session.is_cancelled = true;
         }
     }
@@ -133,6 +145,10 @@ impl Listener for Acp {
         for session in self.sessions.values_mut().chain(opening) {
             session.is_led = true;
         }
+    }
+
+    fn times_taken_back(&self) -> u64 {
+        self.times_taken_back
     }
 }
 
@@ -186,8 +202,15 @@ impl Acp {
         }
     }
 
-    fn cancel(&mut self, session: &str, is_cancelled: bool) {
-        if let Some(session) = self.sessions.get_mut(&session.to_owned()) {
+    /// Of a session by this name, also of one that the agent has not said yes to yet.
+    fn cancel(&mut self, name: &str, is_cancelled: bool) {
+        if is_cancelled {
+            self.times_taken_back = self.times_taken_back.saturating_add(1);
+        }
+        let opening = self.opening.values_mut();
+        let opening = opening.filter(|(named, _)| named.as_deref() == Some(name));
+        let opened = self.sessions.get_mut(&name.to_owned());
+        for session in opened.into_iter().chain(opening.map(|(_, session)| session)) {
             session.is_cancelled = is_cancelled;
         }
     }

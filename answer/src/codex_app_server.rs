@@ -95,6 +95,10 @@ impl Listener for CodexAppServer {
     fn missed(&mut self) {
         self.items.clear();
     }
+
+    fn times_taken_back(&self) -> u64 {
+        0
+    }
 }
 
 impl CodexAppServer {
@@ -119,13 +123,20 @@ impl CodexAppServer {
             return self.missed();
         };
         let key = (thread.to_owned(), name.to_owned());
-        match Item::read(item.unwrap_or(params)) {
-            Some(item) => {
-                let bytes = item.bytes();
-                self.items.put(key, item, bytes);
-            }
-            None => drop(self.items.take(&key)),
-        }
+        let said = item.unwrap_or(params);
+        let before = self.items.take(&key);
+        let now = match Item::read(said) {
+            Some(now) => now,
+            // Of the many items that nobody asks about, nothing is kept.
+            None if before.is_none() && said.said("command").or(said.said("changes")).is_none() => return,
+            None => Item::Unclear,
+        };
+        let item = match before {
+            Some(before) => before.and(now),
+            None => now,
+        };
+        let bytes = item.bytes();
+        self.items.put(key, item, bytes);
     }
 
     fn item(&self, params: &Map<String, Value>) -> Option<&Item> {

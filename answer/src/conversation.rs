@@ -121,7 +121,11 @@ impl Hearing<'_> {
             }
             return false;
         };
-        let Some(ask) = lock(self.listener).agent_says(envelope, line) else {
+        let (asked, before) = {
+            let mut listener = lock(self.listener);
+            (listener.agent_says(envelope, line), listener.times_taken_back())
+        };
+        let Some(ask) = asked else {
             return false;
         };
         if !self.sink.can_answer() {
@@ -131,9 +135,13 @@ impl Hearing<'_> {
         // Whatever breaks in a judgement has not said yes.
         let judged = catch_unwind(AssertUnwindSafe(|| self.judge.judge(&ask.asked)));
         let opinion = judged.unwrap_or(Opinion::Person);
-        ask.reply
-            .line(&opinion)
-            .is_some_and(|answer| self.sink.answer(answer))
+        let Some(answer) = ask.reply.line(&opinion) else {
+            return false;
+        };
+        // What is taken back meanwhile has no yes any more. Nothing is heard until the answer has its place, which is
+        // before all that the agent is told later.
+        let listener = lock(self.listener);
+        listener.times_taken_back() == before && self.sink.answer(answer)
     }
 }
 

@@ -1,9 +1,7 @@
 //! A message: an object of JSON that says each key once.
 
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use gatekeeper::Once;
+use serde_json::{Map, Value};
 
 /// What tells messages apart, read without the rest of a line.
 #[derive(Debug, serde::Deserialize)]
@@ -25,10 +23,6 @@ pub(crate) enum Id {
     Text(String),
 }
 
-/// Names the whole of a line, every key of which is said once.
-#[derive(Debug)]
-struct Once(Value);
-
 impl Envelope {
     /// Of a line; `None` where it is none.
     pub(crate) fn read(line: &[u8]) -> Option<Self> {
@@ -42,68 +36,6 @@ pub(crate) fn object(line: &[u8]) -> Option<Map<String, Value>> {
     match serde_json::from_slice(line) {
         Ok(Once(Value::Object(object))) => Some(object),
         _ => None,
-    }
-}
-
-impl<'de> Deserialize<'de> for Once {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(OnceVisitor).map(Self)
-    }
-}
-
-struct OnceVisitor;
-
-impl<'de> Visitor<'de> for OnceVisitor {
-    type Value = Value;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("JSON with each key once")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut all = Vec::new();
-        while let Some(Once(item)) = items.next_element()? {
-            all.push(item);
-        }
-        Ok(Value::Array(all))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut object = Map::new();
-        while let Some((key, Once(value))) = entries.next_entry::<String, Once>()? {
-            if object.insert(key, value).is_some() {
-                return Err(A::Error::custom("a key is said twice"));
-            }
-        }
-        Ok(Value::Object(object))
     }
 }
 

@@ -49,4 +49,7 @@ pub(crate) trait Listener: Send {
 
     /// The agent has said something that is not read, and that a later question may speak of.
     fn missed(&mut self);
+
+    /// How often the client has taken something back, or may have. It only grows.
+    fn times_taken_back(&self) -> u64;
 }

@@ -38,6 +38,7 @@ pub use answer::Answer;
 pub use canary::CANARY;
 pub use capabilities::{Capabilities, Grant, Shell, table};
 pub use event::{Event, EventError, Moment, Subject};
+pub use input::PATHS;
 pub use installation::{Installation, InstallationError, SettingsChange};
 pub use own_rules::SettingsGround;
 pub use reasons::Reasons;

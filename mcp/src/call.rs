@@ -75,6 +75,10 @@ impl Call {
             Ok(Reached::Question(elicitation, judged)) => (elicitation, judged),
             Err(why) => return Ok(wrong(why).into()),
         };
+        // Nobody is shown a question that is withdrawn at once.
+        if self.context.ct.is_cancelled() || self.end.is_cancelled() {
+            return Ok(refused("the call was cancelled"));
+        }
         if !can_ask(self.context.client_capabilities().as_ref()) {
             let why =
                 "it needs a yes, and this client has not declared that it can ask a person (`elicitation`)";

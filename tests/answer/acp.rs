@@ -67,6 +67,7 @@ fn what_policy_decides_is_answered_and_the_rest_passes() {
         (json!(" "), None),
         (json!([]), None),
         (json!(["tool", 1]), None),
+        (json!(["tool", "x\0y"]), None),
         (json!(7), None),
         (json!({"command": "tool"}), None),
     ] {

@@ -155,6 +155,53 @@ fn what_was_said_of_an_item_before_counts_and_two_words_on_it_pass() {
 }
 
 #[test]
+fn an_item_that_is_told_in_two_ways_is_left_to_the_person() {
+    let started = |item: &Value| {
+        json!({"method": "item/started", "params": {"threadId": "t", "turnId": "u", "item": item}})
+            .to_string()
+    };
+    let item = |command: &str| started(&json!({"id": "i", "command": command, "cwd": "/nowhere/work"}));
+    let files = started(&json!({"id": "i", "changes": [{"path": "/x"}]}));
+    let short = json!({"command": null, "cwd": null});
+    for (name, said, more, wanted) in [
+        ("two commands", [item("tool y"), item("tool x")], &short, None),
+        ("one of two", [item("tool y"), item("tool x")], &json!({}), None),
+        (
+            "two directories",
+            [item("tool x"), item("tool x").replace("/work", "")],
+            &short,
+            None,
+        ),
+        (
+            "the same",
+            [item("tool x"), item("tool x")],
+            &short,
+            Some("accept"),
+        ),
+        (
+            "no command",
+            [item("tool x"), item("tool x").replace("\"tool x\"", "7")],
+            &json!({}),
+            None,
+        ),
+        (
+            "no command, and nothing before",
+            [item("tool x").replace("\"tool x\"", "7"), "{}".to_owned()],
+            &json!({}),
+            None,
+        ),
+        ("another thing", [files, item("tool x")], &short, None),
+    ] {
+        let mut ground = Ground::new(Protocol::CodexAppServer);
+        for line in said {
+            assert_eq!(ground.agent_says(&line), None);
+        }
+        let answer = ground.agent_says(&ask(SECOND, &command(more)));
+        assert_eq!(decision(answer), wanted.map(|word| json!(word)), "{name}");
+    }
+}
+
+#[test]
 fn the_first_version_is_answered_in_its_own_words() {
     let params = |command: Value| json!({"conversationId": "v", "callId": "c", "command": command, "cwd": "/nowhere", "reason": null, "parsedCmd": []});
     let mut ground = Ground::new(Protocol::CodexAppServer);

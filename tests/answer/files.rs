@@ -87,6 +87,48 @@ fn files_are_judged_by_path_rules() {
 }
 
 #[test]
+fn whatever_file_an_input_names_is_judged() {
+    let diff = json!({"type": "diff", "path": "/nowhere/open/x", "oldText": "a", "newText": "b"});
+    for (input, wanted) in [
+        (json!({"edits": [{"file_path": "/nowhere/shut/x"}]}), Some("no")),
+        (
+            json!({"changes": {"/nowhere/open/x": {"type": "update", "move_path": null}}}),
+            Some("yes"),
+        ),
+        (
+            json!({"changes": {"/nowhere/open/x": {"type": "update", "move_path": "/nowhere/shut/x"}}}),
+            Some("no"),
+        ),
+        (
+            json!({"changes": {"/nowhere/open/x": {"update": {"move_path": "/nowhere/shut/x"}}}}),
+            Some("no"),
+        ),
+        (
+            json!({"changes": {"/nowhere/shut/x": {"type": "delete"}}}),
+            Some("no"),
+        ),
+        (json!({"changes": {"x": {"type": "delete"}}}), None),
+        (json!({"changes": [{"path": "/nowhere/shut/x"}]}), Some("no")),
+        (json!({"FileName": "/nowhere/shut/x"}), Some("no")),
+        (
+            json!({"files": ["/nowhere/open/y", "/nowhere/shut/x"]}),
+            Some("no"),
+        ),
+        (
+            json!({"files": [{"path": "/nowhere/open/y", "content": "/x"}]}),
+            Some("yes"),
+        ),
+        (json!({"files": [7]}), None),
+        (json!({"grant_root": "/nowhere"}), None),
+        (json!({"grant_root": null}), Some("yes")),
+    ] {
+        let call = json!({"toolCallId": "c", "kind": "edit", "content": [diff], "rawInput": input});
+        let answer = acp::opened().agent_says(&acp::request(&call).to_string());
+        assert_eq!(acp::chosen(answer).as_deref(), wanted, "{input}");
+    }
+}
+
+#[test]
 fn files_of_codex_are_those_that_it_told_before() {
     let change =
         |path: &str| json!({"path": path, "kind": {"type": "update", "move_path": null}, "diff": "@@"});

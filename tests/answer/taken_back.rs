@@ -1,8 +1,12 @@
 //! What the client takes back, and what it cannot: prompts, and where the shell of a session may be.
 
+use std::sync::{Arc, Mutex};
+
+use answer::{Asked, ClientSide, Judge, Opinion, Protocol, between};
 use serde_json::{Value, json};
 
 use crate::acp::{chosen, here, opened, run, update};
+use crate::ground::{Ground, Heard};
 
 #[test]
 fn a_prompt_that_was_taken_back_is_answered_by_the_client() {
@@ -12,6 +16,87 @@ fn a_prompt_that_was_taken_back_is_answered_by_the_client() {
     assert_eq!(ground.agent_says(&ask), None);
     ground.client_says(&json!({"jsonrpc": "2.0", "id": 9, "method": "session/prompt", "params": {"sessionId": "s", "prompt": []}}));
     assert_eq!(chosen(ground.agent_says(&ask)).as_deref(), Some("yes"));
+}
+
+/// Says yes, and takes its time: the client says something meanwhile.
+struct Slow(Arc<Mutex<Option<ClientSide>>>, String);
+
+impl Judge for Slow {
+    fn judge(&mut self, _asked: &Asked) -> Opinion {
+        if let Some(client) = &mut *self.0.lock().unwrap() {
+            client.says(self.1.as_bytes());
+        }
+        Opinion::Yes
+    }
+}
+
+#[test]
+fn what_is_taken_back_while_it_is_judged_is_answered_by_the_client() {
+    let cancel = r#"{"jsonrpc":"2.0","method":"session/cancel","params":{"sessionId":"s"}}"#;
+    let prompt =
+        r#"{"jsonrpc":"2.0","id":9,"method":"session/prompt","params":{"sessionId":"s","prompt":[]}}"#;
+    for (name, said, is_answered) in [
+        ("nothing", String::new(), true),
+        ("another prompt", format!("{prompt}\n"), true),
+        ("a cancel", format!("{cancel}\n"), false),
+        ("a cancel and a prompt", format!("{cancel}\n{prompt}\n"), false),
+        ("half a cancel", cancel.to_owned(), true),
+        ("no message", "cancel\n".to_owned(), false),
+    ] {
+        let talks = Arc::new(Mutex::new(None));
+        let judge = Slow(Arc::clone(&talks), said);
+        let (mut agent, mut client) = between(Protocol::Acp, Box::new(judge));
+        let open = json!({"jsonrpc": "2.0", "id": 3, "method": "session/new", "params": {"cwd": "/nowhere"}});
+        client.says(format!("{open}\n").as_bytes());
+        let mut heard = Heard::default();
+        let opened = json!({"jsonrpc": "2.0", "id": 3, "result": {"sessionId": "s"}});
+        agent.says(format!("{opened}\n").as_bytes(), &mut heard);
+        *talks.lock().unwrap() = Some(client);
+        heard.client.clear();
+        let ask = format!("{}\n", run(&json!("tool x")));
+        agent.says(ask.as_bytes(), &mut heard);
+        assert_eq!(heard.answers.len(), usize::from(is_answered), "{name}");
+        let passed = if is_answered { "" } else { &ask };
+        assert_eq!(String::from_utf8_lossy(&heard.client), passed, "{name}");
+    }
+}
+
+#[test]
+fn whatever_takes_a_session_back_counts_also_before_it_is_open() {
+    let say = |verb: &str| json!({"jsonrpc": "2.0", "id": 8, "method": format!("session/{verb}"), "params": {"sessionId": "s"}});
+    for (name, said, said_before, wanted) in [
+        ("a close", &["close"][..], &[][..], None),
+        ("a deletion", &["delete"], &[], None),
+        ("a close and a prompt", &["close", "prompt"], &[], Some("yes")),
+        ("a list", &["list"], &[], Some("yes")),
+        ("a cancel before", &[], &["cancel"], None),
+        ("a prompt and a cancel before", &[], &["prompt", "cancel"], None),
+        (
+            "both the other way round",
+            &[],
+            &["cancel", "prompt"],
+            Some("yes"),
+        ),
+        (
+            "a cancel before and a prompt",
+            &["prompt"],
+            &["cancel"],
+            Some("yes"),
+        ),
+    ] {
+        let mut ground = Ground::new(Protocol::Acp);
+        let params = json!({"sessionId": "s", "cwd": ground.work()});
+        ground.client_says(&json!({"jsonrpc": "2.0", "id": 3, "method": "session/load", "params": params}));
+        for verb in said_before {
+            ground.client_says(&say(verb));
+        }
+        assert_eq!(ground.agent_says(r#"{"jsonrpc":"2.0","id":3,"result":{}}"#), None);
+        for verb in said {
+            ground.client_says(&say(verb));
+        }
+        let answer = ground.agent_says(&run(&json!("tool x")).to_string());
+        assert_eq!(chosen(answer).as_deref(), wanted, "{name}");
+    }
 }
 
 #[test]

@@ -241,6 +241,18 @@ fn an_answer_to_another_question_is_no_answer() {
 }
 
 #[test]
+fn nobody_is_asked_about_a_call_that_was_taken_back() {
+    let mut peer = Peer::greeted(OLD, &[]);
+    for _ in 0..10 {
+        let id = peer.call("run_command", &json!({ "command": "touch asked" }));
+        let params = json!({ "requestId": id });
+        peer.send(&json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": params }));
+    }
+    assert!(peer.is_silent_for(Duration::from_secs(2)));
+    assert!(!peer.has("asked"));
+}
+
+#[test]
 fn strange_arguments_are_told_so() {
     let mut peer = Peer::greeted(OLD, &[]);
     for arguments in [

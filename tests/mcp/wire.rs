@@ -111,6 +111,18 @@ fn what_is_no_request_keeps_its_id() {
             "no object",
         ),
         (
+            r#"{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"run_command","arguments":{"command":"touch never","command":"touch free"}}}"#,
+            json!(5),
+            -32600,
+            "`command` stands there twice",
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":5,"id":6,"method":"ping"}"#,
+            json!(null),
+            -32600,
+            "`id` stands there twice",
+        ),
+        (
             r#"{"jsonrpc":"2.0","id":5,"method":"no/such"}"#,
             json!(5),
             -32601,
@@ -278,6 +290,18 @@ fn an_answer_that_is_none_is_a_no_at_once() {
         (r#""result":[]"#, "could not be read"),
         (
             r#""result":{"action":"accept","content":{"decision":"allow_once"}},"error":null"#,
+            "could not be read",
+        ),
+        (
+            r#""result":{"action":"accept","content":{"decision":"deny","decision":"allow_once"}}"#,
+            "could not be read",
+        ),
+        (
+            r#""result":{"action":"decline"},"result":{"action":"accept","content":{"decision":"allow_once"}}"#,
+            "could not be read",
+        ),
+        (
+            r#""result":{"action":"decline","\u0061ction":"accept","content":{"decision":"allow_once"}}"#,
             "could not be read",
         ),
         (r#""error":5"#, "could not be read"),

@@ -4,6 +4,7 @@ use gatekeeper::hook::{Event, Subject};
 use serde_json::{Map, Value};
 
 use super::elsewhere::may_lead_elsewhere;
+use super::input_files::add_files;
 use crate::command::Command;
 use crate::message::{Fields, is_absolute};
 
@@ -70,18 +71,6 @@ const RUNS: &[&str] = &[
 
 /// What says that the input of a tool is a command.
 const COMMANDS: [&str; 7] = ["command", "commands", "cmd", "script", "args", "argv", "code"];
-
-/// What the input of a tool calls the file that it writes.
-const FILES: [&str; 8] = [
-    "path",
-    "file_path",
-    "filePath",
-    "abs_path",
-    "absolute_path",
-    "notebook_path",
-    "target_file",
-    "destination",
-];
 
 impl Call {
     /// Adds what is said of it now. Something else than was said before takes its place, and makes it disputed.
@@ -231,9 +220,7 @@ impl Call {
             if COMMANDS.iter().any(|key| input.said(key).is_some()) {
                 return None;
             }
-            for value in FILES.iter().filter_map(|key| input.said(key)) {
-                paths.push(absolute(value.as_str()?)?);
-            }
+            add_files(input, &mut paths)?;
         }
         paths.sort_unstable();
         paths.dedup();
@@ -263,7 +250,7 @@ pub(super) fn of_command(subject: &Map<String, Value>, roots: Vec<String>) -> Op
 }
 
 /// A path that says where it is by itself.
-fn absolute(path: &str) -> Option<String> {
+pub(super) fn absolute(path: &str) -> Option<String> {
     is_absolute(path).then(|| path.to_owned())
 }
 

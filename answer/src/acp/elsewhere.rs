@@ -14,7 +14,22 @@ pub(super) fn may_lead_elsewhere(text: &str) -> bool {
     let hides =
         ['$', '`'].iter().any(|sign| bare.contains(*sign)) || bare.contains('{') && bare.contains(',');
     let ends = |sign: char| sign.is_whitespace() || ";&|(){}<>=!".contains(sign);
-    hides || bare.split(ends).any(|word| LEADING.contains(&word))
+    let commands = bare.split(|sign| ";&|(){}!\n".contains(sign));
+    hides
+        || bare.split(ends).any(|word| LEADING.contains(&word))
+        || commands.into_iter().any(has_pattern_for_name)
+}
+
+/// Words that a command may begin with and that are not its name.
+const BEFORE: [&str; 11] = [
+    "if", "then", "elif", "else", "while", "until", "do", "time", "command", "builtin", "exec",
+];
+
+/// Whether a command's name is a pattern: a file that it matches gives it another one.
+fn has_pattern_for_name(command: &str) -> bool {
+    let mut words = command.split_whitespace();
+    let name = words.find(|word| !word.contains('=') && !BEFORE.contains(word));
+    name.is_some_and(|name| !["[", "[["].contains(&name) && name.contains(['*', '?', '[']))
 }
 
 #[cfg(test)]
@@ -45,6 +60,10 @@ mod tests {
             "..",
             "!cd x",
             "if cd x; then ls; fi",
+            "c? x",
+            "[c]d x",
+            "ls && * x",
+            "x=1 command c[d] x",
         ] {
             assert!(may_lead_elsewhere(text), "{text}");
         }
@@ -54,6 +73,9 @@ mod tests {
             "grep -rn 'x y' src | head -5",
             "cargo test -p abcd > out.txt",
             "cat ./x ../y",
+            "ls *",
+            "[ -f x ] && [[ x == y* ]] && rm -f *.o",
+            "for f in *.c; do wc -l a?.c; done",
         ] {
             assert!(!may_lead_elsewhere(text), "{text}");
         }

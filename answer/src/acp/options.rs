@@ -13,7 +13,20 @@ pub(super) struct Options {
 }
 
 /// What an option says that holds for longer than once, whatever kind it claims to be.
-const LASTING: [&str; 5] = ["always", "session", "forever", "remember", "ask again"];
+const LASTING: [&str; 9] = [
+    "always",
+    "session",
+    "forever",
+    "remember",
+    "again",
+    "never",
+    "permanent",
+    "every",
+    "future",
+];
+
+/// The same, where it stands as a word: it is part of others.
+const LASTING_WORD: &str = "all";
 
 impl Options {
     /// Of the list that is offered; `None` where one of them is not understood, or two have one name.
@@ -30,7 +43,9 @@ impl Options {
             names.push(name);
             let shown = option.text("name").unwrap_or_default();
             let said = format!("{name} {shown}").to_lowercase();
-            let lasts = LASTING.iter().any(|word| said.contains(word));
+            let mut words = said.split(|sign: char| !sign.is_alphanumeric());
+            let lasts =
+                LASTING.iter().any(|word| said.contains(word)) || words.any(|word| word == LASTING_WORD);
             match option.text("kind")? {
                 "allow_once" => allowing.push((name, lasts)),
                 "reject_once" => rejecting.push((name, lasts)),
@@ -126,7 +141,35 @@ mod tests {
                     no,
                     option("m", "No", "reject_once")
                 ]),
+                neither.clone(),
+            ),
+            (
+                json!([
+                    option("y", "Yes, don't ask me again", "allow_once"),
+                    option("n", "No, never", "reject_once")
+                ]),
+                neither.clone(),
+            ),
+            (
+                json!([
+                    option("y", "Yes, all edits", "allow_once"),
+                    option("n", "Block permanently", "reject_once")
+                ]),
+                neither.clone(),
+            ),
+            (
+                json!([
+                    option("allow_all", "Yes", "allow_once"),
+                    option("n", "No, for every call", "reject_once")
+                ]),
                 neither,
+            ),
+            (
+                json!([
+                    option("allow", "Allow this call", "allow_once"),
+                    option("n", "No, and say what to do differently (esc)", "reject_once")
+                ]),
+                Some((Some("allow".to_owned()), Some("n".to_owned()))),
             ),
             (json!([yes, option("y", "Always", "allow_always")]), None),
             (json!([yes, "n"]), None),

@@ -17,6 +17,8 @@ pub(super) enum Item {
     },
     /// The paths of files that are changed, made, removed or moved to.
     Files(Vec<String>),
+    /// Two things were said of it, or one that is not understood.
+    Unclear,
 }
 
 impl Item {
@@ -43,6 +45,29 @@ impl Item {
         Some(Self::Files(paths))
     }
 
+    /// What is said of it together with what was said before. Of files there may be more each time.
+    pub(super) fn and(self, now: Self) -> Self {
+        match (self, now) {
+            (
+                Self::Command { command, cwd },
+                Self::Command {
+                    command: again,
+                    cwd: there,
+                },
+            ) if command == again && (cwd.is_none() || there.is_none() || cwd == there) => Self::Command {
+                command,
+                cwd: cwd.or(there),
+            },
+            (Self::Files(mut paths), Self::Files(more)) => {
+                paths.extend(more);
+                paths.sort_unstable();
+                paths.dedup();
+                Self::Files(paths)
+            }
+            (Self::Command { .. } | Self::Files(_) | Self::Unclear, _) => Self::Unclear,
+        }
+    }
+
     /// About how much of the memory it takes.
     pub(super) fn bytes(&self) -> usize {
         let sum = |texts: &[String]| texts.iter().map(|text| text.len().saturating_add(32)).sum();
@@ -55,6 +80,7 @@ impl Item {
                 command.saturating_add(cwd.as_ref().map_or(0, String::len))
             }
             Self::Files(paths) => sum(paths),
+            Self::Unclear => 0,
         }
     }
 }

@@ -1,20 +1,18 @@
 //! The JSON object that an agent sends.
 
-mod once;
-
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::event::EventError;
-use once::Fields;
+use crate::once::Fields;
 
 /// A JSON object from a stranger.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Input(BTreeMap<String, Value>);
 
-/// How tools of all agents call the path of a file that they write, or a list of such.
-const PATHS: [&str; 25] = [
+/// How tools of all agents call the path of a file that they write, or a list of such; in whatever case.
+pub const PATHS: [&str; 29] = [
     "file_path",
     "filePath",
     "filepath",
@@ -39,6 +37,10 @@ const PATHS: [&str; 25] = [
     "targetPath",
     "new_path",
     "newPath",
+    "move_path",
+    "movePath",
+    "abs_path",
+    "absPath",
     "destination",
 ];
 

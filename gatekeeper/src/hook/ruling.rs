@@ -116,7 +116,17 @@ impl Gatekeeper {
             Subject::Writes(paths) => return self.rule_on_writes(paths, context),
             Subject::Words(words) => {
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
-                (self.judge_in_place(Command::of_argv(&words), context), None)
+                let judgement = self.judge_in_place(Command::of_argv(&words), context);
+                // Where it ends for the program, who starts it decides.
+                if words.iter().any(|word| word.contains('\0')) && judgement.decision() != Decision::Forbidden
+                {
+                    let reasons = Reasons::of_both(
+                        "execpolicy: a word of it holds a NUL byte, which no argument of a program can",
+                    );
+                    let rewritten = None;
+                    return (Ruling::Ask { reasons, rewritten }, None);
+                }
+                (judgement, None)
             }
             Subject::Text(text) => {
                 context.confinement = rewriting.map(|rewriting| rewriting.confinement.clone());

@@ -1,9 +1,11 @@
 //! What a line says. The SDK drops lines that it cannot read, and with them who waits for an answer.
 
+use gatekeeper::Once;
 use rmcp::model::{
     CallToolRequestParams, ClientJsonRpcMessage, ClientNotification, ClientRequest, ErrorData,
     InitializeRequestParams, JsonRpcMessage, RequestId,
 };
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use server::short;
@@ -56,7 +58,7 @@ pub(crate) fn hear(line: &[u8], flight: &Flight) -> Heard {
     if line.is_empty() {
         return Heard::Nothing;
     }
-    let message = match serde_json::from_slice(line) {
+    let message = match serde_json::from_slice(line).map(|Once(message)| message) {
         Ok(Value::Object(message)) => message,
         Ok(Value::Array(_)) => {
             return Heard::Wrong(Wrong::request(
@@ -67,6 +69,7 @@ pub(crate) fn hear(line: &[u8], flight: &Flight) -> Heard {
         Ok(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
             return Heard::Wrong(Wrong::request(Value::Null, "a message is an object"));
         }
+        Err(error) if error.is_data() => return said_twice(line, &error, flight),
         Err(error) => {
             let why = short(&format!("a line is no JSON: {error}"));
             let error = ErrorData::parse_error(why, None);
@@ -76,8 +79,7 @@ pub(crate) fn hear(line: &[u8], flight: &Flight) -> Heard {
             });
         }
     };
-    let is_answer = message.contains_key("result") || message.contains_key("error");
-    if is_answer && !message.contains_key("method") {
+    if is_answer(&message) {
         return answer(message, flight);
     }
     match request(message, flight) {
@@ -87,15 +89,41 @@ pub(crate) fn hear(line: &[u8], flight: &Flight) -> Heard {
     }
 }
 
+/// JSON in which a key stands twice: who reads it goes by the one or by the other, so it says nothing, and least of all
+/// yes.
+fn said_twice(line: &[u8], error: &serde_json::Error, flight: &Flight) -> Heard {
+    #[derive(Deserialize)]
+    struct Named {
+        #[serde(default)]
+        id: Value,
+    }
+    let named = serde_json::from_slice::<Named>(line).map_or(Value::Null, |named| named.id);
+    let message = serde_json::from_slice::<Map<String, Value>>(line).unwrap_or_default();
+    if is_answer(&message) {
+        let id = id(&named).filter(|id| flight.answers(id));
+        return id.map_or(Heard::Nothing, |id| Heard::Message(Box::new(unread(id))));
+    }
+    let shown = Some(named).filter(|id| id.is_string() || id.is_number());
+    Heard::Wrong(Wrong::request(shown.unwrap_or_default(), &error.to_string()))
+}
+
+fn is_answer(message: &Map<String, Value>) -> bool {
+    let has_end = message.contains_key("result") || message.contains_key("error");
+    has_end && !message.contains_key("method")
+}
+
+/// An answer that cannot be read, to our request of this id.
+fn unread(id: RequestId) -> ClientJsonRpcMessage {
+    let error = ErrorData::invalid_request("its answer could not be read", None);
+    JsonRpcMessage::error(error, Some(id))
+}
+
 /// An answer to a request of ours. What is none closes the question, too: it was answered, and not by a yes.
 fn answer(message: Map<String, Value>, flight: &Flight) -> Heard {
     let Some(id) = message.get("id").and_then(id).filter(|id| flight.answers(id)) else {
         return Heard::Nothing;
     };
-    let read = serde_json::from_value(Value::Object(message)).unwrap_or_else(|_| {
-        let error = ErrorData::invalid_request("its answer could not be read", None);
-        JsonRpcMessage::error(error, Some(id))
-    });
+    let read = serde_json::from_value(Value::Object(message)).unwrap_or_else(|_| unread(id));
     Heard::Message(Box::new(read))
 }
 

@@ -3,17 +3,20 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use diagnostics::visible;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::super::reasons;
+/// Characters of a key that an error tells.
+const LONGEST: usize = 100;
 
 /// The fields of an object, each of which stands there once, however deep.
 #[derive(Debug)]
-pub(super) struct Fields(pub(super) BTreeMap<String, Value>);
+pub(crate) struct Fields(pub(crate) BTreeMap<String, Value>);
 
-/// A value whose objects hold each key once.
-struct Once(Value);
+/// A value whose objects hold each key once. Reading it is an error where one does not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Once(pub Value);
 
 struct FieldsVisitor;
 struct OnceVisitor;
@@ -99,5 +102,6 @@ impl<'de> Visitor<'de> for OnceVisitor {
 }
 
 fn twice<E: Error>(key: &str) -> E {
-    E::custom(format_args!("`{}` stands there twice", reasons::line(key)))
+    let key: String = key.chars().take(LONGEST).collect();
+    E::custom(format_args!("`{}` stands there twice", visible(&key)))
 }
