@@ -10,7 +10,8 @@ use std::process::{Command, Stdio};
 
 use sandbox::{Host, Tier};
 
-/// The example: `cargo test` builds it beside this test, and where only this test is built, it is built here.
+/// The example: `cargo test --workspace` builds it beside this test, with the features that the whole workspace has. Where
+/// only this test is built, it is built here.
 fn oracle() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let example = test.ancestors().nth(2).unwrap().join("examples/oracle");
@@ -20,8 +21,7 @@ fn oracle() -> PathBuf {
             "build",
             "--quiet",
             "--offline",
-            "-p",
-            "gatekeeper",
+            "--workspace",
             "--example",
             "oracle",
         ])
