@@ -91,8 +91,11 @@ fn ratio() {
         ("hook claude-code", hook),
         ("sandbox -- /bin/true", sandbox),
     ];
-    let mut taken = ways.map(|_| Vec::with_capacity(ROUNDS));
-    for _ in 0..ROUNDS {
+    // `cargo test --benches` only looks whether it runs.
+    let is_tried = std::env::args().any(|word| word == "--test");
+    let rounds = if is_tried { 3 } else { ROUNDS };
+    let mut taken = ways.map(|_| Vec::with_capacity(rounds));
+    for _ in 0..rounds {
         for ((_, command), taken) in ways.iter().zip(&mut taken) {
             taken.push(run(&mut command()));
         }

@@ -30,6 +30,9 @@ const CLIENTS: usize = 64;
 /// Checks of each client in the first part.
 const CHECKS: usize = 10_000;
 
+/// The same where it is only tried whether this runs, as by `cargo test --benches`.
+const CHECKS_TRIED: usize = 2 * UNDER_WAY;
+
 /// Requests of one client that are under way at a time in the first part.
 const UNDER_WAY: usize = 16;
 
@@ -38,6 +41,9 @@ const PACE: Duration = Duration::from_millis(32);
 
 /// How long the second part takes.
 const PACED: Duration = Duration::from_secs(20);
+
+/// The same where it is only tried.
+const PACED_TRIED: Duration = Duration::from_secs(1);
 
 /// Has this program serve and measure, in the directory that follows.
 const MEASURED: &str = "--measured";
@@ -50,19 +56,25 @@ fn main() -> Outcome<()> {
         let directory = arguments.get(at.saturating_add(1)).ok_or("no directory")?;
         return measured::serve(Path::new(directory));
     }
+    let is_tried = arguments.iter().any(|word| word == "--test");
+    let (checks, time) = if is_tried {
+        (CHECKS_TRIED, PACED_TRIED)
+    } else {
+        (CHECKS, PACED)
+    };
     let directory = tempfile::tempdir()?;
     let directory = fs::canonicalize(directory.path())?;
     fs::create_dir_all(&directory)?;
     let expected = Arc::new(Expected::new(&directory)?);
-    load(&directory, &expected)?;
-    paced(&directory, &expected)?;
+    load(&directory, &expected, checks)?;
+    paced(&directory, &expected, time)?;
     fs::remove_dir_all(&directory)?;
     Ok(())
 }
 
 /// 64 clients as fast as they are answered.
 #[expect(clippy::print_stdout, reason = "the table is what a person runs this for")]
-fn load(directory: &Path, expected: &Arc<Expected>) -> Outcome<()> {
+fn load(directory: &Path, expected: &Arc<Expected>, checks: usize) -> Outcome<()> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_execpolicy"));
     let socket = directory.join("socket");
     command
@@ -81,9 +93,9 @@ fn load(directory: &Path, expected: &Arc<Expected>) -> Outcome<()> {
             let (socket, expected, half) = (socket.clone(), expected.clone(), half.clone());
             thread::spawn(move || -> Outcome<()> {
                 let mut client = Client::new(&socket, number)?;
-                client.check_many(&expected, CHECKS / 2, UNDER_WAY)?;
+                client.check_many(&expected, checks / 2, UNDER_WAY)?;
                 half.fetch_add(1, Ordering::AcqRel);
-                client.check_many(&expected, CHECKS / 2, UNDER_WAY)
+                client.check_many(&expected, checks / 2, UNDER_WAY)
             })
         })
         .collect();
@@ -98,8 +110,8 @@ fn load(directory: &Path, expected: &Arc<Expected>) -> Outcome<()> {
     let end = resident(&server)?;
     stop(&mut server)?;
     println!(
-        "{CLIENTS} clients, {CHECKS} checks each: all answered as the library answers, {:.0} a second",
-        num(CLIENTS * CHECKS) / taken.as_secs_f64()
+        "{CLIENTS} clients, {checks} checks each: all answered as the library answers, {:.0} a second",
+        num(CLIENTS * checks) / taken.as_secs_f64()
     );
     println!("resident: {start} KiB before, {middle} KiB in the middle, {end} KiB at the end");
     Ok(())
@@ -107,7 +119,7 @@ fn load(directory: &Path, expected: &Arc<Expected>) -> Outcome<()> {
 
 /// 64 clients at a pace.
 #[expect(clippy::print_stdout, reason = "the table is what a person runs this for")]
-fn paced(directory: &Path, expected: &Arc<Expected>) -> Outcome<()> {
+fn paced(directory: &Path, expected: &Arc<Expected>, time: Duration) -> Outcome<()> {
     let socket = directory.join("measured");
     let mut server = Command::new(std::env::current_exe()?)
         .arg(MEASURED)
@@ -127,7 +139,7 @@ fn paced(directory: &Path, expected: &Arc<Expected>) -> Outcome<()> {
                 // They are spread over the pace.
                 let part = PACE.mul_f64(num(number) / num(CLIENTS));
                 let mut due = begun + Duration::from_secs(1) + part;
-                let last = due + PACED;
+                let last = due + time;
                 let mut taken = Vec::new();
                 while due < last {
                     thread::sleep(due.saturating_duration_since(now()));
