@@ -5,12 +5,12 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use gatekeeper::log::Asker;
-use gatekeeper::sandbox::{Background, Host, Outcome, Status, Stream, Watch};
+use gatekeeper::sandbox::{Host, Outcome, Status};
 use gatekeeper::{
     Answer, Approver, Clearance, Command, Context, Decision, Digest, Gatekeeper, PrepareError, Prepared,
-    Question, Scope, StartError, Wiring, amendment_file,
+    Question, Scope, StartError, amendment_file,
 };
-use server::{Output, Pipes, Stop, of_judgement, of_status, short, violations};
+use server::{Output, Pipes, Stop, of_judgement, of_status, short, violations, wiring};
 
 use crate::answer::Said;
 use crate::place::Place;
@@ -228,21 +228,11 @@ impl Attempt {
             let kept = amendment_file::keep(clearance.judgement(), context);
             told.notes.extend(kept.map(|kept| short(&kept.message)));
         }
-        let (pipes, [writes, errors]) = match Pipes::new(&self.stop) {
+        let (pipes, ends) = match Pipes::new(&self.stop) {
             Ok(pipes) => pipes,
             Err(error) => return refused(told, format!("it has no pipes: {error}")),
         };
-        let wiring = Wiring {
-            input: Stream::Null,
-            output: writes,
-            errors,
-            watch: clearance.confinement().map(|_| Watch::Writes),
-            background: Some(Background {
-                wall: Some(self.timeout),
-                open_files: room.open_files,
-            }),
-            ..Wiring::default()
-        };
+        let wiring = wiring(&clearance, ends, self.timeout, room.open_files);
         let running = match gatekeeper.launch(clearance, &room.options.variables, wiring) {
             Ok(running) => running,
             Err(error) => return refused(told, not_started(&error)),

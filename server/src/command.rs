@@ -26,7 +26,7 @@ use crate::work::Work;
 use life::{Life, Subject};
 
 pub use output::{Output, Piece};
-pub use pump::{Pipes, Tell};
+pub use pump::{Pipes, Tell, wiring};
 pub use reason::{of_judgement, of_status, short, violations};
 
 /// The longest time of a command, and what it gets that says nothing.
@@ -39,7 +39,8 @@ const MOST_CAP: u64 = 64 * 1024 * 1024;
 /// Bytes of a command. No kernel takes a longer text in one argument, nor more in all of them.
 const LONGEST_COMMAND: usize = 2 * 1024 * 1024;
 
-/// Takes a command, of a request of so many bytes, and answers with its item. What becomes of it is told by notifications, from a thread of its own.
+/// Takes a command, of a request of so many bytes, and answers with its item. What becomes of it is told by
+/// notifications, from a thread of its own.
 pub(crate) fn exec(
     server: &Arc<Server>,
     thread: &Arc<Thread>,

@@ -38,7 +38,7 @@ use server::Server;
 use stop::has_come;
 
 pub use client::Gone;
-pub use command::{Output, Piece, Pipes, Tell, of_judgement, of_status, short, violations};
+pub use command::{Output, Piece, Pipes, Tell, of_judgement, of_status, short, violations, wiring};
 pub use descriptors::raise as raise_open_files;
 pub use listener::{SocketError, serve_socket};
 pub use options::Options;

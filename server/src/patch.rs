@@ -46,8 +46,8 @@ const MOST_OF_ALL: usize = 64 * 1024 * 1024;
 /// Bytes of a path; the kernel takes no longer one.
 const LONGEST_PATH: usize = 4096;
 
-/// Takes changes of files, of a request of so many bytes, and answers with their item. What becomes of them is told by notifications, from a thread of
-/// its own.
+/// Takes changes of files, of a request of so many bytes, and answers with their item. What becomes of them is told by
+/// notifications, from a thread of its own.
 pub(crate) fn apply(
     server: &Arc<Server>,
     thread: &Arc<Thread>,

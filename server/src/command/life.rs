@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use diagnostics::Severity;
 use gatekeeper::log::Asker;
-use gatekeeper::sandbox::{Background, Host, Outcome, Status, Stream, Watch};
+use gatekeeper::sandbox::{Host, Outcome, Status};
 use gatekeeper::{
-    Clearance, Command, CommandAction, Context, Gatekeeper, PrepareError, Prepared, Refusal, Scope, Wiring,
+    Clearance, Command, CommandAction, Context, Gatekeeper, PrepareError, Prepared, Refusal, Scope,
     amendment_file,
 };
 
@@ -15,7 +15,7 @@ use super::again::{MOST_TIMES, More};
 use super::approver::ClientApprover;
 use super::ended::{Ended, Told};
 use super::output::Output;
-use super::pump::Pipes;
+use super::pump::{Pipes, wiring};
 use super::reason;
 use crate::permission;
 use crate::protocol::{Item, ItemStatus, Notification};
@@ -313,21 +313,11 @@ impl Life {
             server.journal.not_started(id, &self.why_stopped());
             return Err(Ended::new(ItemStatus::Declined, self.why_stopped()));
         }
-        let (pipes, [writes, errors]) = Pipes::new(stop).map_err(|error| {
+        let (pipes, ends) = Pipes::new(stop).map_err(|error| {
             server.journal.not_started(id, &error);
             Ended::new(ItemStatus::Failed, format!("it has no pipes: {error}"))
         })?;
-        let wiring = Wiring {
-            input: Stream::Null,
-            output: writes,
-            errors,
-            watch: clearance.confinement().map(|_| Watch::Writes),
-            background: Some(Background {
-                wall: Some(self.subject.timeout),
-                open_files: server.open_files,
-            }),
-            ..Wiring::default()
-        };
+        let wiring = wiring(&clearance, ends, self.subject.timeout, server.open_files);
         let writable = clearance
             .confinement()
             .map(|confinement| confinement.profile.writable.clone());

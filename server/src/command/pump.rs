@@ -2,8 +2,10 @@
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::time::Duration;
 
-use gatekeeper::sandbox::{Event, Outcome, Running, Stream};
+use gatekeeper::sandbox::{Background, Event, Outcome, Running, Stream, Watch};
+use gatekeeper::{Clearance, Wiring};
 use rustix::event::epoll;
 use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::io::Errno;
@@ -25,6 +27,28 @@ pub struct Pipes {
     /// Has something to read when one of them has, or the order to stop is given.
     any: OwnedFd,
     buffer: Vec<u8>,
+}
+
+/// How a command is started that nobody sits in front of: it reads nothing, writes into these pipes (stdout, stderr), and
+/// is ended when its time is over. What a confinement keeps it from is noted. So many open files it may have until it asks
+/// for more.
+pub fn wiring(
+    clearance: &Clearance,
+    [output, errors]: [Stream; 2],
+    time: Duration,
+    open_files: Option<u64>,
+) -> Wiring {
+    Wiring {
+        input: Stream::Null,
+        output,
+        errors,
+        watch: clearance.confinement().map(|_| Watch::Writes),
+        background: Some(Background {
+            wall: Some(time),
+            open_files,
+        }),
+        ..Wiring::default()
+    }
 }
 
 /// What takes the pieces. It waits while nobody reads them, and fails once the order to stop is given.
