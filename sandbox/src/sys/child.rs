@@ -205,7 +205,7 @@ pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
     // count as a parent that could have the command go on when it has stopped.
     let _own_session = rustix::process::setsid();
     // A stream that is still open here would not end for its reader when the command closes it.
-    close_streams();
+    close_streams(birth.streams);
     let message = attend(command, channel, &children, birth.wall);
     if let Message::Exited(_) = message {
         linger(channel, &children);
@@ -366,8 +366,8 @@ fn give_streams(birth: &Birth) -> Result<(), Errno> {
     Ok(())
 }
 
-fn close_streams() {
-    for number in 0..3 {
+fn close_streams(given: [RawFd; 3]) {
+    for number in (0..3).chain(given) {
         // Where one was closed from the start, there is nothing to do.
         fork::close(number);
     }

@@ -330,3 +330,25 @@ fn threads_launch_at_once_while_others_allocate_and_open_files() {
         20
     );
 }
+
+#[test]
+fn a_stream_ends_for_its_reader_when_the_command_closes_it() {
+    for (tier, host) in tiers() {
+        let ground = Ground::new();
+        let (read, write) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).unwrap();
+        let command = Command {
+            output: Stream::Given(write),
+            ..bash(
+                &ground.path("work"),
+                "echo said; exec >&- 2>&-; for _ in {1..500}; do test -e go && exit; sleep 0.02; done; exit 1",
+            )
+        };
+        let plan = plan(&profile(&ground, tier), &host).unwrap();
+        let running = plan.launch(command).unwrap();
+        let mut said = String::new();
+        std::io::Read::read_to_string(&mut fs::File::from(read), &mut said).unwrap();
+        fs::write(ground.path("work/go"), "").unwrap();
+        assert_eq!(running.wait().status, Status::Exited(0), "{tier}");
+        assert_eq!(said, "said\n", "{tier}");
+    }
+}
