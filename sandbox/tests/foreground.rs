@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Trial};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use sandbox::{Command, Limits, Profile, Stream, Tier, plan};
 
 use reached::{PATIENCE, tiers, until};
@@ -30,7 +31,7 @@ fn main() -> ExitCode {
     if let Ok(told) = std::env::var(LAUNCHER) {
         return launcher(&told);
     }
-    let tests: [(&str, fn()); 5] = [
+    let tests: [(&str, fn()); 6] = [
         (
             "time is over for a command that has stopped, and its launcher tells",
             time_is_over_for_a_command_that_has_stopped,
@@ -44,6 +45,10 @@ fn main() -> ExitCode {
             a_launcher_stops_with_its_command_and_goes_on_with_it,
         ),
         ("a killed group leaves nothing", a_killed_group_leaves_nothing),
+        (
+            "who ends what is left is out of reach before the command begins",
+            who_ends_what_is_left_is_out_of_reach,
+        ),
         (
             "ignored signals stay ignored but for two",
             ignored_signals_stay_ignored_but_for_two,
@@ -187,6 +192,27 @@ fn a_killed_group_leaves_nothing() {
         assert_eq!(fs::metadata(work.join("alive")).unwrap().len(), seen, "{tier}");
         // Nobody is left who could remove it.
         drop(fs::remove_dir_all(format!("/tmp/execpolicy-{}-0", launcher.id())));
+    }
+}
+
+fn who_ends_what_is_left_is_out_of_reach() {
+    for (tier, _) in tiers() {
+        let ground = tempfile::tempdir_in("/var/tmp").unwrap();
+        let work = ground.path().canonicalize().unwrap();
+        // The session of the parent: its own, or that of the launcher, which is 0 in another process namespace.
+        let script = "read -r line < /proc/$PPID/stat; set -- ${line##*) }; echo $(($4 == PPID)) > own";
+        // On one processor the command may well begin before its parent goes on.
+        let all = sched_getaffinity(None).unwrap();
+        let mut one = CpuSet::new();
+        one.set((0..CpuSet::MAX_CPU).find(|number| all.is_set(*number)).unwrap());
+        for _ in 0..20 {
+            sched_setaffinity(None, &one).unwrap();
+            let mut launcher = launch(tier, &work, "60", script);
+            sched_setaffinity(None, &all).unwrap();
+            assert_eq!(wait(&mut launcher), Some(0), "{tier}");
+            let is_apart = fs::read_to_string(work.join("own")).unwrap();
+            assert_eq!(is_apart, "1\n", "{tier}");
+        }
     }
 }
 

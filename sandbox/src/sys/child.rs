@@ -178,22 +178,19 @@ pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
         Ok(children) => children,
         Err(error) => fail(&started, EXEC, error),
     };
-    let is_all_done = birth.forked_at == birth.outer.len();
-    let (own_turn, their_turn) = match (!is_all_done).then(Turn::pair).transpose() {
-        Ok(turns) => turns.unzip(),
+    let (own_turn, their_turn) = match Turn::pair() {
+        Ok(turns) => turns,
         Err(error) => fail(&started, EXEC, error),
     };
     // SAFETY: this process was forked itself and has one thread; the child only takes steps and executes.
     let command = match unsafe { fork::fork(Namespaces::NONE) } {
         Ok(Side::Child) => {
             drop(own_turn);
-            command(birth, channel, &started, their_turn)
+            command(birth, channel, &started, Some(their_turn))
         }
         Ok(Side::Parent { pid, descriptor }) => {
             drop(their_turn);
-            if let Some(turn) = own_turn
-                && let Err((place, error)) = make_view(birth, channel.as_fd(), &turn, &descriptor)
-            {
+            if let Err((place, error)) = stand_apart(birth, channel.as_fd(), &own_turn, &descriptor) {
                 fail(&started, place, error);
             }
             pid
@@ -201,9 +198,6 @@ pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
         Err(error) => fail(&started, EXEC, error),
     };
     drop(started);
-    // Who kills the launcher's process group does not kill who ends what is left. Of a session of its own it does not
-    // count as a parent that could have the command go on when it has stopped.
-    let _own_session = rustix::process::setsid();
     // A stream that is still open here would not end for its reader when the command closes it.
     close_streams(birth.streams);
     let message = attend(command, channel, &children, birth.wall);
@@ -234,15 +228,21 @@ fn confine(birth: &mut Birth, channel: BorrowedFd<'_>) -> Result<(), Failure> {
     take_outer(birth, 0..birth.forked_at, channel, |_| true)
 }
 
-/// Takes the outer steps that are left, while the command's process makes the network; then goes into that, and lets it
-/// go on.
-fn make_view(
+/// Goes out of the command's reach and takes the outer steps that are left, while the command's process makes the
+/// network; then goes into that, and lets it go on.
+fn stand_apart(
     birth: &mut Birth,
     channel: BorrowedFd<'_>,
     turn: &Turn,
     command: &OwnedFd,
 ) -> Result<(), Failure> {
+    // Who kills the launcher's process group does not kill who ends what is left. Of a session of its own it does not
+    // count as a parent that could have the command go on when it has stopped.
+    rustix::process::setsid().map_err(|error| (EXEC, error))?;
     let left = birth.forked_at..birth.outer.len();
+    if left.is_empty() {
+        return turn.give();
+    }
     take_outer(birth, left, channel, |step| !step.is_about_network())?;
     turn.wait()?;
     super::network::join(command).map_err(|error| (EXEC, error))?;
@@ -252,6 +252,9 @@ fn make_view(
 /// Makes the command's network, while the waiting process makes the view of the files; then waits for that.
 fn make_network(birth: &mut Birth, channel: BorrowedFd<'_>, turn: &Turn) -> Result<(), Failure> {
     let left = birth.forked_at..birth.outer.len();
+    if left.is_empty() {
+        return turn.wait();
+    }
     take_outer(birth, left.clone(), channel, Step::is_about_network)?;
     turn.give()?;
     turn.wait()?;
