@@ -129,7 +129,7 @@ impl Running {
                     why: "outer listener".to_owned(),
                 };
             }
-            Message::Proxy | Message::Listener | Message::Signal(_) => {}
+            Message::Proxy | Message::Listener | Message::Signal(_) | Message::Heard => {}
         }
         None
     }
@@ -234,6 +234,10 @@ impl Running {
         }
         self.is_reaped = true;
         let mut kept = (self.scratch.take(), self.placeholders.take());
+        if self.is_over {
+            // Who does not hear of it sees the end of the channel, and does the same once more.
+            let _ended = channel::send(&self.channel, Message::Heard, &[]);
+        }
         // The waiting process takes this as the order to end everything; if it has ended, there is nobody to tell.
         let _ended = rustix::net::shutdown(&self.channel, Shutdown::Both);
         if self.is_over {

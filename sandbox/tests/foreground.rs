@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     if let Ok(told) = std::env::var(LAUNCHER) {
         return launcher(&told);
     }
-    let tests: [(&str, fn()); 6] = [
+    let tests: [(&str, fn()); 7] = [
         (
             "time is over for a command that has stopped, and its launcher tells",
             time_is_over_for_a_command_that_has_stopped,
@@ -45,6 +45,10 @@ fn main() -> ExitCode {
             a_launcher_stops_with_its_command_and_goes_on_with_it,
         ),
         ("a killed group leaves nothing", a_killed_group_leaves_nothing),
+        (
+            "a launcher that is killed before it has heard of the end leaves nothing",
+            a_launcher_that_is_killed_before_it_has_heard_leaves_nothing,
+        ),
         (
             "who ends what is left is out of reach before the command begins",
             who_ends_what_is_left_is_out_of_reach,
@@ -191,6 +195,26 @@ fn a_killed_group_leaves_nothing() {
         thread::sleep(Duration::from_millis(400));
         assert_eq!(fs::metadata(work.join("alive")).unwrap().len(), seen, "{tier}");
         // Nobody is left who could remove it.
+        drop(fs::remove_dir_all(format!("/tmp/execpolicy-{}-0", launcher.id())));
+    }
+}
+
+fn a_launcher_that_is_killed_before_it_has_heard_leaves_nothing() {
+    for (tier, _) in tiers() {
+        let ground = tempfile::tempdir_in("/var/tmp").unwrap();
+        let work = ground.path().canonicalize().unwrap();
+        let script = "echo x > own; while [ ! -e go ]; do sleep 0.02; done";
+        let mut launcher = launch(tier, &work, "60", script);
+        until("it runs", || work.join("own").exists());
+        assert_eq!(work.join(".gate").exists(), tier == Tier::Full);
+        kill_process(pid(&launcher), Signal::STOP).unwrap();
+        until("it has stopped", || state(launcher.id()) == Some('T'));
+        fs::write(work.join("go"), "").unwrap();
+        // It has told of its end by then.
+        thread::sleep(Duration::from_millis(500));
+        launcher.kill().unwrap();
+        launcher.wait().unwrap();
+        until("no placeholder stands", || !work.join(".gate").exists());
         drop(fs::remove_dir_all(format!("/tmp/execpolicy-{}-0", launcher.id())));
     }
 }

@@ -35,6 +35,8 @@ pub(crate) enum Message {
     NoListener,
     /// To the child: give the command this signal.
     Signal(i32),
+    /// To the child: its end was heard of, and the supervisor does what is left to do.
+    Heard,
 }
 
 impl Message {
@@ -48,6 +50,7 @@ impl Message {
             Self::NoListener => (6, 0),
             Self::Signal(signal) => (7, signal),
             Self::TimedOut => (8, 0),
+            Self::Heard => (9, 0),
         };
         let [a, b, c, d] = number.to_le_bytes();
         [kind, a, b, c, d]
@@ -64,6 +67,7 @@ impl Message {
             6 => Self::NoListener,
             7 => Self::Signal(number),
             8 => Self::TimedOut,
+            9 => Self::Heard,
             _ => return None,
         })
     }
@@ -142,6 +146,18 @@ pub(crate) fn receive(from: impl AsFd, flags: RecvFlags) -> Result<Received, Err
     Ok(Received::Message(message, descriptors))
 }
 
+/// Whether the supervisor has heard of the end: waits until it has, or is gone. That the message could be sent does not
+/// tell, since one that is being killed still has its end of the channel.
+pub(crate) fn is_heard(from: impl AsFd) -> bool {
+    loop {
+        match receive(&from, RecvFlags::empty()) {
+            Ok(Received::Message(Message::Heard, _)) => return true,
+            Ok(Received::Message(..)) => {}
+            Ok(Received::End) | Err(_) => return false,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,6 +173,7 @@ mod tests {
             Message::NoListener,
             Message::TimedOut,
             Message::Signal(15),
+            Message::Heard,
         ];
         for message in messages {
             send(&there, message, &[]).unwrap();

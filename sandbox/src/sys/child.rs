@@ -209,11 +209,12 @@ pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
         // Who was given the file with the command reads on where it has stopped.
         pass_place(file, original);
     }
-    let told = channel::send(channel, message, &[]);
-    if told.is_err() {
+    let is_heard = channel::send(channel, message, &[]).is_ok()
+        && (birth.placeholders.paths.is_empty() || channel::is_heard(channel));
+    if !is_heard {
         birth.placeholders.take_away();
     }
-    fork::leave(i32::from(told.is_err()))
+    fork::leave(i32::from(!is_heard))
 }
 
 /// Takes the outer steps that come before the command's process is forked.
