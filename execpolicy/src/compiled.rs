@@ -50,11 +50,11 @@ struct PrefixLine {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     without: Vec<Box<str>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    cwd: Vec<Box<str>>,
+    cwd: Vec<PathGlob>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     covers: Vec<Box<str>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    reads: Vec<Box<str>>,
+    reads: Vec<PathGlob>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     confinement: Option<Box<str>>,
 }
@@ -128,18 +128,17 @@ fn line(said: Said, decision: Decision, justification: Option<&str>, origin: &Or
 }
 
 fn prefix(rule: &Rule) -> PrefixLine {
-    let texts = |globs: &[PathGlob]| globs.iter().map(|glob| glob.as_str().into()).collect();
     let program = TokenLine::Words(vec![(*rule.pattern.program).into()]);
     let rest = rule.pattern.rest.iter().map(TokenLine::from);
     PrefixLine {
         tokens: std::iter::once(program).chain(rest).collect(),
         without: rule.conditions.without.clone(),
-        cwd: texts(&rule.conditions.cwd),
+        cwd: rule.conditions.cwd.clone(),
         covers: match &rule.covers {
             Covers::Everything => vec![EVERYTHING.into()],
             Covers::Ordinary(words) => words.iter().map(|word| word.to_string().into()).collect(),
         },
-        reads: texts(&rule.reads),
+        reads: rule.reads.clone(),
         confinement: rule.confinement.as_ref().map(|name| name.as_str().into()),
     }
 }
@@ -169,9 +168,6 @@ fn prefix_rule(line: Line, files: &[Source], layer: &Layer) -> Option<Rule> {
     let Said::Prefix(prefix) = line.rule else {
         return None;
     };
-    let globs = |texts: &[Box<str>]| -> Option<Vec<PathGlob>> {
-        texts.iter().map(|text| PathGlob::new(text).ok()).collect()
-    };
     let mut tokens = prefix.tokens.into_iter().map(Token::from);
     let program = tokens.next()?.words().first()?.clone();
     let covers = match prefix.covers.as_slice() {
@@ -190,10 +186,10 @@ fn prefix_rule(line: Line, files: &[Source], layer: &Layer) -> Option<Rule> {
         justification: line.justification,
         conditions: Conditions {
             without: prefix.without,
-            cwd: globs(&prefix.cwd)?,
+            cwd: prefix.cwd,
         },
         covers,
-        reads: globs(&prefix.reads)?,
+        reads: prefix.reads,
         confinement: prefix.confinement.map(ConfinementName::new),
         origin: origin(&line.file, line.span, files, layer),
     })

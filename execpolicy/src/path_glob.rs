@@ -7,6 +7,10 @@ mod place;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
+
+use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
+use serde::{Serialize, Serializer};
 
 use crate::Context;
 
@@ -26,11 +30,17 @@ const BYTES: usize = 4096;
 /// `**` stands for any number of components, none included; `*`, `?`, `[a-z]` and `[!a-z]` stand for characters inside one,
 /// a leading dot among them. `$WORKSPACE`, `$HOME` (also `~`), `$TMPDIR`, `$POLICY` and `$STORE`
 /// are what the context says they are.
+///
+/// Copies are shared, and cost no more than a count.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct PathGlob {
+pub struct PathGlob(Arc<Parsed>);
+
+/// A pattern, taken apart.
+#[derive(Debug, Eq, PartialEq)]
+struct Parsed {
     text: Box<str>,
     root: Root,
-    components: Box<[Component]>,
+    components: Vec<Component>,
 }
 
 /// What a pattern begins with.
@@ -92,37 +102,47 @@ impl PathGlob {
         if text.len() > BYTES {
             return Err(PathGlobError::Long);
         }
-        if text.contains(['{', '}', '\\', '\0']) {
+        let bytes = text.as_bytes();
+        if bytes
+            .iter()
+            .any(|byte| matches!(byte, b'{' | b'}' | b'\\' | b'\0'))
+        {
             return Err(PathGlobError::Character);
         }
         let (root, rest) = Root::of(text)?;
-        let mut components = Vec::new();
+        // Many hundreds are read whenever a command is judged: a list that grows costs more than to count first.
+        let slashes = memchr::memchr_iter(b'/', bytes).count();
+        let mut components = Vec::with_capacity(slashes.saturating_add(1));
         for name in rest.split('/').filter(|name| !name.is_empty()) {
-            components.push(match name {
-                "**" => Component::Any,
-                "." | ".." => return Err(PathGlobError::Component),
-                _ if name.contains("**") => return Err(PathGlobError::Component),
-                _ if name.contains(['*', '?', '[', ']']) => {
-                    Component::Pattern(Wildcards::new(name).ok_or(PathGlobError::Character)?)
-                }
-                _ => Component::Name(name.into()),
-            });
+            let component = Component::new(name)?;
+            // `**/**` says what `**` says.
+            if component != Component::Any || components.last() != Some(&Component::Any) {
+                components.push(component);
+            }
         }
-        // `**/**` says what `**` says.
-        components.dedup_by(|next, before| *next == Component::Any && *before == Component::Any);
         if components.len() > COMPONENTS {
             return Err(PathGlobError::Long);
         }
-        Ok(Self {
+        Ok(Self(Arc::new(Parsed {
             text: text.into(),
             root,
-            components: components.into(),
-        })
+            components,
+        })))
+    }
+
+    /// What it begins with.
+    fn root(&self) -> Root {
+        self.0.root
+    }
+
+    /// What follows that.
+    fn components(&self) -> &[Component] {
+        &self.0.components
     }
 
     /// As it was written.
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 
     /// A name that every path has which this pattern matches, or names a directory above; `None` where it says none.
@@ -130,11 +150,11 @@ impl PathGlob {
     /// Names that a variable stands for are not among them; of `$POLICY` and `$STORE`, which are anywhere, none are
     /// told.
     pub(crate) fn key(&self) -> Option<&str> {
-        if let Root::Variable(Variable::Policy | Variable::Store) = self.root {
+        if let Root::Variable(Variable::Policy | Variable::Store) = self.root() {
             return None;
         }
         let mut said = self
-            .components
+            .components()
             .iter()
             .skip_while(|component| **component == Component::Any);
         match said.next() {
@@ -145,30 +165,31 @@ impl PathGlob {
 
     /// Whether every path that this one means is surely one of the other's too, whatever the variables stand for.
     pub(crate) fn is_within(&self, other: &Self) -> bool {
-        let end = other.components.len().saturating_sub(1);
-        if other.components.last() != Some(&Component::Any) {
-            return self.root == other.root && self.components == other.components;
+        let end = other.components().len().saturating_sub(1);
+        if other.components().last() != Some(&Component::Any) {
+            return self.root() == other.root() && self.components() == other.components();
         }
-        let above = other.components.get(..end).unwrap_or_default();
+        let above = other.components().get(..end).unwrap_or_default();
         // `**/x/**` holds whatever has an `x` in it; elsewhere the beginnings have to be the same.
         if let Some((Component::Any, inner)) = above.split_first() {
             let begins = |from: usize| {
-                self.components
+                self.components()
                     .get(from..)
                     .is_some_and(|rest| rest.starts_with(inner))
             };
-            return other.root == Root::Slash && (inner.is_empty() || (0..self.components.len()).any(begins));
+            return other.root() == Root::Slash
+                && (inner.is_empty() || (0..self.components().len()).any(begins));
         }
-        if above.is_empty() && other.root == Root::Slash {
+        if above.is_empty() && other.root() == Root::Slash {
             return true;
         }
-        self.root == other.root && self.components.starts_with(above)
+        self.root() == other.root() && self.components().starts_with(above)
     }
 
     /// The directories that the pattern's variable stands for, each as an absolute path; `None` where the context
     /// does not know, one empty path where there is no variable.
     fn roots<'c>(&self, context: &'c Context) -> Option<Vec<Cow<'c, str>>> {
-        let variable = match self.root {
+        let variable = match self.root() {
             Root::Slash => return Some(vec![Cow::Borrowed("")]),
             Root::Variable(variable) => variable,
         };
@@ -178,7 +199,50 @@ impl PathGlob {
 
 impl fmt::Display for PathGlob {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.text)
+        formatter.write_str(&self.0.text)
+    }
+}
+
+impl Serialize for PathGlob {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for PathGlob {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(Text)
+    }
+}
+
+/// Reads a pattern from a text.
+struct Text;
+
+impl Visitor<'_> for Text {
+    type Value = PathGlob;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a pattern of paths")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<PathGlob, E> {
+        PathGlob::new(text).map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+    }
+}
+
+impl Component {
+    fn new(name: &str) -> Result<Self, PathGlobError> {
+        match name {
+            "**" => Ok(Self::Any),
+            "." | ".." => Err(PathGlobError::Component),
+            _ if !name.bytes().any(|byte| matches!(byte, b'*' | b'?' | b'[' | b']')) => {
+                Ok(Self::Name(name.into()))
+            }
+            _ if name.contains("**") => Err(PathGlobError::Component),
+            _ => Wildcards::new(name)
+                .map(Self::Pattern)
+                .ok_or(PathGlobError::Character),
+        }
     }
 }
 

@@ -12,9 +12,9 @@ use crate::{
 pub(super) enum AboutLine {
     Paths {
         access: Vec<Box<str>>,
-        paths: Vec<Box<str>>,
+        paths: Vec<PathGlob>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        outside: Vec<Box<str>>,
+        outside: Vec<PathGlob>,
         stars: bool,
         #[serde(default = "yes", skip_serializing_if = "is_yes")]
         above: bool,
@@ -30,7 +30,6 @@ pub(super) enum AboutLine {
 impl AboutLine {
     /// What a line holds of a rule; `None` for a network rule.
     pub(super) fn of(rule: &EffectRule) -> Option<Self> {
-        let texts = |globs: &[PathGlob]| globs.iter().map(|glob| glob.as_str().into()).collect();
         let names = |names: &[NamePattern]| names.iter().map(|name| name.as_str().into()).collect();
         Some(match &rule.about {
             About::Paths(rule) => Self::Paths {
@@ -39,8 +38,8 @@ impl AboutLine {
                     .iter()
                     .map(|access| access.to_string().into())
                     .collect(),
-                paths: texts(&rule.paths),
-                outside: texts(&rule.outside),
+                paths: rule.paths.clone(),
+                outside: rule.outside.clone(),
                 stars: rule.stars == Stars::Match,
                 above: rule.above == Above::Matches,
             },
@@ -56,10 +55,7 @@ impl AboutLine {
     }
 
     /// What the line says; `None` where it is not one that was written by [`AboutLine::of`].
-    pub(super) fn about(&self) -> Option<About> {
-        let globs = |texts: &[Box<str>]| -> Option<Vec<PathGlob>> {
-            texts.iter().map(|text| PathGlob::new(text).ok()).collect()
-        };
+    pub(super) fn about(self) -> Option<About> {
         let patterns = |texts: &[Box<str>]| -> Option<Vec<NamePattern>> {
             texts.iter().map(|text| NamePattern::new(text)).collect()
         };
@@ -75,14 +71,14 @@ impl AboutLine {
                     .iter()
                     .map(|word| Access::from_word(word))
                     .collect::<Option<_>>()?,
-                paths: globs(paths)?,
-                outside: globs(outside)?,
-                stars: if *stars { Stars::Match } else { Stars::Ignored },
-                above: if *above { Above::Matches } else { Above::MayMatch },
+                paths,
+                outside,
+                stars: if stars { Stars::Match } else { Stars::Ignored },
+                above: if above { Above::Matches } else { Above::MayMatch },
             }),
             Self::Variables { names, outside } => About::Variables(VariableRule {
-                names: patterns(names)?,
-                outside: patterns(outside)?,
+                names: patterns(&names)?,
+                outside: patterns(&outside)?,
             }),
             Self::Effects(words) => About::Effects(
                 words

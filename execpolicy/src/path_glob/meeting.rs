@@ -74,7 +74,7 @@ fn may_hold(glob: &PathGlob, path: &Located<'_>, question: &Question<'_>) -> boo
         return true;
     }
     let context = question.context;
-    let (roots, rest) = match (glob.root, glob.components.as_ref()) {
+    let (roots, rest) = match (glob.root(), glob.components()) {
         (Root::Variable(Variable::Workspace), _) => return false,
         (Root::Slash, [Component::Any, rest @ ..]) => (Variable::Home.roots(context), rest),
         (_, components) => (glob.roots(context), components),
@@ -97,11 +97,11 @@ fn is_apart(glob: &PathGlob, path: &Located<'_>, question: &Question<'_>) -> boo
             .written
             .iter()
             .all(|(_, spelling)| *spelling == Spelling::Plain);
-    if !is_plain || glob.root != Root::Slash {
+    if !is_plain || glob.root() != Root::Slash {
         return false;
     }
     let has = |wanted: &str| path.written.iter().any(|(name, _)| *name == wanted);
-    match glob.components.as_ref() {
+    match glob.components() {
         [Component::Name(first), ..] => path.written.first().is_some_and(|(name, _)| **name != **first),
         [Component::Any, Component::Name(named), ..] => {
             let reaches_below = || match question.reach {
@@ -181,7 +181,7 @@ fn may_name(said: &Piece<'_>, pattern: &str) -> bool {
 }
 
 fn pieces(glob: &PathGlob) -> impl Iterator<Item = Piece<'_>> {
-    glob.components.iter().map(piece)
+    glob.components().iter().map(piece)
 }
 
 fn piece(component: &Component) -> Piece<'_> {

@@ -43,7 +43,7 @@ impl PathGlob {
 
     /// The components after the beginning.
     pub fn parts(&self) -> impl Iterator<Item = PathPart<'_>> {
-        self.components.iter().map(|component| match component {
+        self.components().iter().map(|component| match component {
             Component::Name(name) => PathPart::Name(name),
             Component::Pattern(wildcards) => PathPart::Names(NameGlob(wildcards)),
             Component::Any => PathPart::Any,
@@ -52,7 +52,7 @@ impl PathGlob {
 
     /// Whether the pattern begins with the variable of this name, such as `$WORKSPACE`.
     pub fn begins_with(&self, variable: &str) -> bool {
-        self.text
+        self.as_str()
             .strip_prefix(variable)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
