@@ -77,7 +77,7 @@ impl Ground {
 
     pub(super) fn with(confinement: Option<&str>, approval: Approval) -> Self {
         // Not in `/tmp`, of which a confined command has its own.
-        let root = tempfile::tempdir_in(workshop()).unwrap();
+        let root = tempfile::tempdir_in("/var/tmp").unwrap();
         let below = |name: &str| root.path().join(name);
         for directory in ["work/.git", "work/sub", "bin", "home", "outside"] {
             fs::create_dir_all(below(directory)).unwrap();
@@ -291,10 +291,4 @@ pub(super) fn wait_for(what: &str, is: impl Fn() -> bool) {
 
 pub(super) fn shown(path: &Path) -> String {
     path.to_str().unwrap().to_owned()
-}
-
-/// A directory outside of `/tmp`: that of this test's program.
-fn workshop() -> PathBuf {
-    let own = std::env::current_exe().unwrap();
-    own.parent().unwrap().to_owned()
 }
