@@ -65,7 +65,7 @@ impl<'a> Reader<'a> {
             ' ' | '\t' => self.skip(1),
             '\n' | ';' | '{' | '}' => {
                 // Behind a comma or an operator a line goes on.
-                self.prints &= first == '\n' && self.last == Last::Operator;
+                self.prints &= first == '\n' && self.last != Last::Operand;
                 self.last = Last::Operator;
                 self.skip(1)
             }
@@ -76,7 +76,10 @@ impl<'a> Reader<'a> {
             // A backslash before anything but the end of a line is an error to one awk and not to another.
             '\\' => {
                 self.rest = self.rest.strip_prefix("\\\n")?;
-                self.last = Last::Either;
+                // What waits for more still does, whatever is on the next line; `)` has looked no further.
+                if self.last == Last::Operand {
+                    self.last = Last::Either;
+                }
                 Some(())
             }
             '"' => self.quoted().map(drop),
@@ -113,11 +116,8 @@ impl<'a> Reader<'a> {
                 self.last = Last::Either;
                 self.skip(2)
             }
-            _ if first.is_ascii_alphanumeric() || first == '_' => self.word(),
-            '.' => {
-                self.last = Last::Operand;
-                self.skip(1)
-            }
+            '.' | '0'..='9' => self.number(),
+            _ if first.is_ascii_alphabetic() || first == '_' => self.word(),
             '(' | '[' | '$' | '+' | '-' | '*' | '%' | '^' | '!' | '<' | '>' | '=' | '~' | '&' | '?' | ':'
             | ',' => {
                 self.last = Last::Operator;
@@ -125,6 +125,32 @@ impl<'a> Reader<'a> {
             }
             _ => None,
         }
+    }
+
+    /// Takes a number. What follows one without a space is a word of its own to every awk (`1system("id")` runs), but
+    /// awks disagree on where `0x1f` and `1e` end.
+    fn number(&mut self) -> Option<()> {
+        let digits = |text: &'a str| text.trim_start_matches(|character: char| character.is_ascii_digit());
+        let whole = digits(self.rest);
+        let rest = whole.strip_prefix('.').map_or(whole, digits);
+        // A point alone is no number.
+        let has_digits = self.rest.bytes().take(2).any(|byte| byte.is_ascii_digit());
+        let exponent = rest.strip_prefix(['e', 'E']).map(|power| {
+            let power = power.strip_prefix(['+', '-']).unwrap_or(power);
+            (power, digits(power))
+        });
+        let rest = match exponent {
+            Some((power, behind)) if behind.len() < power.len() => behind,
+            Some(_) | None => rest,
+        };
+        let is_glued =
+            rest.starts_with(|next: char| next.is_ascii_alphanumeric() || matches!(next, '_' | '.'));
+        if !has_digits || is_glued {
+            return None;
+        }
+        self.rest = rest;
+        self.last = Last::Operand;
+        Some(())
     }
 
     fn word(&mut self) -> Option<()> {
@@ -254,6 +280,8 @@ mod tests {
             "!seen[$0]++",
             "{a[$1]=$2; for (k in a) print k, a[k]}",
             "{print \"\\\"\" $1}",
+            "$1 > 1.5e-3 && $2 < .5 {print $1*2, 10}",
+            "{x = 1.; y = 2 \\\n + 3; print x y}",
         ] {
             assert!(only_computes(program), "{program}");
         }
@@ -290,6 +318,16 @@ mod tests {
             "{print $1,\n$2 > \"f\"}",
             "{if (x)\\\n/\"/ ; system(\"id\") #\"/}",
             "BEGIN{for(;print \"x\" > \"f\";);}",
+            "BEGIN{1system(\"id\")}",
+            "BEGIN{x=0x1system(\"id\")}",
+            "BEGIN{x=1e1system(\"id\")}",
+            "BEGIN{x=1esystem(\"id\")}",
+            "BEGIN{x=.1system(\"id\")}",
+            "BEGIN{x=1.system(\"id\")}",
+            "BEGIN{while((1getline<\"f\")>0)print}",
+            "BEGIN{print 1, \\\n\n2 > \"f\"}",
+            "BEGIN{print 1 && \\\n\n2 > \"f\"}",
+            "BEGIN{print 1, \\\n # x\n\n2 > \"f\"}",
         ] {
             assert!(!only_computes(program), "{program}");
         }
