@@ -27,6 +27,8 @@ pub(crate) struct Effects<'s> {
     pub(crate) trusted: Vec<Box<str>>,
     /// What it looks for.
     pub(crate) sought: Vec<Value>,
+    /// The program in a language of its own, of what only computes, as far as it is given.
+    pub(crate) computing: Option<String>,
     /// The paths that it writes to its output, each with a NUL behind it, where it writes nothing else.
     pub(crate) names: Option<Box<Found>>,
     /// Where it runs instead, as an option says.
@@ -49,6 +51,7 @@ impl<'s> Effects<'s> {
             nested: Vec::new(),
             trusted: Vec::new(),
             sought: Vec::new(),
+            computing: None,
             names: None,
             entered: None,
             runs_elsewhere: false,

@@ -72,8 +72,19 @@ impl Effects<'_> {
             let program = entry.name.split(' ').next().unwrap_or_default();
             (program, |_| false)
         });
-        if text.exact().is_some_and(only_computes) {
-            return;
+        if let Some(text) = text.exact()
+            && only_computes(text)
+        {
+            // Several texts are one program, a line behind the other: what one leaves open the next may end.
+            let whole = match self.computing.take() {
+                Some(before) => format!("{before}\n{text}"),
+                None => text.to_owned(),
+            };
+            let computes = only_computes(&whole);
+            self.computing = Some(whole);
+            if computes {
+                return;
+            }
         }
         let kind = EffectKind::Execute(Executed::Code {
             language: language.into(),
