@@ -169,12 +169,15 @@ impl<'s> Effects<'s> {
         self.push(entry, does, kind, cause);
     }
 
-    /// Something that is not known. An allow for a sub-command that nothing is known of speaks for it, as one for
-    /// such a program does; beside what is known, the unknown is extra.
+    /// Something that is not known. An allow for a program that nothing is known of speaks for it. Beside what is
+    /// known the unknown is extra: who allows `git` has not said that `git remote-ext` may run what it is told.
     pub(crate) fn unknown(&mut self, why: UnknownEffect, cause: Span) {
         let standing = match why {
-            UnknownEffect::Program | UnknownEffect::Subcommand => Standing::Ordinary,
-            UnknownEffect::Option | UnknownEffect::Operand | UnknownEffect::Word => Standing::Extra,
+            UnknownEffect::Program => Standing::Ordinary,
+            UnknownEffect::Subcommand
+            | UnknownEffect::Option
+            | UnknownEffect::Operand
+            | UnknownEffect::Word => Standing::Extra,
         };
         self.found.push(Effect {
             kind: EffectKind::Unknown(why),
