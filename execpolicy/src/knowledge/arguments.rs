@@ -7,6 +7,8 @@ mod response_files;
 mod rest;
 mod subcommand;
 
+pub(crate) use find::plain_sets;
+
 use diagnostics::Span;
 use shell_parser::{Argument, Value};
 
@@ -337,6 +339,9 @@ impl<'a, 'e, 's> Arguments<'a, 'e, 's> {
     fn unknown_word(&mut self, word: &'a Argument) {
         if self.entry.has(Trait::Complete) && self.entry.tame {
             self.roles = Roles::Uncertain;
+            if let Value::Glob(pattern) = &word.value {
+                self.effects.may_choose(self.entry, pattern, word.span);
+            }
         } else {
             self.effects.unknown(UnknownEffect::Word, word.span);
         }

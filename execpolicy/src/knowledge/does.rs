@@ -12,6 +12,8 @@ pub enum Does {
     Harmless,
     /// Nothing outside the program: it is what the program looks for.
     Searches,
+    /// Says by a pattern which files it reads below the directories that it reads.
+    Chooses,
     /// Names of columns to show; one that shows environments takes more rights.
     Columns,
     /// Only says something of the program itself, which then does nothing else.
@@ -89,6 +91,7 @@ impl Does {
     pub const ALL: &[Self] = &[
         Self::Harmless,
         Self::Searches,
+        Self::Chooses,
         Self::Columns,
         Self::Informs,
         Self::Lists,
@@ -131,6 +134,7 @@ impl Does {
         match self {
             Self::Harmless => "harmless",
             Self::Searches => "searches",
+            Self::Chooses => "chooses",
             Self::Columns => "columns",
             Self::Informs => "informs",
             Self::Lists => "lists",
@@ -179,6 +183,7 @@ impl Does {
         match self {
             Self::Harmless
             | Self::Searches
+            | Self::Chooses
             | Self::Informs
             | Self::Lists
             | Self::Reads

@@ -1,5 +1,6 @@
 //! Collects what a command does while its words are read.
 
+mod chosen;
 mod execution;
 
 use diagnostics::Span;
@@ -27,6 +28,8 @@ pub(crate) struct Effects<'s> {
     pub(crate) trusted: Vec<Box<str>>,
     /// What it looks for.
     pub(crate) sought: Vec<Value>,
+    /// The names of the files that it reads below its directories, as patterns.
+    pub(crate) chosen: Vec<Box<str>>,
     /// The program in a language of its own, of what only computes, as far as it is given.
     pub(crate) computing: Option<String>,
     /// The paths that it writes to its output, each with a NUL behind it, where it writes nothing else.
@@ -51,6 +54,7 @@ impl<'s> Effects<'s> {
             nested: Vec::new(),
             trusted: Vec::new(),
             sought: Vec::new(),
+            chosen: Vec::new(),
             computing: None,
             names: None,
             entered: None,
@@ -70,6 +74,7 @@ impl<'s> Effects<'s> {
         match does {
             Does::Harmless | Does::Informs | Does::Template | Does::Appends => {}
             Does::Searches => self.sought.push(value()),
+            Does::Chooses => self.chooses(&value(), cause),
             Does::Columns => self.columns(entry, &value(), cause),
             Does::Enters => self.entered = Some(self.place(value())),
             Does::Lists => self.path(entry, does, value(), EffectKind::List, cause),
@@ -151,6 +156,7 @@ impl<'s> Effects<'s> {
             | Does::Refspec
             | Does::Runs
             | Does::Joins
+            | Does::Chooses
             | Does::Remote
             | Does::Sets
             | Does::Splits

@@ -129,7 +129,7 @@ impl Entry {
             .iter()
             .map(|place| place.does)
             .chain(self.options.iter().map(|(_, option)| option.does))
-            .filter(|does| !matches!(does, Does::Harmless | Does::Searches))
+            .filter(|does| !matches!(does, Does::Harmless | Does::Searches | Does::Chooses))
             .collect();
         all.sort_unstable();
         all.dedup();

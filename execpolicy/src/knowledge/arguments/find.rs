@@ -190,7 +190,7 @@ fn named(words: &[&str]) -> Option<Vec<Box<str>>> {
 
 /// The pattern with `?` for each set that is of other characters than it lists; `None` where that is not
 /// clear.
-fn plain_sets(pattern: &str) -> Option<String> {
+pub(crate) fn plain_sets(pattern: &str) -> Option<String> {
     let mut text = String::new();
     let mut rest = pattern;
     while let Some((before, behind)) = rest.split_once('[') {

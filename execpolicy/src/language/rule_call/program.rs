@@ -25,6 +25,7 @@ const PARAMETERS: &[&str] = &[
     "always",
     "harmless",
     "searches",
+    "chooses",
     "columns",
     "informs",
     "lists",
