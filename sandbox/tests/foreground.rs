@@ -31,10 +31,14 @@ fn main() -> ExitCode {
     if let Ok(told) = std::env::var(LAUNCHER) {
         return launcher(&told);
     }
-    let tests: [(&str, fn()); 7] = [
+    let tests: [(&str, fn()); 8] = [
         (
             "time is over for a command that has stopped, and its launcher tells",
             time_is_over_for_a_command_that_has_stopped,
+        ),
+        (
+            "time is over for a command that stops again and again while its launcher does not read",
+            time_is_over_while_the_launcher_does_not_read,
         ),
         (
             "a launcher that has stopped with its command is there when that ends",
@@ -145,6 +149,26 @@ fn time_is_over_for_a_command_that_has_stopped() {
         until("it has told", || {
             fs::read_to_string(work.join("status")).is_ok_and(|text| text == "124\n")
         });
+    }
+}
+
+fn time_is_over_while_the_launcher_does_not_read() {
+    for (tier, _) in tiers() {
+        let ground = tempfile::tempdir_in("/var/tmp").unwrap();
+        let work = ground.path().canonicalize().unwrap();
+        let script = "(while :; do kill -STOP $$; kill -CONT $$; done) & while :; do echo x >> alive; done";
+        let mut launcher = launch(tier, &work, "2", script);
+        until("it runs", || work.join("alive").exists());
+        kill_process(pid(&launcher), Signal::STOP).unwrap();
+        let written = || fs::metadata(work.join("alive")).unwrap().len();
+        until("its time is over", || {
+            let before = written();
+            thread::sleep(Duration::from_millis(300));
+            written() == before
+        });
+        // What it hears last comes behind all that it has not read.
+        kill_process(pid(&launcher), Signal::CONT).unwrap();
+        assert_eq!(wait(&mut launcher), Some(124), "{tier}");
     }
 }
 

@@ -82,8 +82,9 @@ fn reap(command: Pid, channel: &OwnedFd) -> Option<WaitStatus> {
         }
         match status.stopping_signal() {
             Some(signal) => {
-                // A supervisor that has gone is seen by the next poll.
-                let _told = channel::send(channel, Message::Stopped(signal), &[]);
+                // A supervisor that has gone is seen by the next poll. One that does not read, as one that has stopped
+                // itself, is not waited for, or no time would be over for the command; it has many of these to read.
+                let _told = channel::offer(channel, Message::Stopped(signal));
             }
             None => return Some(status),
         }

@@ -35,7 +35,7 @@ pub(crate) enum Message {
     NoListener,
     /// To the child: give the command this signal.
     Signal(i32),
-    /// To the child: its end was heard of, and the supervisor does what is left to do.
+    /// To the child: its end was heard of, and the supervisor has done what was left to do.
     Heard,
 }
 
@@ -91,13 +91,31 @@ pub(crate) fn pair() -> Result<(OwnedFd, OwnedFd), Errno> {
 /// # Errors
 /// `EPIPE` where the other end is closed.
 pub(crate) fn send(to: impl AsFd, message: Message, descriptors: &[BorrowedFd<'_>]) -> Result<(), Errno> {
+    send_as(to, message, descriptors, SendFlags::empty())
+}
+
+/// Sends a message if there is room for it: the other end may not read for as long as it likes.
+///
+/// # Errors
+/// `EAGAIN` where there is no room, `EPIPE` where the other end is closed.
+pub(crate) fn offer(to: impl AsFd, message: Message) -> Result<(), Errno> {
+    send_as(to, message, &[], SendFlags::DONTWAIT)
+}
+
+fn send_as(
+    to: impl AsFd,
+    message: Message,
+    descriptors: &[BorrowedFd<'_>],
+    flags: SendFlags,
+) -> Result<(), Errno> {
     let bytes = message.bytes();
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MOST))];
     let mut ancillary = SendAncillaryBuffer::new(&mut space);
     if !descriptors.is_empty() && !ancillary.push(SendAncillaryMessage::ScmRights(descriptors)) {
         return Err(Errno::TOOBIG);
     }
-    sendmsg(to, &[IoSlice::new(&bytes)], &mut ancillary, SendFlags::NOSIGNAL).map(|_| ())
+    let flags = flags | SendFlags::NOSIGNAL;
+    sendmsg(to, &[IoSlice::new(&bytes)], &mut ancillary, flags).map(|_| ())
 }
 
 /// What was received.
@@ -191,6 +209,15 @@ mod tests {
         assert_eq!(receive(&here, RecvFlags::DONTWAIT).unwrap_err(), Errno::AGAIN);
         drop(there);
         assert!(matches!(receive(&here, RecvFlags::empty()), Ok(Received::End)));
+    }
+
+    #[test]
+    fn what_is_offered_is_not_waited_for() {
+        let (here, there) = pair().unwrap();
+        let refused = (0..100_000).find_map(|_| offer(&there, Message::Stopped(19)).err());
+        assert_eq!(refused, Some(Errno::AGAIN));
+        drop(here);
+        assert_eq!(offer(&there, Message::Stopped(19)), Err(Errno::PIPE));
     }
 
     #[test]
