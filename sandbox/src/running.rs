@@ -233,17 +233,17 @@ impl Running {
             return;
         }
         self.is_reaped = true;
-        let mut kept = (self.scratch.take(), self.placeholders.take());
+        let mut placeholders = self.placeholders.take();
         if self.is_over {
+            // Nothing runs any more but the waiting process, whose view still has them covered: what is a mount point in
+            // another mount namespace alone can be removed. It waits to hear that this was done: were this process
+            // killed on the way, it would remove them itself.
+            drop(placeholders.take());
             // Who does not hear of it sees the end of the channel, and does the same once more.
             let _ended = channel::send(&self.channel, Message::Heard, &[]);
         }
         // The waiting process takes this as the order to end everything; if it has ended, there is nobody to tell.
         let _ended = rustix::net::shutdown(&self.channel, Shutdown::Both);
-        if self.is_over {
-            // Nothing but that runs, and it has a whole view to take down meanwhile.
-            drop(kept.1.take());
-        }
         let grace = Timespec::try_from(GRACE).ok();
         let polled = poll(&mut [PollFd::new(&self.process, PollFlags::IN)], grace.as_ref());
         if !matches!(polled, Ok(count) if count > 0) {
@@ -251,7 +251,7 @@ impl Running {
         }
         while let Err(Errno::INTR) = waitid(WaitId::PidFd(self.process.as_fd()), WaitIdOptions::EXITED) {}
         // Nothing runs that could use them.
-        drop(kept);
+        drop((self.scratch.take(), placeholders));
     }
 }
 
@@ -292,5 +292,27 @@ mod tests {
         assert!(matches!(running.next(None), Event::Stopped(libc::SIGSTOP)));
         channel::send(there.as_fd(), Message::Exited(3), &[]).unwrap();
         assert_eq!(running.wait().status, Status::Exited(3));
+    }
+
+    #[test]
+    #[expect(clippy::zombie_processes, reason = "it is waited for by its descriptor")]
+    fn placeholders_are_gone_when_the_waiting_process_is_told_so() {
+        let scratch = tempfile::tempdir().unwrap();
+        let root = scratch.path().canonicalize().unwrap();
+        // Many, so that removing them takes longer than telling.
+        let paths: Vec<_> = (0..200).map(|number| root.join(format!("p{number}"))).collect();
+        let laid = Placeholders::lay(&paths, std::slice::from_ref(&root)).unwrap();
+        let (here, there) = channel::pair().unwrap();
+        let child = Command::new("true").spawn().unwrap();
+        let process = pidfd_open(Pid::from_child(&child), PidfdFlags::empty()).unwrap();
+        let enforcement = Plan::unconfined(Vec::new()).enforcement;
+        let running = Running::new(process, here, enforcement, None, Arc::new(laid), clock::now());
+        channel::send(there.as_fd(), Message::Exited(0), &[]).unwrap();
+        let waiting = std::thread::spawn(move || {
+            let is_heard = channel::is_heard(&there);
+            (is_heard, std::fs::read_dir(&root).unwrap().count())
+        });
+        assert_eq!(running.wait().status, Status::Exited(0));
+        assert_eq!(waiting.join().unwrap(), (true, 0));
     }
 }
