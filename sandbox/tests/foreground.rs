@@ -219,7 +219,7 @@ fn a_killed_group_leaves_nothing() {
         thread::sleep(Duration::from_millis(400));
         assert_eq!(fs::metadata(work.join("alive")).unwrap().len(), seen, "{tier}");
         // Nobody is left who could remove it.
-        drop(fs::remove_dir_all(format!("/tmp/execpolicy-{}-0", launcher.id())));
+        drop(fs::remove_dir_all(format!("/tmp/execpolicy-scratch-{}-0", launcher.id())));
     }
 }
 
@@ -239,7 +239,7 @@ fn a_launcher_that_is_killed_before_it_has_heard_leaves_nothing() {
         launcher.kill().unwrap();
         launcher.wait().unwrap();
         until("no placeholder stands", || !work.join(".gate").exists());
-        drop(fs::remove_dir_all(format!("/tmp/execpolicy-{}-0", launcher.id())));
+        drop(fs::remove_dir_all(format!("/tmp/execpolicy-scratch-{}-0", launcher.id())));
     }
 }
 
