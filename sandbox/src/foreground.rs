@@ -122,6 +122,35 @@ mod tests {
         assert_eq!(outcome.status, Status::Killed(libc::SIGTERM));
     }
 
+    #[test]
+    fn a_launch_that_fails_gives_the_signals_back() {
+        let held = || {
+            let status = std::fs::read_to_string("/proc/thread-self/status").unwrap();
+            let line = status.lines().find(|line| line.starts_with("SigBlk:"));
+            line.unwrap().to_owned()
+        };
+        let before = held();
+        let cases = [
+            ("a word", "/bin/true", "a\0b", "/"),
+            ("a program", "/none", "none", "/"),
+            ("a directory", "/bin/true", "true", "/none"),
+        ];
+        for (what, program, name, directory) in cases {
+            let mut plan = Plan::unconfined(Vec::new());
+            plan.in_foreground();
+            let launched = plan.launch(Command {
+                program: PathBuf::from(program),
+                arguments: vec![name.into()],
+                directory: PathBuf::from(directory),
+                input: Stream::Null,
+                output: Stream::Null,
+                errors: Stream::Null,
+            });
+            assert!(launched.is_err(), "{what}");
+            assert_eq!(held(), before, "{what}");
+        }
+    }
+
     fn shell(script: &str) -> crate::Running {
         let mut plan = Plan::unconfined(Vec::new());
         plan.in_foreground();

@@ -113,6 +113,9 @@ impl Plan {
         let enter = Step::Enter(c_path(&command.directory)?);
         let mut inner = vec![enter];
         inner.extend(self.inner);
+        // Taken first and given back last: who ends this process in between would leave behind what was made.
+        let signals = self.is_in_foreground.then(Signals::take).transpose();
+        let signals = signals.map_err(|error| LaunchError::Fork { source: error.into() })?;
         let scratch = match self.scratch {
             OwnScratch::Made => Some(ScratchDirectory::make().map_err(|source| LaunchError::Step {
                 step: "make a directory for temporary files".to_owned(),
@@ -134,8 +137,6 @@ impl Plan {
         }
         let environment = environment(&self.profile, scratch.as_ref())?;
         let arguments = command.arguments.iter().map(|argument| text(argument.as_bytes()));
-        let signals = self.is_in_foreground.then(Signals::take).transpose();
-        let signals = signals.map_err(|error| LaunchError::Fork { source: error.into() })?;
         let mut birth = Birth {
             namespaces: self.namespaces,
             forked_at: forked_at(&outer),
@@ -169,7 +170,6 @@ impl Plan {
             placeholders,
             began,
         );
-        running.signals = signals;
         if let Some((place, source)) = wait_for_exec(&born.started)? {
             // The child has said its last word; nothing of it stays.
             drop(running);
@@ -189,6 +189,7 @@ impl Plan {
             });
         }
         running.gather(self.gate.as_ref(), self.denials)?;
+        running.signals = signals;
         Ok(running)
     }
 }

@@ -26,12 +26,15 @@ use reached::{PATIENCE, tiers, until};
 /// Says to this test's own process what to launch.
 const LAUNCHER: &str = "SANDBOX_TEST_LAUNCHER";
 
+/// Has a launcher start in a directory that is not there.
+const NOWHERE: &str = "nowhere";
+
 fn main() -> ExitCode {
     // The launcher of the tests is this program too: signals find the one thread that it has.
     if let Ok(told) = std::env::var(LAUNCHER) {
         return launcher(&told);
     }
-    let tests: [(&str, fn()); 8] = [
+    let tests: [(&str, fn()); 9] = [
         (
             "time is over for a command that has stopped, and its launcher tells",
             time_is_over_for_a_command_that_has_stopped,
@@ -52,6 +55,10 @@ fn main() -> ExitCode {
         (
             "a launcher that is killed before it has heard of the end leaves nothing",
             a_launcher_that_is_killed_before_it_has_heard_leaves_nothing,
+        ),
+        (
+            "a launcher that is ended while it lays placeholders leaves nothing",
+            a_launcher_that_is_ended_while_it_lays_leaves_nothing,
         ),
         (
             "who ends what is left is out of reach before the command begins",
@@ -78,10 +85,13 @@ fn launcher(told: &str) -> ExitCode {
         .into_iter()
         .find(|(one, _)| one.to_string() == tier)
         .unwrap();
+    // Many, so that laying them takes a while.
+    let protected = [format!("{work}/.gate")].into_iter();
+    let protected = protected.chain((0..100).map(|number| format!("{work}/.gate-{number}")));
     let profile = Profile {
         name: "test".to_owned(),
         writable: vec![work.into()],
-        protected: vec![format!("{work}/.gate").into()],
+        protected: protected.map(Into::into).collect(),
         accepted: tier,
         environment: vec![("PATH".into(), "/usr/bin:/bin".into())],
         limits: Limits {
@@ -95,12 +105,14 @@ fn launcher(told: &str) -> ExitCode {
         arguments: ["bash", "--noprofile", "--norc", "-c", script]
             .map(Into::into)
             .to_vec(),
-        directory: work.into(),
+        directory: if script == NOWHERE { "/none" } else { work }.into(),
         input: Stream::Null,
         output: Stream::Null,
         errors: Stream::Inherit,
     };
-    let running = plan(&profile, &host).unwrap().launch(command).unwrap();
+    let mut plan = plan(&profile, &host).unwrap();
+    plan.in_foreground();
+    let running = plan.launch(command).unwrap();
     ExitCode::from(running.wait_in_foreground().unwrap().status.code())
 }
 
@@ -219,7 +231,10 @@ fn a_killed_group_leaves_nothing() {
         thread::sleep(Duration::from_millis(400));
         assert_eq!(fs::metadata(work.join("alive")).unwrap().len(), seen, "{tier}");
         // Nobody is left who could remove it.
-        drop(fs::remove_dir_all(format!("/tmp/execpolicy-scratch-{}-0", launcher.id())));
+        drop(fs::remove_dir_all(format!(
+            "/tmp/execpolicy-scratch-{}-0",
+            launcher.id()
+        )));
     }
 }
 
@@ -239,7 +254,33 @@ fn a_launcher_that_is_killed_before_it_has_heard_leaves_nothing() {
         launcher.kill().unwrap();
         launcher.wait().unwrap();
         until("no placeholder stands", || !work.join(".gate").exists());
-        drop(fs::remove_dir_all(format!("/tmp/execpolicy-scratch-{}-0", launcher.id())));
+        drop(fs::remove_dir_all(format!(
+            "/tmp/execpolicy-scratch-{}-0",
+            launcher.id()
+        )));
+    }
+}
+
+fn a_launcher_that_is_ended_while_it_lays_leaves_nothing() {
+    for (tier, _) in tiers().into_iter().filter(|(tier, _)| *tier == Tier::Full) {
+        // The second is refused after all is laid.
+        for script in ["sleep 60", NOWHERE] {
+            let ground = tempfile::tempdir_in("/var/tmp").unwrap();
+            let work = ground.path().canonicalize().unwrap();
+            let mut launcher = launch(tier, &work, "60", script);
+            lays(&work);
+            kill_process(pid(&launcher), Signal::TERM).unwrap();
+            wait(&mut launcher);
+            assert_eq!(fs::read_dir(&work).unwrap().count(), 0, "{script}");
+        }
+    }
+}
+
+/// Waits until placeholders are being laid.
+fn lays(work: &Path) {
+    let began = Instant::now();
+    while !work.join(".gate").exists() {
+        assert!(began.elapsed() < PATIENCE, "nothing is laid");
     }
 }
 
