@@ -36,6 +36,15 @@ impl Running {
         self.wait_for_end(Some(over))
     }
 
+    /// Keeps the signals that were held back since before the command was made, and hands on what has come by now: the
+    /// terminal cannot have sent that to the command as well.
+    pub(crate) fn keep(&mut self, signals: Signals) {
+        while let Some((number, _)) = signals.next() {
+            self.signal(number);
+        }
+        self.signals = Some(signals);
+    }
+
     fn wait_for_end(mut self, over: Option<BorrowedFd<'_>>) -> Result<Outcome, LaunchError> {
         let signals = self.signals.take().map_or_else(Signals::take, Ok);
         let signals = signals.map_err(|error| LaunchError::Fork { source: error.into() })?;

@@ -189,7 +189,9 @@ impl Plan {
             });
         }
         running.gather(self.gate.as_ref(), self.denials)?;
-        running.signals = signals;
+        if let Some(signals) = signals {
+            running.keep(signals);
+        }
         Ok(running)
     }
 }

@@ -8,6 +8,8 @@
 
 #[path = "host/reached.rs"]
 mod reached;
+#[path = "foreground/terminal.rs"]
+mod terminal;
 
 use std::fs;
 use std::os::unix::process::CommandExt;
@@ -34,7 +36,7 @@ fn main() -> ExitCode {
     if let Ok(told) = std::env::var(LAUNCHER) {
         return launcher(&told);
     }
-    let tests: [(&str, fn()); 9] = [
+    let tests: [(&str, fn()); 10] = [
         (
             "time is over for a command that has stopped, and its launcher tells",
             time_is_over_for_a_command_that_has_stopped,
@@ -59,6 +61,10 @@ fn main() -> ExitCode {
         (
             "a launcher that is ended while it lays placeholders leaves nothing",
             a_launcher_that_is_ended_while_it_lays_leaves_nothing,
+        ),
+        (
+            "a key of the terminal reaches a command that is not made yet",
+            terminal::a_key_reaches_a_command_that_is_not_made_yet,
         ),
         (
             "who ends what is left is out of reach before the command begins",
