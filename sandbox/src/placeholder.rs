@@ -207,6 +207,14 @@ pub(crate) fn is_marked(directory: BorrowedFd<'_>) -> bool {
     marked(directory) == Ok(true)
 }
 
+/// Whether a directory may be a placeholder: it carries the mark or, where none can, is empty.
+pub(crate) fn may_be_one(directory: &OwnedFd) -> bool {
+    match marked(directory.as_fd()) {
+        Err(Errno::NOTSUP) => lay::is_empty(directory) == Ok(true),
+        marked => marked == Ok(true),
+    }
+}
+
 /// Whether a directory carries the mark; fails with `NOTSUP` where none can.
 fn marked(directory: BorrowedFd<'_>) -> Result<bool> {
     match fgetxattr(directory, MARK, &mut [MaybeUninit::<u8>::uninit(); 8]) {

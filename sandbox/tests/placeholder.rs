@@ -9,3 +9,6 @@ mod many;
 #[cfg(test)]
 #[path = "host/ramfs.rs"]
 mod ramfs;
+#[cfg(test)]
+#[path = "placeholder/runs.rs"]
+mod runs;

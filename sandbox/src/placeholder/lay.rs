@@ -210,7 +210,7 @@ pub(super) fn hold(placeholder: Placeholder) -> Result<Found, LayError> {
 }
 
 /// Whether nothing is in a directory; fails with `NOENT` where it was removed since it was opened.
-fn is_empty(directory: &OwnedFd) -> rustix::io::Result<bool> {
+pub(super) fn is_empty(directory: &OwnedFd) -> rustix::io::Result<bool> {
     // Read through a descriptor of its own, so that the place in the list is always the start.
     let how = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let readable = openat(directory, c".", how, Mode::empty())?;

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 
 use outermost::outermost;
 use pinned::pinned;
-use rustix::fd::AsFd;
 use rustix::fs::OFlags;
 
 use super::files::DEVICES;
@@ -154,10 +153,12 @@ impl Kind {
 }
 
 /// Whether another run may have put there what stands there, and may take it away before this one begins: whether it is
-/// held is seen when this one does.
+/// held is seen when this one does. Outside of the writable roots none is held.
 fn is_passing(profile: &Profile, path: &Path) -> bool {
+    let is_writable = || profile.writable.iter().any(|root| path.starts_with(root));
     profile.stand_ins.iter().any(|one| one.path == path)
-        || no_links::directory(path, OFlags::RDONLY).is_ok_and(|found| placeholder::is_marked(found.as_fd()))
+        || is_writable()
+            && no_links::directory(path, OFlags::RDONLY).is_ok_and(|found| placeholder::may_be_one(&found))
 }
 
 /// What is covered with something empty: `/tmp`, `/run`, and hidden directories in which something is shown.
