@@ -213,11 +213,9 @@ mod tests {
 
     #[test]
     fn what_is_offered_is_not_waited_for() {
-        let (here, there) = pair().unwrap();
+        let (_here, there) = pair().unwrap();
         let refused = (0..100_000).find_map(|_| offer(&there, Message::Stopped(19)).err());
         assert_eq!(refused, Some(Errno::AGAIN));
-        drop(here);
-        assert_eq!(offer(&there, Message::Stopped(19)), Err(Errno::PIPE));
     }
 
     #[test]
