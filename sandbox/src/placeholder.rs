@@ -14,6 +14,7 @@
 
 mod lay;
 mod make;
+mod sweep;
 
 use std::ffi::CString;
 use std::mem::MaybeUninit;
@@ -28,6 +29,7 @@ use rustix::io::{Errno, Result};
 use crate::stand_in::Standing;
 
 pub use lay::LayError;
+pub(crate) use sweep::sweep;
 
 /// The attribute that marks a placeholder.
 const MARK: &std::ffi::CStr = c"user.execpolicy.placeholder";

@@ -14,7 +14,7 @@ use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags, RenameFlags, openat, renameat_with, unlinkat};
 use rustix::io::Errno;
 
-use crate::placeholder::{is_named, lock};
+use crate::placeholder::{is_named, lock, sweep};
 use crate::{LayError, no_links};
 
 /// What stands in for a protected file that does not exist.
@@ -35,6 +35,9 @@ pub(crate) struct Standing {
     own: OwnedFd,
     text: &'static str,
 }
+
+/// What one is called before it is in its place.
+const NEW: &str = ".execpolicy-stand-in-";
 
 /// How often a place is tried for, with a millisecond in between, while others make and remove what stands there.
 const ATTEMPTS: u32 = 1_000;
@@ -70,7 +73,8 @@ impl StandIn {
                 Ok(own) => own,
                 Err(Errno::NOENT) => match self.make(&parent, &name) {
                     Ok(own) => own,
-                    Err(Errno::EXIST) => continue,
+                    // Somebody was faster, or has swept it away as a dead run's.
+                    Err(Errno::EXIST | Errno::NOENT) => continue,
                     Err(Errno::ACCESS | Errno::PERM | Errno::ROFS) => return Ok(None),
                     Err(errno) => return Err(refused(errno)),
                 },
@@ -99,21 +103,33 @@ impl StandIn {
 
     /// Makes it under another name, and renames it to where nothing may stand by then.
     fn make(&self, parent: &OwnedFd, name: &CString) -> Result<OwnedFd, Errno> {
+        // A killed run's is empty still, or says it all.
+        sweep(parent, NEW, AtFlags::empty(), |file| {
+            says(file, "") || says(file, self.text)
+        });
         let number = MADE.fetch_add(1, Ordering::Relaxed);
-        let new = format!(".execpolicy-stand-in-{}-{number}", std::process::id());
+        let new = format!("{NEW}{}-{number}", std::process::id());
         let how = OFlags::CREATE | OFlags::EXCL | OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let own = openat(parent, &new, how, Mode::from_raw_mode(0o644))?;
-        let put = rustix::io::write(&own, self.text.as_bytes()).and_then(|count| {
-            if count == self.text.len() {
-                renameat_with(parent, &new, parent, name, RenameFlags::NOREPLACE)
-            } else {
-                Err(Errno::IO)
-            }
-        });
+        let put = self.fill(&own);
+        let put = put.and_then(|()| renameat_with(parent, &new, parent, name, RenameFlags::NOREPLACE));
         if put.is_err() {
             unlinkat(parent, &new, AtFlags::empty()).unwrap_or_default();
         }
         put.map(|()| own)
+    }
+
+    /// Locks what was just made, so that nobody takes it for a dead run's, and writes the text into it.
+    fn fill(&self, own: &OwnedFd) -> Result<(), Errno> {
+        match lock(own.as_fd(), FlockOperation::NonBlockingLockShared) {
+            // Being swept away.
+            Err(Errno::WOULDBLOCK) => return Err(Errno::NOENT),
+            locked => locked?,
+        }
+        match rustix::io::write(own, self.text.as_bytes())? {
+            count if count == self.text.len() => Ok(()),
+            _ => Err(Errno::IO),
+        }
     }
 }
 
@@ -171,6 +187,23 @@ mod tests {
         fs::write(&path, ".\n").unwrap();
         drop(wanted.lay().unwrap().unwrap());
         assert!(!path.exists(), "what a killed run left is adopted");
+        let new = |number| scratch.path().join(format!("{NEW}1-{number}"));
+        let texts = [
+            (0, "", false),
+            (1, ".\n", false),
+            (2, ".\nmine\n", true),
+            (3, ".\n", true),
+        ];
+        for (number, text, _) in texts {
+            fs::write(new(number), text).unwrap();
+        }
+        let made = fs::File::open(new(3)).unwrap();
+        lock(made.as_fd(), FlockOperation::NonBlockingLockShared).unwrap();
+        drop(wanted.lay().unwrap().unwrap());
+        for (number, text, stays) in texts {
+            assert_eq!(new(number).exists(), stays, "{number}: {text}");
+            drop(fs::remove_file(new(number)));
+        }
         fs::write(&path, "mine\n").unwrap();
         assert!(wanted.lay().unwrap().is_none());
         assert_eq!(fs::read_to_string(&path).unwrap(), "mine\n");

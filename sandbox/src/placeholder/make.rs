@@ -1,33 +1,29 @@
 //! Makes one placeholder.
 
 use std::ffi::{CString, OsStr};
-use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{
-    AtFlags, FlockOperation, Mode, OFlags, RawDir, RenameFlags, fchmod, mkdirat, openat, renameat_with,
-    unlinkat,
+    AtFlags, FlockOperation, Mode, OFlags, RenameFlags, fchmod, mkdirat, openat, renameat_with, unlinkat,
 };
 use rustix::io::Errno;
 
 use super::lay::{Found, LayError, hold, spared};
+use super::sweep::sweep;
 use super::{Placeholder, Spare, lock, mark};
 
 /// What a placeholder is called before it is in its place.
 const NEW: &str = ".execpolicy-placeholder-";
-
-/// Entries of a directory that are looked through for what killed runs left.
-const SWEPT: usize = 10_000;
 
 /// Sets apart what this process makes.
 static MADE: AtomicU64 = AtomicU64::new(0);
 
 /// Makes one: under another name, locked and marked, and then renamed to where nothing may stand by then.
 pub(super) fn make(parent: OwnedFd, above: &Path, name: &OsStr, path: PathBuf) -> Result<Found, LayError> {
-    sweep(&parent);
+    sweep(&parent, NEW, AtFlags::REMOVEDIR, |_| true);
     let Ok(name) = CString::new(name.as_bytes()) else {
         return Ok(Found::Spared(Spare::Impossible));
     };
@@ -119,28 +115,6 @@ fn discard(parent: &OwnedFd, name: impl rustix::path::Arg) {
     unlinkat(parent, name, AtFlags::REMOVEDIR).unwrap_or_default();
 }
 
-/// Removes what runs that were killed while they made a placeholder have left in a directory.
-fn sweep(parent: &OwnedFd) {
-    let how = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let Ok(readable) = openat(parent, c".", how, Mode::empty()) else {
-        return;
-    };
-    let mut buffer = vec![MaybeUninit::uninit(); 16 << 10];
-    let mut left = RawDir::new(&readable, &mut buffer);
-    for _ in 0..SWEPT {
-        let Some(Ok(entry)) = left.next() else {
-            return;
-        };
-        let name = entry.file_name();
-        if name.to_bytes().starts_with(NEW.as_bytes())
-            && let Ok(own) = openat(parent, name, how, Mode::empty())
-            && lock(own.as_fd(), FlockOperation::NonBlockingLockExclusive).is_ok()
-        {
-            discard(parent, name);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,7 +148,7 @@ mod tests {
         }
         std::fs::write(root.join(".execpolicy-placeholder-1-2/file"), "").unwrap();
         let (_held, _) = prepare(&parent, c".execpolicy-placeholder-1-3").unwrap();
-        sweep(&parent);
+        sweep(&parent, NEW, AtFlags::REMOVEDIR, |_| true);
         let left = |name: &str| root.join(format!(".execpolicy-placeholder{name}")).exists();
         assert_eq!([left("-1-1"), left("-1-2"), left("-1-3")], [false, true, true]);
     }
