@@ -12,8 +12,8 @@ impl Running {
     /// Waits for the command in the foreground of a terminal, or of whoever started this process. To be called by the
     /// one thread that a program has, or the signals may find another.
     ///
-    /// What the terminal sends reaches the command itself, which is of the same process group; what others send to
-    /// this process is handed on (`SIGHUP`, `SIGINT`, `SIGQUIT`, `SIGTERM`, `SIGUSR1`, `SIGUSR2`). A command that stops
+    /// What the terminal sends reaches the command itself where it is of the same process group, and is handed on where
+    /// it has left that; what others send to this process is handed on (`SIGHUP`, `SIGINT`, `SIGQUIT`, `SIGTERM`, `SIGUSR1`, `SIGUSR2`). A command that stops
     /// stops this process with it, and goes on with it, where this process was started by one that can have it go on.
     ///
     /// What comes before this call is handed on as well where the plan was told of it
@@ -89,8 +89,8 @@ impl Running {
         while let Some((number, origin)) = signals.next() {
             match (number, origin) {
                 (libc::SIGCONT, Origin::Kernel | Origin::Process) => goes_on = true,
-                // The terminal has sent it to the command as well.
-                (_, Origin::Kernel | Origin::Descriptor) => {}
+                (_, Origin::Descriptor) => {}
+                (number, Origin::Kernel) => self.key(number),
                 (number, Origin::Process) => self.signal(number),
             }
         }

@@ -129,7 +129,7 @@ impl Running {
                     why: "outer listener".to_owned(),
                 };
             }
-            Message::Proxy | Message::Listener | Message::Signal(_) | Message::Heard => {}
+            Message::Proxy | Message::Listener | Message::Signal(_) | Message::Key(_) | Message::Heard => {}
         }
         None
     }
@@ -143,6 +143,12 @@ impl Running {
     pub fn signal(&self, number: i32) {
         // Who has ended needs no signal.
         let _ended = channel::send(&self.channel, Message::Signal(number), &[]);
+    }
+
+    /// Gives the command a signal of the terminal if that has not: it has left this process's group.
+    pub(crate) fn key(&self, number: i32) {
+        // Who has ended needs no signal.
+        let _ended = channel::send(&self.channel, Message::Key(number), &[]);
     }
 
     /// What has something to read when something happens to it.

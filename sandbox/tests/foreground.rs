@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     if let Ok(told) = std::env::var(LAUNCHER) {
         return launcher(&told);
     }
-    let tests: [(&str, fn()); 10] = [
+    let tests: [(&str, fn()); 11] = [
         (
             "time is over for a command that has stopped, and its launcher tells",
             time_is_over_for_a_command_that_has_stopped,
@@ -65,6 +65,10 @@ fn main() -> ExitCode {
         (
             "a key of the terminal reaches a command that is not made yet",
             terminal::a_key_reaches_a_command_that_is_not_made_yet,
+        ),
+        (
+            "a key of the terminal reaches a command once, whichever group it is in",
+            terminal::a_key_reaches_a_command_once,
         ),
         (
             "who ends what is left is out of reach before the command begins",

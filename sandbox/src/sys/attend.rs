@@ -13,8 +13,24 @@ use super::channel::{self, Message, Received};
 use super::child::Ending;
 use super::signal;
 
+/// The command, as the process that waits for it knows it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Attended {
+    /// Its process.
+    pub(super) command: Pid,
+    /// The launcher's process group, in which the command begins.
+    pub(super) group: i32,
+}
+
 /// Waits for the command and hands signals on to it, until it ends, its time is over, or the supervisor is gone.
-pub(super) fn attend(command: Pid, channel: &OwnedFd, children: &OwnedFd, wall: Option<u64>) -> Message {
+pub(super) fn attend(
+    attended: Attended,
+    channel: &OwnedFd,
+    children: &OwnedFd,
+    wall: Option<u64>,
+) -> Message {
+    let Attended { command, group } = attended;
+    let process = command.as_raw_nonzero().get();
     let deadline = wall.map(|milliseconds| now().saturating_add(milliseconds));
     loop {
         let left = deadline.map(|deadline| deadline.saturating_sub(now()));
@@ -42,9 +58,10 @@ pub(super) fn attend(command: Pid, channel: &OwnedFd, children: &OwnedFd, wall: 
         }
         if told {
             match channel::receive(channel, RecvFlags::DONTWAIT) {
-                Ok(Received::Message(Message::Signal(number), _)) => {
+                Ok(Received::Message(Message::Key(_), _)) if signal::group_of(process) == group => {}
+                Ok(Received::Message(Message::Signal(number) | Message::Key(number), _)) => {
                     // Who is gone needs no signal.
-                    let _gone = signal::send(command.as_raw_nonzero().get(), number);
+                    let _gone = signal::send(process, number);
                 }
                 Ok(Received::Message(..)) | Err(Errno::AGAIN) => {}
                 Ok(Received::End) | Err(_) => return GONE,

@@ -35,6 +35,9 @@ pub(crate) enum Message {
     NoListener,
     /// To the child: give the command this signal.
     Signal(i32),
+    /// To the child: give the command this signal of the terminal, unless it is in the launcher's process group, to which
+    /// the terminal has sent it.
+    Key(i32),
     /// To the child: its end was heard of, and the supervisor has done what was left to do.
     Heard,
 }
@@ -51,6 +54,7 @@ impl Message {
             Self::Signal(signal) => (7, signal),
             Self::TimedOut => (8, 0),
             Self::Heard => (9, 0),
+            Self::Key(signal) => (10, signal),
         };
         let [a, b, c, d] = number.to_le_bytes();
         [kind, a, b, c, d]
@@ -68,6 +72,7 @@ impl Message {
             7 => Self::Signal(number),
             8 => Self::TimedOut,
             9 => Self::Heard,
+            10 => Self::Key(number),
             _ => return None,
         })
     }
@@ -191,6 +196,7 @@ mod tests {
             Message::NoListener,
             Message::TimedOut,
             Message::Signal(15),
+            Message::Key(2),
             Message::Heard,
         ];
         for message in messages {

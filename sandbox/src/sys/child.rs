@@ -24,7 +24,7 @@ use rustix::process::{Resource, Rlimit};
 use failure::{EXEC, Failure, failure_of};
 use turn::Turn;
 
-use super::attend::{attend, end, linger};
+use super::attend::{Attended, attend, end, linger};
 use super::channel::{self, Message};
 use super::fork::{self, Closing, Namespaces, Side, Strings};
 use super::memory::Origins;
@@ -182,6 +182,8 @@ pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
         Ok(turns) => turns,
         Err(error) => fail(&started, EXEC, error),
     };
+    // Before it leaves that. The command begins in it.
+    let group = signal::group_of(0);
     // SAFETY: this process was forked itself and has one thread; the child only takes steps and executes.
     let command = match unsafe { fork::fork(Namespaces::NONE) } {
         Ok(Side::Child) => {
@@ -200,7 +202,7 @@ pub(crate) fn run(birth: &mut Birth, channel: &OwnedFd, started: OwnedFd) -> ! {
     drop(started);
     // A stream that is still open here would not end for its reader when the command closes it.
     close_streams(birth.streams);
-    let message = attend(command, channel, &children, birth.wall);
+    let message = attend(Attended { command, group }, channel, &children, birth.wall);
     if let Message::Exited(_) = message {
         linger(channel, &children);
     }

@@ -121,6 +121,13 @@ pub(crate) fn send(process: i32, number: i32) -> Result<(), Errno> {
     }
 }
 
+/// The process group of a process, 0 being the caller; 0 where the group's leader is outside of the caller's process
+/// namespace, and -1 where the process is gone.
+pub(crate) fn group_of(process: i32) -> i32 {
+    // SAFETY: getpgid(2) touches no memory.
+    unsafe { libc::getpgid(process) }
+}
+
 /// Who sent a signal.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Origin {

@@ -10,7 +10,7 @@ use rustix::fs::OFlags;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use sandbox::Tier;
 
-use super::reached::tiers;
+use super::reached::{tiers, until};
 use super::{LAUNCHER, lays, wait};
 
 pub(super) fn a_key_reaches_a_command_that_is_not_made_yet() {
@@ -22,6 +22,24 @@ pub(super) fn a_key_reaches_a_command_that_is_not_made_yet() {
         rustix::io::write(&terminal, INTERRUPT).unwrap();
         assert_eq!(wait(&mut launcher), Some(130), "{tier}");
         assert_eq!(fs::read_dir(&work).unwrap().count(), 0);
+    }
+}
+
+pub(super) fn a_key_reaches_a_command_once() {
+    let trap = "trap 'echo x >> keys' INT; : > ready; until [ -s keys ]; do sleep 0.1; done; sleep 1; exit 7";
+    let scripts = [trap.to_owned(), format!("exec setsid bash -c \"{trap}\"")];
+    for (tier, _) in tiers() {
+        // The second has left the group.
+        for script in &scripts {
+            let ground = tempfile::tempdir_in("/var/tmp").unwrap();
+            let work = ground.path().canonicalize().unwrap();
+            let (mut launcher, terminal) = launch_on_terminal(tier, &work, script);
+            until("it runs", || work.join("ready").exists());
+            rustix::io::write(&terminal, INTERRUPT).unwrap();
+            assert_eq!(wait(&mut launcher), Some(7), "{tier}: {script}");
+            let keys = fs::read_to_string(work.join("keys")).unwrap();
+            assert_eq!(keys, "x\n", "{tier}: {script}");
+        }
     }
 }
 
