@@ -128,6 +128,7 @@ const FILES: &[(&str, &str)] = shipped![
     "policies/programs/node-tools.codexpolicy",
     "policies/programs/node.codexpolicy",
     "policies/programs/notebooks.codexpolicy",
+    "policies/programs/package-commands.codexpolicy",
     "policies/programs/package-tools.codexpolicy",
     "policies/programs/packages.codexpolicy",
     "policies/programs/peripherals.codexpolicy",
