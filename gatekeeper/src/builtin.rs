@@ -36,6 +36,7 @@ const FILES: &[(&str, &str)] = shipped![
     "policies/packs/developer.codexpolicy",
     "policies/packs/devices.codexpolicy",
     "policies/packs/environment.codexpolicy",
+    "policies/packs/fetching.codexpolicy",
     "policies/packs/go.codexpolicy",
     "policies/packs/hooks.codexpolicy",
     "policies/packs/infrastructure.codexpolicy",
