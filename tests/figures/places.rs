@@ -232,19 +232,20 @@ fn is_name(pattern: &[char], name: &[char]) -> bool {
 fn example(pattern: &[String], root: &str) -> String {
     let begins_anywhere = pattern.first().is_some_and(|first| first == "**");
     let names = pattern.iter().filter(|name| *name != "**");
-    let names: Vec<String> = names
-        .map(|name| {
-            let (before, after) = match (name.find('['), name.find(']')) {
-                (Some(open), Some(close)) => (
-                    name.get(..open).unwrap_or_default(),
-                    name.get(close.saturating_add(1)..).unwrap_or_default(),
-                ),
-                _ => (name.as_str(), ""),
-            };
-            let middle = if before.len() == name.len() { "" } else { "1" };
-            format!("{before}{middle}{after}").replace(['*', '?'], "x")
-        })
-        .collect();
+    let names: Vec<String> = names.map(|name| example_name(name)).collect();
     let root = if begins_anywhere { root } else { "" };
     format!("{root}/{}", names.join("/"))
+}
+
+/// A name that matches one component.
+fn example_name(pattern: &str) -> String {
+    let mut name = String::new();
+    let mut left = pattern;
+    while let Some((before, set)) = left.split_once('[') {
+        name.push_str(before);
+        name.push('1');
+        left = set.split_once(']').map_or("", |(_, behind)| behind);
+    }
+    name.push_str(left);
+    name.replace(['*', '?'], "x")
 }
