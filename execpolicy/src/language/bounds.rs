@@ -44,7 +44,7 @@ impl Bound {
             Self::Digits => 64,
             Self::ExampleWords => 200_000,
             Self::Checks => 2_000_000,
-            Self::Steps => 4_000_000,
+            Self::Steps => 5_000_000,
         }
     }
 

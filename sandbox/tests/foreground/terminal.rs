@@ -52,8 +52,9 @@ fn launch_on_terminal(tier: Tier, work: &Path, script: &str) -> (Child, OwnedFd)
     grantpt(&terminal).unwrap();
     unlockpt(&terminal).unwrap();
     let name = ptsname(&terminal, Vec::new()).unwrap().into_string().unwrap();
-    let launcher = std::process::Command::new("setsid")
-        .arg("-c")
+    // Who runs this test in the background may have it ignored.
+    let launcher = std::process::Command::new("env")
+        .args(["--default-signal=INT", "setsid", "-c"])
         .arg(std::env::current_exe().unwrap())
         .env(LAUNCHER, format!("{tier}|{}|60|{script}", work.display()))
         .stdin(
