@@ -55,32 +55,61 @@ impl Wildcards {
     /// How surely a name is one that is meant.
     pub(crate) fn meets(&self, name: &str, spelling: Spelling) -> Option<Certainty> {
         match spelling {
-            Spelling::Plain => self.intersects(name, Spelling::Plain).then_some(Certainty::Yes),
+            Spelling::Plain => self.means(name).then_some(Certainty::Yes),
             Spelling::Pattern if self.is_anything() => Some(Certainty::Yes),
-            Spelling::Pattern => self
-                .intersects(name, Spelling::Pattern)
-                .then_some(Certainty::Maybe),
+            Spelling::Pattern => self.intersects(name).then_some(Certainty::Maybe),
         }
     }
 
-    /// Whether some text is meant here and is the name, or may be what the shell's pattern matches. A bracket of the
-    /// shell stands for anything from there on.
-    fn intersects(&self, name: &str, spelling: Spelling) -> bool {
+    /// Whether this very name is meant. Every name in `/etc` is asked about before a command is confined: nothing is
+    /// kept but where the last star began, which takes one character more wherever the rest does not fit.
+    fn means(&self, name: &str) -> bool {
+        let mut atoms = &*self.atoms;
+        let mut characters = name.chars();
+        let mut last_star = None;
+        loop {
+            let mut ahead = characters.clone();
+            match (atoms.split_first(), ahead.next()) {
+                (None, None) => return true,
+                (Some((Atom::Many, after)), _) => {
+                    last_star = Some((after, characters.clone()));
+                    atoms = after;
+                    continue;
+                }
+                (Some((atom, after)), Some(character)) if atom.takes(character) => {
+                    characters = ahead;
+                    atoms = after;
+                    continue;
+                }
+                (Some(_), Some(_)) | (None, Some(_)) | (Some(_), None) => {}
+            }
+            let Some((after, from)) = &mut last_star else {
+                return false;
+            };
+            if from.next().is_none() {
+                return false;
+            }
+            atoms = after;
+            characters = from.clone();
+        }
+    }
+
+    /// Whether some text is meant here that the shell's pattern may match. A bracket of the shell stands for anything
+    /// from there on.
+    fn intersects(&self, pattern: &str) -> bool {
         let width = self.atoms.len().saturating_add(1);
         let mut reached = vec![false; width];
         self.reach(&mut reached, 0);
-        let mut characters = name.chars();
+        let mut characters = pattern.chars();
         while let Some(mut character) = characters.next() {
             let mut is_any = false;
             let mut starred = false;
-            if spelling == Spelling::Pattern {
-                match character {
-                    '[' | '(' => return reached.contains(&true),
-                    '?' => is_any = true,
-                    '*' => starred = true,
-                    '\\' => character = characters.next().unwrap_or('\\'),
-                    _ => {}
-                }
+            match character {
+                '[' | '(' => return reached.contains(&true),
+                '?' => is_any = true,
+                '*' => starred = true,
+                '\\' => character = characters.next().unwrap_or('\\'),
+                _ => {}
             }
             let mut after = vec![false; width];
             for (place, _) in reached.iter().enumerate().filter(|(_, is)| **is) {
@@ -200,11 +229,7 @@ mod tests {
             ("*", "", true),
         ] {
             let wildcards = Wildcards::new(rule).unwrap();
-            assert_eq!(
-                wildcards.intersects(name, Spelling::Pattern),
-                meets,
-                "{rule} {name}"
-            );
+            assert_eq!(wildcards.intersects(name), meets, "{rule} {name}");
         }
     }
 
@@ -222,20 +247,42 @@ mod tests {
             ("*[!a-z0-9_]*", "loWer", true),
         ] {
             let wildcards = Wildcards::new(rule).unwrap();
-            assert_eq!(
-                wildcards.intersects(name, Spelling::Plain),
-                meets,
-                "{rule} {name}"
-            );
+            assert_eq!(wildcards.means(name), meets, "{rule} {name}");
         }
         for wrong in ["[a", "[]", "[!]", "[!!a]", "[^a]"] {
             assert_eq!(Wildcards::new(wrong), None, "{wrong}");
         }
     }
 
+    /// All texts of at most so many of these letters.
+    fn texts(letters: &str, most: usize) -> Vec<String> {
+        let mut texts = vec![String::new()];
+        let mut longest = texts.clone();
+        for _ in 0..most {
+            longest = longest
+                .iter()
+                .flat_map(|text| letters.chars().map(move |letter| format!("{text}{letter}")))
+                .collect();
+            texts.extend(longest.iter().cloned());
+        }
+        texts
+    }
+
+    #[test]
+    fn a_name_is_meant_where_it_meets_as_a_pattern_of_itself() {
+        let names = texts("abc", 5);
+        for rule in texts("ab?*", 5) {
+            let wildcards = Wildcards::new(&rule).unwrap();
+            for name in &names {
+                assert_eq!(wildcards.means(name), wildcards.intersects(name), "{rule} {name}");
+            }
+        }
+    }
+
     #[test]
     fn long_patterns_take_no_longer_than_their_product() {
         let rule = Wildcards::new(&"*a".repeat(1000)).unwrap();
-        assert!(!rule.intersects(&"b".repeat(1000), Spelling::Plain));
+        assert!(!rule.means(&"b".repeat(1000)));
+        assert!(!rule.intersects(&"b".repeat(1000)));
     }
 }
