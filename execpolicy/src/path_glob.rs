@@ -14,9 +14,10 @@ use serde::{Serialize, Serializer};
 
 use crate::Context;
 
-pub(crate) use component::Wildcards;
+pub use component::NameGlob;
 pub(crate) use meeting::{Bare, Question, Reach, may_be_named, meeting};
-pub use parts::{NameGlob, PathPart};
+use parts::Parts;
+pub use parts::PathPart;
 pub(crate) use place::{Located, Spelling, Whereabouts};
 
 /// How many components a pattern may have.
@@ -31,16 +32,12 @@ const BYTES: usize = 4096;
 /// a leading dot among them. `$WORKSPACE`, `$HOME` (also `~`), `$TMPDIR`, `$POLICY` and `$STORE`
 /// are what the context says they are.
 ///
-/// Copies are shared, and cost no more than a count.
+/// Copies share their text, and cost no more than a count. It is taken apart when it is asked: hundreds are read whenever a
+/// command is judged, and most are asked for their first name alone.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct PathGlob(Arc<Parsed>);
-
-/// A pattern, taken apart.
-#[derive(Debug, Eq, PartialEq)]
-struct Parsed {
-    text: Box<str>,
+pub struct PathGlob {
+    text: Arc<str>,
     root: Root,
-    components: Vec<Component>,
 }
 
 /// What a pattern begins with.
@@ -60,17 +57,6 @@ enum Variable {
     Temporary,
     Policy,
     Store,
-}
-
-/// One component of a pattern.
-#[derive(Clone, Debug, Eq, PartialEq)]
-enum Component {
-    /// Exactly this name.
-    Name(Box<str>),
-    /// With `*`, `?`, `[a-z]` or `[!a-z]`.
-    Pattern(Wildcards),
-    /// `**`
-    Any,
 }
 
 /// Why a text is no pattern of paths.
@@ -110,39 +96,31 @@ impl PathGlob {
             return Err(PathGlobError::Character);
         }
         let (root, rest) = Root::of(text)?;
-        // Many hundreds are read whenever a command is judged: a list that grows costs more than to count first.
-        let slashes = memchr::memchr_iter(b'/', bytes).count();
-        let mut components = Vec::with_capacity(slashes.saturating_add(1));
-        for name in rest.split('/').filter(|name| !name.is_empty()) {
-            let component = Component::new(name)?;
-            // `**/**` says what `**` says.
-            if component != Component::Any || components.last() != Some(&Component::Any) {
-                components.push(component);
-            }
+        let mut count = 0_usize;
+        for part in Parts::of(rest) {
+            check(part)?;
+            count = count.saturating_add(1);
         }
-        if components.len() > COMPONENTS {
+        if count > COMPONENTS {
             return Err(PathGlobError::Long);
         }
-        Ok(Self(Arc::new(Parsed {
+        Ok(Self {
             text: text.into(),
             root,
-            components,
-        })))
+        })
     }
 
-    /// What it begins with.
-    fn root(&self) -> Root {
-        self.0.root
-    }
-
-    /// What follows that.
-    fn components(&self) -> &[Component] {
-        &self.0.components
+    /// What follows the beginning.
+    fn rest(&self) -> &str {
+        match self.root {
+            Root::Slash => &self.text,
+            Root::Variable(_) => self.text.split_once('/').map_or("", |(_, rest)| rest),
+        }
     }
 
     /// As it was written.
     pub fn as_str(&self) -> &str {
-        &self.0.text
+        &self.text
     }
 
     /// A name that every path has which this pattern matches, or names a directory above; `None` where it says none.
@@ -150,46 +128,37 @@ impl PathGlob {
     /// Names that a variable stands for are not among them; of `$POLICY` and `$STORE`, which are anywhere, none are
     /// told.
     pub(crate) fn key(&self) -> Option<&str> {
-        if let Root::Variable(Variable::Policy | Variable::Store) = self.root() {
+        if let Root::Variable(Variable::Policy | Variable::Store) = self.root {
             return None;
         }
-        let mut said = self
-            .components()
-            .iter()
-            .skip_while(|component| **component == Component::Any);
+        let mut said = self.parts().skip_while(|part| *part == PathPart::Any);
         match said.next() {
-            Some(Component::Name(name)) => Some(name),
-            Some(Component::Pattern(_) | Component::Any) | None => None,
+            Some(PathPart::Name(name)) => Some(name),
+            Some(PathPart::Names(_) | PathPart::Any) | None => None,
         }
     }
 
     /// Whether every path that this one means is surely one of the other's too, whatever the variables stand for.
     pub(crate) fn is_within(&self, other: &Self) -> bool {
-        let end = other.components().len().saturating_sub(1);
-        if other.components().last() != Some(&Component::Any) {
-            return self.root() == other.root() && self.components() == other.components();
-        }
-        let above = other.components().get(..end).unwrap_or_default();
+        let (own, others): (Vec<_>, Vec<_>) = (self.parts().collect(), other.parts().collect());
+        let Some((PathPart::Any, above)) = others.split_last() else {
+            return self.root == other.root && own == others;
+        };
         // `**/x/**` holds whatever has an `x` in it; elsewhere the beginnings have to be the same.
-        if let Some((Component::Any, inner)) = above.split_first() {
-            let begins = |from: usize| {
-                self.components()
-                    .get(from..)
-                    .is_some_and(|rest| rest.starts_with(inner))
-            };
-            return other.root() == Root::Slash
-                && (inner.is_empty() || (0..self.components().len()).any(begins));
+        if let Some((PathPart::Any, inner)) = above.split_first() {
+            let begins = |from: usize| own.get(from..).is_some_and(|rest| rest.starts_with(inner));
+            return other.root == Root::Slash && (inner.is_empty() || (0..own.len()).any(begins));
         }
-        if above.is_empty() && other.root() == Root::Slash {
+        if above.is_empty() && other.root == Root::Slash {
             return true;
         }
-        self.root() == other.root() && self.components().starts_with(above)
+        self.root == other.root && own.starts_with(above)
     }
 
     /// The directories that the pattern's variable stands for, each as an absolute path; `None` where the context
     /// does not know, one empty path where there is no variable.
     fn roots<'c>(&self, context: &'c Context) -> Option<Vec<Cow<'c, str>>> {
-        let variable = match self.root() {
+        let variable = match self.root {
             Root::Slash => return Some(vec![Cow::Borrowed("")]),
             Root::Variable(variable) => variable,
         };
@@ -199,7 +168,7 @@ impl PathGlob {
 
 impl fmt::Display for PathGlob {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0.text)
+        formatter.write_str(&self.text)
     }
 }
 
@@ -230,19 +199,12 @@ impl Visitor<'_> for Text {
     }
 }
 
-impl Component {
-    fn new(name: &str) -> Result<Self, PathGlobError> {
-        match name {
-            "**" => Ok(Self::Any),
-            "." | ".." => Err(PathGlobError::Component),
-            _ if !name.bytes().any(|byte| matches!(byte, b'*' | b'?' | b'[' | b']')) => {
-                Ok(Self::Name(name.into()))
-            }
-            _ if name.contains("**") => Err(PathGlobError::Component),
-            _ => Wildcards::new(name)
-                .map(Self::Pattern)
-                .ok_or(PathGlobError::Character),
-        }
+/// Whether this may be a component of a pattern.
+fn check(part: PathPart<'_>) -> Result<(), PathGlobError> {
+    match part {
+        PathPart::Name("." | "..") => Err(PathGlobError::Component),
+        PathPart::Names(glob) => glob.check(),
+        PathPart::Name(_) | PathPart::Any => Ok(()),
     }
 }
 

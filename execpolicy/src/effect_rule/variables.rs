@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use crate::path_glob::{Spelling, Wildcards};
+use crate::NameGlob;
 
 /// The variables of an `env_rule`.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -17,8 +17,7 @@ pub struct VariableRule {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct NamePattern {
     text: Box<str>,
-    /// `None` where the text is one name.
-    wildcards: Option<Wildcards>,
+    is_name: bool,
 }
 
 impl VariableRule {
@@ -45,14 +44,10 @@ impl NamePattern {
         if text.is_empty() || !is_well_formed {
             return None;
         }
-        let wildcards = if text.contains(['*', '[']) {
-            Some(Wildcards::new(text)?)
-        } else {
-            None
-        };
-        Some(Self {
+        let is_name = !text.contains(['*', '[']);
+        (is_name || NameGlob::new(text).is_some()).then(|| Self {
             text: text.into(),
-            wildcards,
+            is_name,
         })
     }
 
@@ -63,14 +58,15 @@ impl NamePattern {
 
     /// Whether it is one name.
     pub fn is_name(&self) -> bool {
-        self.wildcards.is_none()
+        self.is_name
     }
 
     /// Whether it stands for this name.
     pub fn matches(&self, name: &str) -> bool {
-        match &self.wildcards {
-            Some(wildcards) => wildcards.meets(name, Spelling::Plain).is_some(),
-            None => *self.text == *name,
+        if self.is_name {
+            *self.text == *name
+        } else {
+            NameGlob::known(&self.text).means(name)
         }
     }
 }

@@ -1,59 +1,92 @@
 //! One name of a path beside one component of a pattern.
 
+use std::str::Chars;
+
+use super::PathGlobError;
 use super::place::Spelling;
 use crate::Certainty;
 
-/// A component with wildcards, taken apart.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Wildcards {
-    atoms: Box<[Atom]>,
-}
+/// A component with wildcards. It is taken apart when it is asked: hundreds are read whenever a command is judged, and
+/// few are asked.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct NameGlob<'t>(&'t str);
 
 /// A part of a component.
-#[derive(Clone, Debug, Eq, PartialEq)]
-enum Atom {
+#[derive(Clone, Copy, Debug)]
+enum Atom<'t> {
     /// `*`
     Many,
     /// `?`
     One,
     /// A character that stands for itself.
     Letter(char),
-    /// `[a-z0-9]`, as ranges.
-    Set(Box<[(char, char)]>),
-    /// `[!a-z0-9]`, as the ranges that are not meant.
-    NotSet(Box<[(char, char)]>),
+    /// `[a-z0-9]`, without its brackets.
+    Set(&'t str),
+    /// `[!a-z0-9]`: what is not meant.
+    NotSet(&'t str),
 }
 
-impl Wildcards {
-    /// Reads a component; `None` where a bracket does not close or holds nothing.
-    pub(crate) fn new(text: &str) -> Option<Self> {
-        let mut atoms = Vec::new();
-        let mut characters = text.chars();
-        while let Some(character) = characters.next() {
-            atoms.push(match character {
-                '*' => Atom::Many,
-                '?' => Atom::One,
-                '[' => {
-                    let (inside, rest) = characters.as_str().split_once(']')?;
-                    characters = rest.chars();
-                    match inside.strip_prefix('!') {
-                        Some(inside) => Atom::NotSet(ranges(inside)?),
-                        None => Atom::Set(ranges(inside)?),
-                    }
+/// The parts of a component, in order. A bracket that does not close is a set of nothing, and the last part.
+#[derive(Clone, Debug)]
+struct Atoms<'t>(Chars<'t>);
+
+impl<'t> Iterator for Atoms<'t> {
+    type Item = Atom<'t>;
+
+    fn next(&mut self) -> Option<Atom<'t>> {
+        Some(match self.0.next()? {
+            '*' => Atom::Many,
+            '?' => Atom::One,
+            '[' => {
+                let (inside, rest) = self.0.as_str().split_once(']').unwrap_or_default();
+                self.0 = rest.chars();
+                match inside.strip_prefix('!') {
+                    Some(inside) => Atom::NotSet(inside),
+                    None => Atom::Set(inside),
                 }
-                letter => Atom::Letter(letter),
-            });
+            }
+            letter => Atom::Letter(letter),
+        })
+    }
+}
+
+impl<'t> NameGlob<'t> {
+    /// Reads a component; `None` where a bracket does not close or holds nothing, or says twice that it is not meant.
+    pub(crate) fn new(text: &'t str) -> Option<Self> {
+        Atoms(text.chars())
+            .all(|atom| match atom {
+                Atom::Set(inside) | Atom::NotSet(inside) => {
+                    !inside.is_empty() && !inside.starts_with(['!', '^'])
+                }
+                Atom::Many | Atom::One | Atom::Letter(_) => true,
+            })
+            .then_some(Self(text))
+    }
+
+    /// Whether a pattern of paths may have it, where two stars that touch would be no name.
+    pub(super) fn check(self) -> Result<(), PathGlobError> {
+        if self.0.contains("**") {
+            return Err(PathGlobError::Component);
         }
-        Some(Self { atoms: atoms.into() })
+        Self::new(self.0).map(|_| ()).ok_or(PathGlobError::Character)
+    }
+
+    /// One that was read before, or is to be [checked](Self::check).
+    pub(crate) fn known(text: &'t str) -> Self {
+        Self(text)
+    }
+
+    fn atoms(self) -> Atoms<'t> {
+        Atoms(self.0.chars())
     }
 
     /// Whether every name is meant.
-    pub(super) fn is_anything(&self) -> bool {
-        self.atoms.iter().all(|atom| *atom == Atom::Many)
+    pub(super) fn is_anything(self) -> bool {
+        self.0.bytes().all(|byte| byte == b'*')
     }
 
     /// How surely a name is one that is meant.
-    pub(crate) fn meets(&self, name: &str, spelling: Spelling) -> Option<Certainty> {
+    pub(crate) fn meets(self, name: &str, spelling: Spelling) -> Option<Certainty> {
         match spelling {
             Spelling::Plain => self.means(name).then_some(Certainty::Yes),
             Spelling::Pattern if self.is_anything() => Some(Certainty::Yes),
@@ -63,25 +96,23 @@ impl Wildcards {
 
     /// Whether this very name is meant. Every name in `/etc` is asked about before a command is confined: nothing is
     /// kept but where the last star began, which takes one character more wherever the rest does not fit.
-    fn means(&self, name: &str) -> bool {
-        let mut atoms = &*self.atoms;
+    pub fn means(self, name: &str) -> bool {
+        let mut atoms = self.atoms();
         let mut characters = name.chars();
         let mut last_star = None;
         loop {
             let mut ahead = characters.clone();
-            match (atoms.split_first(), ahead.next()) {
+            match (atoms.next(), ahead.next()) {
                 (None, None) => return true,
-                (Some((Atom::Many, after)), _) => {
-                    last_star = Some((after, characters.clone()));
-                    atoms = after;
+                (Some(Atom::Many), _) => {
+                    last_star = Some((atoms.clone(), characters.clone()));
                     continue;
                 }
-                (Some((atom, after)), Some(character)) if atom.takes(character) => {
+                (Some(atom), Some(character)) if atom.takes(character) => {
                     characters = ahead;
-                    atoms = after;
                     continue;
                 }
-                (Some(_), Some(_)) | (None, Some(_)) | (Some(_), None) => {}
+                (Some(_) | None, Some(_)) | (Some(_), None) => {}
             }
             let Some((after, from)) = &mut last_star else {
                 return false;
@@ -89,17 +120,18 @@ impl Wildcards {
             if from.next().is_none() {
                 return false;
             }
-            atoms = after;
+            atoms = after.clone();
             characters = from.clone();
         }
     }
 
     /// Whether some text is meant here that the shell's pattern may match. A bracket of the shell stands for anything
     /// from there on.
-    fn intersects(&self, pattern: &str) -> bool {
-        let width = self.atoms.len().saturating_add(1);
+    fn intersects(self, pattern: &str) -> bool {
+        let atoms: Vec<Atom<'_>> = self.atoms().collect();
+        let width = atoms.len().saturating_add(1);
         let mut reached = vec![false; width];
-        self.reach(&mut reached, 0);
+        reach(&atoms, &mut reached, 0);
         let mut characters = pattern.chars();
         while let Some(mut character) = characters.next() {
             let mut is_any = false;
@@ -118,10 +150,10 @@ impl Wildcards {
                     after.iter_mut().skip(place).for_each(|place| *place = true);
                     break;
                 }
-                match self.atoms.get(place) {
-                    Some(Atom::Many) => self.reach(&mut after, place),
+                match atoms.get(place) {
+                    Some(Atom::Many) => reach(&atoms, &mut after, place),
                     Some(atom) if is_any || atom.takes(character) => {
-                        self.reach(&mut after, place.saturating_add(1));
+                        reach(&atoms, &mut after, place.saturating_add(1));
                     }
                     Some(_) | None => {}
                 }
@@ -130,56 +162,49 @@ impl Wildcards {
         }
         reached.last().copied().unwrap_or(false)
     }
+}
 
-    /// Marks a place, and those behind the stars that follow it.
-    fn reach(&self, reached: &mut [bool], from: usize) {
-        let mut at = from;
-        while let Some(place) = reached.get_mut(at) {
-            *place = true;
-            if self.atoms.get(at) != Some(&Atom::Many) {
-                return;
-            }
-            at = at.saturating_add(1);
+/// Marks a place, and those behind the stars that follow it.
+fn reach(atoms: &[Atom<'_>], reached: &mut [bool], from: usize) {
+    let mut at = from;
+    while let Some(place) = reached.get_mut(at) {
+        *place = true;
+        if !matches!(atoms.get(at), Some(Atom::Many)) {
+            return;
         }
+        at = at.saturating_add(1);
     }
 }
 
-impl Atom {
+impl Atom<'_> {
     /// Whether it stands for this one character.
-    fn takes(&self, character: char) -> bool {
+    fn takes(self, character: char) -> bool {
         match self {
             Self::Many | Self::One => true,
-            Self::Letter(letter) => *letter == character,
-            Self::Set(ranges) => holds(ranges, character),
-            Self::NotSet(ranges) => !holds(ranges, character),
+            Self::Letter(letter) => letter == character,
+            Self::Set(inside) => holds(inside, character),
+            Self::NotSet(inside) => !holds(inside, character),
         }
     }
 }
 
-/// Whether a character lies in one of these ranges.
-fn holds(ranges: &[(char, char)], character: char) -> bool {
-    ranges.iter().any(|(from, to)| (*from..=*to).contains(&character))
-}
-
-/// `a-z0-9` as ranges; `None` where there is none, or where `!` or `^` stands first.
-fn ranges(inside: &str) -> Option<Box<[(char, char)]>> {
-    let mut ranges = Vec::new();
+/// Whether a character is one of `a-z0-9`, what stands between two brackets. A `-` at the end is one itself.
+fn holds(inside: &str, character: char) -> bool {
     let mut rest = inside.chars();
     while let Some(from) = rest.next() {
-        if ranges.is_empty() && matches!(from, '!' | '^') {
-            return None;
-        }
         let mut ahead = rest.clone();
-        if ahead.next() == Some('-')
-            && let Some(to) = ahead.next()
-        {
-            rest = ahead;
-            ranges.push((from, to));
-        } else {
-            ranges.push((from, from));
+        let to = match (ahead.next(), ahead.next()) {
+            (Some('-'), Some(to)) => {
+                rest = ahead;
+                to
+            }
+            _ => from,
+        };
+        if (from..=to).contains(&character) {
+            return true;
         }
     }
-    (!ranges.is_empty()).then(|| ranges.into())
+    false
 }
 
 /// How surely a name is exactly this one.
@@ -228,8 +253,8 @@ mod tests {
             ("[0-9]*", "1*", true),
             ("*", "", true),
         ] {
-            let wildcards = Wildcards::new(rule).unwrap();
-            assert_eq!(wildcards.intersects(name), meets, "{rule} {name}");
+            let glob = NameGlob::new(rule).unwrap();
+            assert_eq!(glob.intersects(name), meets, "{rule} {name}");
         }
     }
 
@@ -246,11 +271,11 @@ mod tests {
             ("*[!a-z0-9_]*", "lower_1", false),
             ("*[!a-z0-9_]*", "loWer", true),
         ] {
-            let wildcards = Wildcards::new(rule).unwrap();
-            assert_eq!(wildcards.means(name), meets, "{rule} {name}");
+            let glob = NameGlob::new(rule).unwrap();
+            assert_eq!(glob.means(name), meets, "{rule} {name}");
         }
         for wrong in ["[a", "[]", "[!]", "[!!a]", "[^a]"] {
-            assert_eq!(Wildcards::new(wrong), None, "{wrong}");
+            assert_eq!(NameGlob::new(wrong), None, "{wrong}");
         }
     }
 
@@ -272,16 +297,17 @@ mod tests {
     fn a_name_is_meant_where_it_meets_as_a_pattern_of_itself() {
         let names = texts("abc", 5);
         for rule in texts("ab?*", 5) {
-            let wildcards = Wildcards::new(&rule).unwrap();
+            let glob = NameGlob::new(&rule).unwrap();
             for name in &names {
-                assert_eq!(wildcards.means(name), wildcards.intersects(name), "{rule} {name}");
+                assert_eq!(glob.means(name), glob.intersects(name), "{rule} {name}");
             }
         }
     }
 
     #[test]
     fn long_patterns_take_no_longer_than_their_product() {
-        let rule = Wildcards::new(&"*a".repeat(1000)).unwrap();
+        let text = "*a".repeat(1000);
+        let rule = NameGlob::new(&text).unwrap();
         assert!(!rule.means(&"b".repeat(1000)));
         assert!(!rule.intersects(&"b".repeat(1000)));
     }

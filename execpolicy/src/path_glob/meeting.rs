@@ -1,8 +1,8 @@
 //! How surely a path meets a pattern.
 
-use super::component::{Wildcards, is_wild, meets_name, says_nothing};
+use super::component::{is_wild, meets_name, says_nothing};
 use super::place::{Located, Spelling, names};
-use super::{Component, PathGlob, Root, Variable};
+use super::{NameGlob, PathGlob, PathPart, Root, Variable};
 use crate::{Certainty, Context};
 
 /// What of a directory an access reaches beside the directory itself.
@@ -34,14 +34,6 @@ pub(crate) struct Question<'c> {
     pub(crate) context: &'c Context,
 }
 
-/// A component to be met.
-#[derive(Clone, Copy, Debug)]
-enum Piece<'p> {
-    Name(&'p str),
-    Pattern(&'p Wildcards),
-    Any,
-}
-
 /// How surely the path is one of the pattern's, or reaches one; `None` is No.
 ///
 /// By the text: `..` is taken both as text and as a name, since either may be what the kernel finds. Where a script
@@ -53,11 +45,11 @@ pub(crate) fn meeting(glob: &PathGlob, path: &Located<'_>, question: &Question<'
     let held = may_hold(glob, path, question).then_some(Certainty::Maybe);
     let Some(roots) = glob.roots(question.context) else {
         // The variable is not known: it might stand for any directory.
-        let pieces: Vec<Piece<'_>> = [Piece::Any].into_iter().chain(pieces(glob)).collect();
+        let pieces: Vec<PathPart<'_>> = [PathPart::Any].into_iter().chain(glob.parts()).collect();
         return best(&pieces, path, question).map(|_| Certainty::Maybe).max(held);
     };
     let met = roots.iter().filter_map(|root| {
-        let pieces: Vec<Piece<'_>> = names(root).map(Piece::Name).chain(pieces(glob)).collect();
+        let pieces: Vec<PathPart<'_>> = names(root).map(PathPart::Name).chain(glob.parts()).collect();
         best(&pieces, path, question)
     });
     met.max().max(held)
@@ -74,15 +66,16 @@ fn may_hold(glob: &PathGlob, path: &Located<'_>, question: &Question<'_>) -> boo
         return true;
     }
     let context = question.context;
-    let (roots, rest) = match (glob.root(), glob.components()) {
-        (Root::Variable(Variable::Workspace), _) => return false,
-        (Root::Slash, [Component::Any, rest @ ..]) => (Variable::Home.roots(context), rest),
-        (_, components) => (glob.roots(context), components),
+    let begins_anywhere = glob.parts().next() == Some(PathPart::Any);
+    let (roots, skipped) = match glob.root {
+        Root::Variable(Variable::Workspace) => return false,
+        Root::Slash if begins_anywhere => (Variable::Home.roots(context), 1),
+        Root::Slash | Root::Variable(_) => (glob.roots(context), 0),
     };
     roots.iter().flatten().any(|root| {
-        let pieces: Vec<Piece<'_>> = names(root)
-            .map(Piece::Name)
-            .chain(rest.iter().map(piece))
+        let pieces: Vec<PathPart<'_>> = names(root)
+            .map(PathPart::Name)
+            .chain(glob.parts().skip(skipped))
             .collect();
         let named = lead(&pieces, path.names(), path.is_absolute, question.bare).above;
         above(&pieces, path.names(), named, path.is_absolute, question).is_some()
@@ -97,13 +90,14 @@ fn is_apart(glob: &PathGlob, path: &Located<'_>, question: &Question<'_>) -> boo
             .written
             .iter()
             .all(|(_, spelling)| *spelling == Spelling::Plain);
-    if !is_plain || glob.root() != Root::Slash {
+    if !is_plain || glob.root != Root::Slash {
         return false;
     }
     let has = |wanted: &str| path.written.iter().any(|(name, _)| *name == wanted);
-    match glob.components() {
-        [Component::Name(first), ..] => path.written.first().is_some_and(|(name, _)| **name != **first),
-        [Component::Any, Component::Name(named), ..] => {
+    let mut parts = glob.parts();
+    match (parts.next(), parts.next()) {
+        (Some(PathPart::Name(first)), _) => path.written.first().is_some_and(|(name, _)| *name != first),
+        (Some(PathPart::Any), Some(PathPart::Name(named))) => {
             let reaches_below = || match question.reach {
                 Reach::Itself => false,
                 Reach::Below => {
@@ -123,7 +117,7 @@ fn is_apart(glob: &PathGlob, path: &Located<'_>, question: &Question<'_>) -> boo
 /// directory of the workspace is not asked what it meets.
 pub(crate) fn may_be_named(glob: &PathGlob, below: &Located<'_>, named: &str, context: &Context) -> bool {
     let patterns: Vec<&str> = names(named).collect();
-    let means_it = |pieces: &[Piece<'_>]| {
+    let means_it = |pieces: &[PathPart<'_>]| {
         let reached = lead(pieces, below.names(), below.is_absolute, Bare::Counts).reached;
         let places = reached
             .iter()
@@ -134,19 +128,24 @@ pub(crate) fn may_be_named(glob: &PathGlob, below: &Located<'_>, named: &str, co
     };
     match glob.roots(context) {
         Some(roots) => roots.into_iter().any(|root| {
-            let pieces: Vec<Piece<'_>> = names(&root).map(Piece::Name).chain(pieces(glob)).collect();
+            let pieces: Vec<PathPart<'_>> = names(&root).map(PathPart::Name).chain(glob.parts()).collect();
             means_it(&pieces)
         }),
-        None => means_it(&[Piece::Any].into_iter().chain(pieces(glob)).collect::<Vec<_>>()),
+        None => means_it(
+            &[PathPart::Any]
+                .into_iter()
+                .chain(glob.parts())
+                .collect::<Vec<_>>(),
+        ),
     }
 }
 
 /// Whether the next names that a pattern says, up to where it leaves open what follows, are all among those that are
 /// looked for, side by side.
-fn are_named(pieces: &[Piece<'_>], patterns: &[&str]) -> bool {
-    let is_open = |piece: &&Piece<'_>| matches!(piece, Piece::Any);
+fn are_named(pieces: &[PathPart<'_>], patterns: &[&str]) -> bool {
+    let is_open = |piece: &&PathPart<'_>| matches!(piece, PathPart::Any);
     let said = pieces.iter().skip_while(is_open);
-    let said: Vec<&Piece<'_>> = said.take_while(|piece| !is_open(piece)).collect();
+    let said: Vec<&PathPart<'_>> = said.take_while(|piece| !is_open(piece)).collect();
     if said.is_empty() {
         return false;
     }
@@ -163,11 +162,11 @@ fn are_named(pieces: &[Piece<'_>], patterns: &[&str]) -> bool {
 }
 
 /// Whether a pattern of `find` may match a name that is said, in letters of either case.
-fn may_name(said: &Piece<'_>, pattern: &str) -> bool {
+fn may_name(said: &PathPart<'_>, pattern: &str) -> bool {
     match said {
-        Piece::Name(wanted) => {
+        PathPart::Name(wanted) => {
             // A backslash hides what follows; only there, sets stand for anything.
-            let sets = Wildcards::new(pattern).filter(|_| !pattern.contains('\\'));
+            let sets = NameGlob::new(pattern).filter(|_| !pattern.contains('\\'));
             [(*wanted).to_owned(), wanted.to_lowercase()]
                 .iter()
                 .any(|wanted| match &sets {
@@ -175,25 +174,13 @@ fn may_name(said: &Piece<'_>, pattern: &str) -> bool {
                     None => crate::knowledge::may_match(pattern, wanted),
                 })
         }
-        Piece::Pattern(wanted) => wanted.meets(pattern, Spelling::Pattern).is_some(),
-        Piece::Any => true,
-    }
-}
-
-fn pieces(glob: &PathGlob) -> impl Iterator<Item = Piece<'_>> {
-    glob.components().iter().map(piece)
-}
-
-fn piece(component: &Component) -> Piece<'_> {
-    match component {
-        Component::Name(name) => Piece::Name(name),
-        Component::Pattern(pattern) => Piece::Pattern(pattern),
-        Component::Any => Piece::Any,
+        PathPart::Names(wanted) => wanted.meets(pattern, Spelling::Pattern).is_some(),
+        PathPart::Any => true,
     }
 }
 
 /// The surer of the path's two readings.
-fn best(pieces: &[Piece<'_>], path: &Located<'_>, question: &Question<'_>) -> Option<Certainty> {
+fn best(pieces: &[PathPart<'_>], path: &Located<'_>, question: &Question<'_>) -> Option<Certainty> {
     let resolved = of_names(pieces, path.names(), path.is_absolute, question);
     let written = path
         .resolved
@@ -211,7 +198,7 @@ fn best(pieces: &[Piece<'_>], path: &Located<'_>, question: &Question<'_>) -> Op
 }
 
 fn of_names(
-    pieces: &[Piece<'_>],
+    pieces: &[PathPart<'_>],
     path: &[(&str, Spelling)],
     is_absolute: bool,
     question: &Question<'_>,
@@ -239,13 +226,13 @@ struct Led {
 }
 
 /// Leads a path through a pattern, name by name.
-fn lead(pieces: &[Piece<'_>], path: &[(&str, Spelling)], is_absolute: bool, bare: Bare) -> Led {
+fn lead(pieces: &[PathPart<'_>], path: &[(&str, Spelling)], is_absolute: bool, bare: Bare) -> Led {
     let mut reached = vec![None; pieces.len().saturating_add(1)];
     mark(pieces, &mut reached, 0, Certainty::Yes);
     if !is_absolute {
         // The start may be any directory that the pattern leads through.
         for (place, piece) in pieces.iter().enumerate() {
-            if !matches!(piece, Piece::Any) {
+            if !matches!(piece, PathPart::Any) {
                 mark(pieces, &mut reached, place, Certainty::Maybe);
             }
         }
@@ -262,13 +249,13 @@ fn lead(pieces: &[Piece<'_>], path: &[(&str, Spelling)], is_absolute: bool, bare
                 continue;
             };
             let met = match piece {
-                Piece::Any => {
+                PathPart::Any => {
                     mark(pieces, &mut after, place, *certainty);
                     continue;
                 }
-                Piece::Name(_) | Piece::Pattern(_) if means_none => None,
-                Piece::Name(wanted) => meets_name(wanted, name, *spelling),
-                Piece::Pattern(pattern) => pattern.meets(name, *spelling),
+                PathPart::Name(_) | PathPart::Names(_) if means_none => None,
+                PathPart::Name(wanted) => meets_name(wanted, name, *spelling),
+                PathPart::Names(pattern) => pattern.meets(name, *spelling),
             };
             if let Some(met) = met.map(|met| met.min(*certainty)) {
                 let next = place.saturating_add(1);
@@ -288,23 +275,23 @@ fn lead(pieces: &[Piece<'_>], path: &[(&str, Spelling)], is_absolute: bool, bare
 
 /// Whether the pattern names something since the last `**` before this place: what `*` takes behind `**` could be
 /// any directory.
-fn names_something(pieces: &[Piece<'_>], place: usize) -> bool {
+fn names_something(pieces: &[PathPart<'_>], place: usize) -> bool {
     let before = pieces.iter().take(place).rev();
     before
-        .take_while(|piece| !matches!(piece, Piece::Any))
+        .take_while(|piece| !matches!(piece, PathPart::Any))
         .any(|piece| match piece {
-            Piece::Name(_) => true,
-            Piece::Pattern(pattern) => !pattern.is_anything(),
-            Piece::Any => false,
+            PathPart::Name(_) => true,
+            PathPart::Names(pattern) => !pattern.is_anything(),
+            PathPart::Any => false,
         })
 }
 
 /// Marks a place, and those behind the `**` that follow it, which may stand for nothing.
-fn mark(pieces: &[Piece<'_>], reached: &mut [Option<Certainty>], from: usize, certainty: Certainty) {
+fn mark(pieces: &[PathPart<'_>], reached: &mut [Option<Certainty>], from: usize, certainty: Certainty) {
     let mut at = from;
     while let Some(place) = reached.get_mut(at) {
         *place = (*place).max(Some(certainty));
-        if !matches!(pieces.get(at), Some(Piece::Any)) {
+        if !matches!(pieces.get(at), Some(PathPart::Any)) {
             return;
         }
         at = at.saturating_add(1);
@@ -314,7 +301,7 @@ fn mark(pieces: &[Piece<'_>], reached: &mut [Option<Certainty>], from: usize, ce
 /// How surely the path is a directory above what the pattern names: its last name is one that the pattern `named`,
 /// or it holds everything.
 fn above(
-    pieces: &[Piece<'_>],
+    pieces: &[PathPart<'_>],
     path: &[(&str, Spelling)],
     named: Option<Certainty>,
     is_absolute: bool,
@@ -350,13 +337,13 @@ fn holds_everything(path: &[(&str, Spelling)], context: &Context) -> bool {
 }
 
 /// Whether the names that a pattern begins with lead to another place than this one.
-fn leads_elsewhere(pieces: &[Piece<'_>], path: &[(&str, Spelling)]) -> bool {
+fn leads_elsewhere(pieces: &[PathPart<'_>], path: &[(&str, Spelling)]) -> bool {
     for (piece, (name, spelling)) in pieces.iter().zip(path) {
         match piece {
-            Piece::Any => return false,
-            Piece::Name(wanted) if meets_name(wanted, name, *spelling).is_none() => return true,
-            Piece::Pattern(pattern) if pattern.meets(name, *spelling).is_none() => return true,
-            Piece::Name(_) | Piece::Pattern(_) => {}
+            PathPart::Any => return false,
+            PathPart::Name(wanted) if meets_name(wanted, name, *spelling).is_none() => return true,
+            PathPart::Names(pattern) if pattern.meets(name, *spelling).is_none() => return true,
+            PathPart::Name(_) | PathPart::Names(_) => {}
         }
     }
     false

@@ -1,10 +1,12 @@
 //! A pattern taken apart, for who finds the paths that it means.
 
-use super::{Component, PathGlob, Spelling, Wildcards};
+use std::mem;
+
+use super::{NameGlob, PathGlob};
 use crate::Context;
 
 /// One component of a pattern.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum PathPart<'p> {
     /// Exactly this name.
     Name(&'p str),
@@ -14,14 +16,60 @@ pub enum PathPart<'p> {
     Any,
 }
 
-/// A component with wildcards.
-#[derive(Clone, Copy, Debug)]
-pub struct NameGlob<'p>(&'p Wildcards);
+/// The components of a pattern, in order.
+#[derive(Clone, Debug)]
+pub(super) struct Parts<'p> {
+    rest: &'p str,
+    follows_any: bool,
+}
 
-impl NameGlob<'_> {
-    /// Whether a name is meant.
-    pub fn means(&self, name: &str) -> bool {
-        self.0.meets(name, Spelling::Plain).is_some()
+impl<'p> Parts<'p> {
+    /// Of what follows a pattern's beginning.
+    pub(super) fn of(rest: &'p str) -> Self {
+        Self {
+            rest,
+            follows_any: false,
+        }
+    }
+
+    /// The next name as it was written, which may be empty, and whether it is more than a name. Thousands are looked at
+    /// whenever a command is judged: each byte once.
+    fn next_name(&mut self) -> Option<(&'p str, bool)> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let mut is_wild = false;
+        let end = self.rest.bytes().position(|byte| {
+            is_wild |= matches!(byte, b'*' | b'?' | b'[' | b']');
+            byte == b'/'
+        });
+        let (name, rest) = match end.and_then(|end| self.rest.split_at_checked(end)) {
+            Some((name, rest)) => (name, rest.strip_prefix('/').unwrap_or_default()),
+            None => (self.rest, ""),
+        };
+        self.rest = rest;
+        Some((name, is_wild))
+    }
+}
+
+impl<'p> Iterator for Parts<'p> {
+    type Item = PathPart<'p>;
+
+    fn next(&mut self) -> Option<PathPart<'p>> {
+        loop {
+            let (name, is_wild) = self.next_name()?;
+            let part = match name {
+                "" => continue,
+                "**" => PathPart::Any,
+                _ if is_wild => PathPart::Names(NameGlob::known(name)),
+                _ => PathPart::Name(name),
+            };
+            let followed_any = mem::replace(&mut self.follows_any, part == PathPart::Any);
+            // `**/**` says what `**` says.
+            if !(followed_any && self.follows_any) {
+                return Some(part);
+            }
+        }
     }
 }
 
@@ -42,12 +90,8 @@ impl PathGlob {
     }
 
     /// The components after the beginning.
-    pub fn parts(&self) -> impl Iterator<Item = PathPart<'_>> {
-        self.components().iter().map(|component| match component {
-            Component::Name(name) => PathPart::Name(name),
-            Component::Pattern(wildcards) => PathPart::Names(NameGlob(wildcards)),
-            Component::Any => PathPart::Any,
-        })
+    pub fn parts(&self) -> impl Iterator<Item = PathPart<'_>> + Clone {
+        Parts::of(self.rest())
     }
 
     /// Whether the pattern begins with the variable of this name, such as `$WORKSPACE`.
