@@ -49,6 +49,9 @@ mod project;
 #[path = "cli/run.rs"]
 mod run;
 #[cfg(test)]
+#[path = "cli/sandbox.rs"]
+mod sandbox;
+#[cfg(test)]
 #[path = "cli/terminal.rs"]
 mod terminal;
 #[cfg(test)]

@@ -126,7 +126,8 @@ pub(crate) fn resolve(
     }
     let granted = Granted::of(grants);
     // Before it is looked for what is protected: what a grant lets be written has such paths, too.
-    writable.extend(granted.writable.iter().cloned());
+    let plain = |path: &PathBuf| path.components().collect();
+    writable.extend(granted.writable.iter().map(plain));
     let base_protected = base.map(|base| base.protected.as_slice()).unwrap_or_default();
     let base_hidden = base.map(|base| base.hidden.as_slice()).unwrap_or_default();
     let named = profile.hidden.iter().chain(&profile.protected);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -61,6 +62,20 @@ impl Start {
     }
 }
 
+/// An entry of a directory.
+struct Listed {
+    name: OsString,
+    /// What a pattern is asked of: what is no UTF-8 is meant by a star as everything is.
+    text: Box<str>,
+}
+
+impl Listed {
+    fn of(name: OsString) -> Self {
+        let text = name.to_string_lossy().into();
+        Self { name, text }
+    }
+}
+
 /// Which paths are of interest.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Within<'a> {
@@ -77,7 +92,7 @@ impl Within<'_> {
             Self::Anywhere => true,
             Self::Roots(roots) => roots
                 .iter()
-                .any(|root| path.starts_with(root) || root.starts_with(path)),
+                .any(|root| lies_in(path, root) || lies_in(root, path)),
         }
     }
 }
@@ -89,9 +104,10 @@ pub(super) struct Finder<'c> {
     starts: Vec<Start>,
     /// What the search has found, by the first name of the patterns.
     found: BTreeMap<OsString, BTreeSet<PathBuf>>,
-    /// The names in each directory that was listed.
-    listed: BTreeMap<PathBuf, Rc<[OsString]>>,
-    entries: usize,
+    /// What each directory holds that was listed.
+    listed: BTreeMap<PathBuf, Rc<[Listed]>>,
+    /// How many entries are still looked at.
+    left: usize,
     unseen: Vec<String>,
 }
 
@@ -104,7 +120,7 @@ impl<'c> Finder<'c> {
             starts: places(context).into_iter().chain(home).map(Start::list).collect(),
             found: BTreeMap::new(),
             listed: BTreeMap::new(),
-            entries: ENTRIES,
+            left: ENTRIES,
             unseen: Vec::new(),
         }
     }
@@ -151,13 +167,14 @@ impl<'c> Finder<'c> {
     pub(super) fn find(&mut self, globs: &[PathGlob], absent: Absent, within: Within<'_>) -> Vec<PathBuf> {
         let mut paths = Vec::new();
         for glob in globs {
-            let parts: Vec<PathPart<'_>> = glob.parts().collect();
             if is_anywhere(glob) {
-                self.find_anywhere(glob, &parts, absent, within, &mut paths);
+                self.find_anywhere(glob, absent, within, &mut paths);
                 continue;
             }
             for beginning in glob.beginnings(self.context) {
-                self.follow(PathBuf::from(beginning), &parts, within, &mut paths);
+                // Told by a caller or a variable, it may have slashes or dots to spare.
+                let beginning = Path::new(&beginning).components().collect();
+                self.follow(beginning, glob.parts(), within, &mut paths);
             }
         }
         paths
@@ -168,17 +185,13 @@ impl<'c> Finder<'c> {
     fn find_anywhere(
         &mut self,
         glob: &PathGlob,
-        parts: &[PathPart<'_>],
         absent: Absent,
         within: Within<'_>,
         paths: &mut Vec<PathBuf>,
     ) {
-        let Some((PathPart::Any, rest)) = parts.split_first() else {
-            return;
-        };
+        let first = first_name(glob);
         // One listing answers for the many names that are nowhere.
-        let is_wanted =
-            |start: &&Start| absent == Absent::Kept || first_name(glob).is_none_or(|name| start.has(name));
+        let is_wanted = |start: &&Start| absent == Absent::Kept || first.is_none_or(|name| start.has(name));
         let starts: Vec<PathBuf> = self
             .starts
             .iter()
@@ -186,72 +199,80 @@ impl<'c> Finder<'c> {
             .map(|start| start.path.clone())
             .collect();
         for start in starts {
-            self.follow(start, rest, within, paths);
+            self.follow(start, glob.parts().skip(1), within, paths);
         }
-        let found = first_name(glob)
-            .and_then(|name| self.found.get(OsStr::new(name)))
-            .cloned();
-        let Some((_, below)) = rest.split_first() else {
-            return;
-        };
-        for path in found.unwrap_or_default() {
-            self.follow(path, below, within, paths);
+        let found = first.and_then(|name| self.found.get(OsStr::new(name))).cloned();
+        for path in found.into_iter().flatten() {
+            self.follow(path, glob.parts().skip(2), within, paths);
         }
     }
 
-    fn follow(&mut self, at: PathBuf, parts: &[PathPart<'_>], within: Within<'_>, paths: &mut Vec<PathBuf>) {
+    /// Follows what is left of a pattern from a directory on.
+    fn follow<'p>(
+        &mut self,
+        at: PathBuf,
+        mut parts: impl Iterator<Item = PathPart<'p>> + Clone,
+        within: Within<'_>,
+        paths: &mut Vec<PathBuf>,
+    ) {
         if !within.reaches(&at) {
             return;
         }
-        let Some((part, rest)) = parts.split_first() else {
+        let Some(part) = parts.next() else {
             paths.push(at);
             return;
         };
         match part {
-            PathPart::Name(name) => self.follow(at.join(name), rest, within, paths),
+            PathPart::Name(name) => self.follow(at.join(name), parts, within, paths),
             // All that lies below: the directory stands for it.
-            PathPart::Any if rest.is_empty() => paths.push(at),
+            PathPart::Any if parts.clone().next().is_none() => paths.push(at),
             // In the middle: each name below, one level is enough for what profiles say.
             PathPart::Any => {
-                self.follow(at.clone(), rest, within, paths);
-                for name in &*self.names(&at) {
-                    let path = at.join(name);
+                self.follow(at.clone(), parts.clone(), within, paths);
+                for entry in &*self.entries(&at) {
+                    let path = at.join(&entry.name);
                     if path.is_dir() {
-                        self.follow(path, rest, within, paths);
+                        self.follow(path, parts.clone(), within, paths);
                     }
                 }
             }
             PathPart::Names(names) => {
-                for name in &*self.names(&at) {
-                    // What is no UTF-8 is meant by a star as everything is.
-                    if names.means(&name.to_string_lossy()) {
-                        self.follow(at.join(name), rest, within, paths);
+                for entry in &*self.entries(&at) {
+                    if names.means(&entry.text) {
+                        self.follow(at.join(&entry.name), parts.clone(), within, paths);
                     }
                 }
             }
         }
     }
 
-    /// The names in a directory, listed once: several patterns ask for those of `/etc`.
-    fn names(&mut self, directory: &Path) -> Rc<[OsString]> {
-        if let Some(names) = self.listed.get(directory) {
-            return Rc::clone(names);
+    /// What a directory holds, listed once: several patterns ask for that of `/etc`.
+    fn entries(&mut self, directory: &Path) -> Rc<[Listed]> {
+        if let Some(listed) = self.listed.get(directory) {
+            return Rc::clone(listed);
         }
         let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-        let names: Rc<[OsString]> = entries
-            .take(self.entries)
-            .map(|entry| entry.file_name())
+        let listed: Rc<[Listed]> = entries
+            .take(self.left)
+            .map(|entry| Listed::of(entry.file_name()))
             .collect();
-        self.entries = self.entries.saturating_sub(names.len());
-        if self.entries == 0 {
+        self.left = self.left.saturating_sub(listed.len());
+        if self.left == 0 {
             self.unseen.push(format!(
                 "more than {ENTRIES} entries were to be looked at, the last in `{}`",
                 directory.display()
             ));
         }
-        self.listed.insert(directory.to_owned(), Rc::clone(&names));
-        names
+        self.listed.insert(directory.to_owned(), Rc::clone(&listed));
+        listed
     }
+}
+
+/// Whether a path is this directory or below it, by their bytes: neither has slashes or dots to spare.
+fn lies_in(path: &Path, directory: &Path) -> bool {
+    let (path, directory) = (path.as_os_str().as_bytes(), directory.as_os_str().as_bytes());
+    let rest = path.strip_prefix(directory);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/") || directory.ends_with(b"/"))
 }
 
 /// The first name of a pattern that begins with `**`.
