@@ -22,6 +22,8 @@ pub enum Does {
     Lists,
     /// Reads the content of the path; as a flag, of the directory it runs in.
     Reads,
+    /// Reads the content of the path, or of the one behind a revision of git, as in `HEAD:README.md`.
+    Object,
     /// Uses the text, or the content of the file that it names behind `@`.
     Sends,
     /// Creates or changes the path.
@@ -96,6 +98,7 @@ impl Does {
         Self::Informs,
         Self::Lists,
         Self::Reads,
+        Self::Object,
         Self::Sends,
         Self::Writes,
         Self::Deletes,
@@ -139,6 +142,7 @@ impl Does {
             Self::Informs => "informs",
             Self::Lists => "lists",
             Self::Reads => "reads",
+            Self::Object => "object",
             Self::Sends => "sends",
             Self::Writes => "writes",
             Self::Deletes => "deletes",
@@ -187,6 +191,7 @@ impl Does {
             | Self::Informs
             | Self::Lists
             | Self::Reads
+            | Self::Object
             | Self::Sends
             | Self::Archive
             | Self::Template

@@ -2,6 +2,7 @@
 
 mod chosen;
 mod execution;
+mod object;
 
 use diagnostics::Span;
 use shell_parser::{Argument, Found, Segment, Value, WorkingDirectory};
@@ -85,6 +86,13 @@ impl<'s> Effects<'s> {
                 }
                 self.path(entry, Does::Reads, value, EffectKind::Read, cause);
             }
+            Does::Object => {
+                let value = value();
+                for path in object::paths(&value) {
+                    self.path(entry, Does::Reads, path, EffectKind::Read, cause);
+                }
+                self.path(entry, Does::Reads, value, EffectKind::Read, cause);
+            }
             Does::Writes | Does::Rewrites | Does::Unpacks => {
                 self.path(entry, does, value(), EffectKind::Write, cause);
             }
@@ -147,6 +155,7 @@ impl<'s> Effects<'s> {
             Does::Columns
             | Does::Lists
             | Does::Reads
+            | Does::Object
             | Does::Sends
             | Does::Writes
             | Does::Deletes

@@ -139,7 +139,7 @@ impl Said<'_> {
             }
             for word in touched
                 .iter()
-                .filter(|_| !matches!(does, Does::Reads | Does::Lists))
+                .filter(|_| !matches!(does, Does::Reads | Does::Object | Does::Lists))
             {
                 effects.value(entry, does, || word.value.clone(), span.to(word.span));
             }
@@ -178,6 +178,7 @@ fn touches(does: Does) -> bool {
         does,
         Does::Lists
             | Does::Reads
+            | Does::Object
             | Does::Writes
             | Does::Deletes
             | Does::DeletesAll

@@ -30,6 +30,7 @@ const PARAMETERS: &[&str] = &[
     "informs",
     "lists",
     "reads",
+    "object",
     "sends",
     "writes",
     "deletes",
