@@ -1,9 +1,12 @@
 //! The options that a question offers, and those of them that are chosen.
 
+mod words;
+
 use serde_json::{Value, json};
 
 use crate::ask::Reply;
 use crate::message::{Fields, Id};
+use words::{is_for_once, lasts};
 
 /// The options that may be chosen. One that would be remembered never is.
 #[derive(Debug, Eq, PartialEq)]
@@ -11,22 +14,6 @@ pub(super) struct Options {
     allow_once: Option<String>,
     reject_once: Option<String>,
 }
-
-/// What an option says that holds for longer than once, whatever kind it claims to be.
-const LASTING: [&str; 9] = [
-    "always",
-    "session",
-    "forever",
-    "remember",
-    "again",
-    "never",
-    "permanent",
-    "every",
-    "future",
-];
-
-/// The same, where it stands as a word: it is part of others.
-const LASTING_WORD: &str = "all";
 
 impl Options {
     /// Of the list that is offered; `None` where one of them is not understood, or two have one name.
@@ -42,13 +29,9 @@ impl Options {
             }
             names.push(name);
             let shown = option.text("name").unwrap_or_default();
-            let said = format!("{name} {shown}").to_lowercase();
-            let mut words = said.split(|sign: char| !sign.is_alphanumeric());
-            let lasts =
-                LASTING.iter().any(|word| said.contains(word)) || words.any(|word| word == LASTING_WORD);
             match option.text("kind")? {
-                "allow_once" => allowing.push((name, lasts)),
-                "reject_once" => rejecting.push((name, lasts)),
+                "allow_once" => allowing.push((name, is_for_once(name, shown))),
+                "reject_once" => rejecting.push((name, !lasts(name, shown))),
                 _ => {}
             }
         }
@@ -76,10 +59,10 @@ impl Options {
     }
 }
 
-/// The only one of a kind, where it does not last: which of two is meant is not known.
+/// The only one of a kind, where it is for once: which of two is meant is not known.
 fn only(found: &[(&str, bool)]) -> Option<String> {
     match found {
-        [(name, false)] => Some((*name).to_owned()),
+        [(name, true)] => Some((*name).to_owned()),
         _ => None,
     }
 }
