@@ -38,6 +38,45 @@ fn the_policy_around_a_written_file_counts_where_nothing_says_the_directory() {
 }
 
 #[test]
+fn what_is_forbidden_where_the_hook_runs_counts_where_the_event_names_no_place() {
+    let rules =
+        "prefix_rule(pattern = [\"ls\"], decision = \"forbidden\")\nprefix_rule(pattern = [\"mine\"])";
+    let project = Project::new().with(".execpolicy/a.codexpolicy", rules);
+    for (agent, event) in [
+        (
+            Agent::ClaudeCode,
+            r#"{"hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":{"command":"COMMAND"}}"#,
+        ),
+        (
+            Agent::Codex,
+            r#"{"hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":{"command":"COMMAND"}}"#,
+        ),
+        (
+            Agent::Windsurf,
+            r#"{"agent_action_name":"pre_run_command","tool_info":{"command_line":"COMMAND"}}"#,
+        ),
+        (Agent::Generic, r#"{"command":"COMMAND"}"#),
+    ] {
+        for (command, wanted) in [("ls", true), ("pwd", false)] {
+            let output = hook(&project, agent, &[], &event.replace("COMMAND", command));
+            assert_eq!(
+                blocks(agent, &output),
+                wanted,
+                "{}: {command}: {output:?}",
+                agent.name()
+            );
+        }
+        // What the project allows it allows in itself.
+        let output = hook(&project, agent, &[], &event.replace("COMMAND", "mine"));
+        assert!(
+            !output.stdout.contains("\"allow\""),
+            "{}: {output:?}",
+            agent.name()
+        );
+    }
+}
+
+#[test]
 fn the_project_that_an_agent_names_in_the_environment_counts() {
     let rules = "prefix_rule(pattern = [\"cat\"], decision = \"forbidden\")";
     let project = Project::new().with(".execpolicy/a.codexpolicy", rules);

@@ -90,7 +90,12 @@ fn respond(agent: Agent, options: &HookOptions) -> Result<Answer, String> {
     let rewriting = rewriting(agent, options, &event, &home)?;
     let mut said: Option<Said> = None;
     let surroundings = place::of(agent, &event, &home, rewriting.is_some())?;
-    let worktrees = Worktree::of(&event, &surroundings).map_err(|error| error.to_string())?;
+    let mut worktrees = Worktree::of(&event, &surroundings).map_err(|error| error.to_string())?;
+    let own = environment::directory();
+    if let Some(own) = own.as_deref().and_then(Path::to_str) {
+        let own = Worktree::of_process(&event, own, &surroundings).map_err(|error| error.to_string())?;
+        worktrees.extend(own);
+    }
     for worktree in worktrees {
         let next = rule(agent, options, &event, worktree, rewriting.as_ref())?;
         said = Some(match said {

@@ -85,6 +85,7 @@ fn read(input: &Input) -> Result<Event, EventError> {
     let arguments = input.object("tool_input")?;
     let subject = match tool {
         "Bash" => match arguments.texts("command") {
+            Ok(Some(words)) if words.is_empty() => return Err(EventError::WrongType { key: "command" }),
             Ok(Some(words)) => Subject::Words(words),
             Ok(None) | Err(_) => Subject::Text(arguments.text("command")?.to_owned()),
         },

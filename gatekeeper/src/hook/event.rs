@@ -34,7 +34,7 @@ const WRITERS: [&str; 11] = [
 ];
 
 /// Arguments that only a tool that writes files takes.
-const WRITTEN: [&str; 10] = [
+const WRITTEN: [&str; 11] = [
     "content",
     "contents",
     "new_string",
@@ -45,7 +45,11 @@ const WRITTEN: [&str; 10] = [
     "edits",
     "replacements",
     "patch",
+    "diff",
 ];
+
+/// Where a tool that calls others names them.
+const CALLED: [&str; 5] = ["tool", "tool_name", "toolName", "name", "recipient_name"];
 
 /// When an event is told.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -128,7 +132,8 @@ pub enum EventError {
 
 impl Subject {
     /// What a tool does that no adapter knows: one that takes a command runs something, one that is called like a
-    /// writer or takes what a writer takes writes the files that it names.
+    /// writer or takes what a writer takes writes the files that it names. One that calls others is all of them: an
+    /// agent may not tell of these by themselves.
     pub(crate) fn of_unknown(tool: &str, arguments: &Input) -> Result<Self, EventError> {
         // What a server does with a path or a command is its own matter.
         if tool.starts_with("mcp__") {
@@ -139,15 +144,22 @@ impl Subject {
                 tool: reasons::line(tool),
             });
         }
-        let name = tool.to_ascii_lowercase();
-        if !arguments.has_alike(&WRITTEN) && !WRITERS.iter().any(|word| name.contains(word)) {
+        let called = arguments.texts_below(&CALLED);
+        let mut names = called.into_iter().chain([tool]);
+        if !arguments.has_below(&WRITTEN) && !names.any(is_called_like_a_writer) {
             return Ok(Self::Other);
         }
-        match arguments.paths() {
-            Ok(paths) => Ok(Self::Writes(paths)),
-            Err(EventError::Missing { .. }) => Ok(Self::Other),
-            Err(error) => Err(error),
+        let mut files = Vec::new();
+        for patch in arguments.patches_below() {
+            files.extend(patch::files(patch)?);
         }
+        match arguments.paths() {
+            Ok(paths) => files.extend(paths),
+            Err(EventError::Missing { .. }) if files.is_empty() => return Ok(Self::Other),
+            Err(EventError::Missing { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(Self::Writes(files))
     }
 
     /// The files that patches write, and those that are named beside them.
@@ -163,6 +175,11 @@ impl Subject {
         }
         Ok(Self::Writes(files))
     }
+}
+
+fn is_called_like_a_writer(tool: &str) -> bool {
+    let name = tool.to_ascii_lowercase();
+    WRITERS.iter().any(|word| name.contains(word))
 }
 
 impl Event {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::event::EventError;
+use super::patch;
 use crate::once::Fields;
 
 /// A JSON object from a stranger.
@@ -158,6 +159,21 @@ impl Input {
         self.has_alike(keys) || self.0.values().any(|value| below(value, keys))
     }
 
+    /// The texts of these keys, in whatever case and however deep.
+    pub(crate) fn texts_below(&self, keys: &[&str]) -> Vec<&str> {
+        let mut texts = Vec::new();
+        for (key, value) in &self.0 {
+            collect_texts(key, value, keys, &mut texts);
+        }
+        texts
+    }
+
+    /// The texts that are patches, however deep.
+    pub(crate) fn patches_below(&self) -> impl Iterator<Item = &str> {
+        let texts = self.texts_below(&PATCHES).into_iter();
+        texts.filter(|text| text.contains(patch::BEGINNING))
+    }
+
     /// All of it.
     pub(crate) fn into_arguments(self) -> BTreeMap<String, Value> {
         self.0
@@ -186,7 +202,7 @@ fn collect_paths(key: &str, value: &Value, paths: &mut Vec<String>) -> Result<()
         (Value::Null, _) | (Value::Bool(_) | Value::Number(_) | Value::String(_), None) => Ok(()),
         (Value::String(path), Some(_)) => {
             paths.extend(file_of_uri(path));
-            paths.push(path.clone());
+            paths.extend(spellings(path));
             Ok(())
         }
         (Value::Bool(_) | Value::Number(_), Some(key)) => Err(EventError::WrongType { key }),
@@ -194,6 +210,37 @@ fn collect_paths(key: &str, value: &Value, paths: &mut Vec<String>) -> Result<()
         (Value::Object(fields), _) => fields
             .iter()
             .try_for_each(|(key, value)| collect_paths(key, value, paths)),
+    }
+}
+
+/// A path as it is and without blanks around it: some tools take them away. JavaScript counts a byte order mark among
+/// them, and no `U+0085` (`String.prototype.trim` of ECMA-262).
+pub(super) fn spellings(path: &str) -> Vec<String> {
+    let is_blank = |character: char| character.is_whitespace() || character == '\u{feff}';
+    let mut all = vec![path.to_owned()];
+    for trimmed in [path.trim(), path.trim_matches(is_blank)] {
+        if !trimmed.is_empty() && !all.iter().any(|known| known == trimmed) {
+            all.push(trimmed.to_owned());
+        }
+    }
+    all
+}
+
+/// Adds the texts in the value of a key that is one of these.
+fn collect_texts<'v>(key: &str, value: &'v Value, keys: &[&str], texts: &mut Vec<&'v str>) {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::String(text) => texts.extend(alike(key, keys).map(|_| text.as_str())),
+        Value::Array(items) => {
+            for item in items {
+                collect_texts(key, item, keys, texts);
+            }
+        }
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                collect_texts(key, value, keys, texts);
+            }
+        }
     }
 }
 

@@ -1,6 +1,10 @@
 //! Patches as agents write them: which files they touch.
 
 use super::event::EventError;
+use super::input::spellings;
+
+/// What a patch begins with.
+pub(super) const BEGINNING: &str = "*** Begin Patch";
 
 /// Before the path of each file.
 const HEADERS: [&str; 4] = [
@@ -23,8 +27,8 @@ pub(crate) fn files(patch: &str) -> Result<Vec<String>, EventError> {
         let trimmed = line.trim();
         let file = HEADERS.iter().find_map(|header| trimmed.strip_prefix(header));
         match (file.map(str::trim), trimmed) {
-            (Some(file), _) if !file.is_empty() => files.push(file.to_owned()),
-            (None, "*** Begin Patch") => begun = true,
+            (Some(file), _) if !file.is_empty() => files.extend(spellings(file)),
+            (None, BEGINNING) => begun = true,
             (None, "*** End Patch" | "*** End of File") => {}
             _ if line.starts_with("***") => return wrong("a line with three stars is not known"),
             _ => {}

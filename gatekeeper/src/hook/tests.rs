@@ -144,6 +144,14 @@ inputs! {
     claude_list_of_things_to_do: ClaudeCode, r#"{"hook_event_name":"PreToolUse","tool_name":"TodoWrite","tool_input":{"todos":[{"content":"x"}]}}"# => "other";
     generic_text: Generic, r#"{"command":"ls","cwd":"/w"}"# => "text ls at /w";
     generic_words: Generic, r#"{"argv":["ls","-l"],"cwd":"/w","workspace":"/"}"# => "words ls|-l at /w of /";
+    claude_blanks: ClaudeCode, r#"{"cwd":"/w","hook_event_name":"PreToolUse","tool_name":"Write","tool_input":{"file_path":" ~/.bashrc\t","content":"x"}}"# => "writes  ~/.bashrc\t|~/.bashrc at /w";
+    claude_batch: ClaudeCode, r#"{"cwd":"/w","hook_event_name":"PreToolUse","tool_name":"Batch","tool_input":{"invocations":[{"input":{"file_path":"/w/a","content":"x"}}]}}"# => "writes /w/a at /w";
+    codex_parallel: Codex, r#"{"cwd":"/w","hook_event_name":"PreToolUse","tool_name":"multi_tool_use.parallel","tool_input":{"tool_uses":[{"recipient_name":"x","parameters":{"patch":"*** Begin Patch\n*** Delete File: /etc/b\n*** End Patch"}}]}}"# => "writes /etc/b at /w";
+    codex_no_words: Codex, r#"{"cwd":"/w","hook_event_name":"PermissionRequest","tool_name":"Bash","tool_input":{"command":[]}}"# => "refused: `command` of the event is not what it should be";
+    cline_diff: Cline, r#"{"hookName":"PreToolUse","workspaceRoots":["/w"],"preToolUse":{"toolName":"apply_diff","parameters":{"path":"a","diff":"x"}}}"# => "writes a at /w of /w";
+    opencode_batch: Opencode, r#"{"hook":"tool.execute.before","directory":"/w","tool":"batch","args":{"tool_calls":[{"tool":"write","parameters":{"filePath":"/w/a","content":""}},{"tool":"apply_patch","parameters":{"patchText":"*** Begin Patch\n*** Delete File: b\n*** End Patch"}}]}}"# => "writes b|/w/a at /w of /w";
+    opencode_batch_of_readers: Opencode, r#"{"hook":"tool.execute.before","directory":"/w","tool":"batch","args":{"tool_calls":[{"tool":"read","parameters":{"filePath":"/w/a"}}]}}"# => "other at /w of /w";
+    opencode_mark: Opencode, "{\"hook\":\"tool.execute.before\",\"directory\":\"/w\",\"tool\":\"apply_patch\",\"args\":{\"patchText\":\"*** Begin Patch\\n*** Add File: \u{feff}a\\n+x\\n*** End Patch\"}}" => "writes \u{feff}a|a at /w of /w";
     generic_writes: Generic, r#"{"writes":["a","b"]}"# => "writes a|b";
     generic_two: Generic, r#"{"command":"ls","argv":["ls"]}"# => "refused: the event has no `command`";
     generic_no_words: Generic, r#"{"argv":[]}"# => "refused: `argv` of the event is not what it should be";

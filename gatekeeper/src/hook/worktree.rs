@@ -109,6 +109,37 @@ impl Worktree {
     }
 }
 
+impl Worktree {
+    /// The work tree around this process's own directory, for an event that says nothing of the place: where that has
+    /// a policy, what it restricts counts. What it allows does not, for the command may start anywhere.
+    ///
+    /// # Errors
+    /// [`WorktreeError::Surroundings`] for a directory that is no absolute path.
+    pub fn of_process(
+        event: &Event,
+        directory: &str,
+        surroundings: &Surroundings,
+    ) -> Result<Option<Self>, WorktreeError> {
+        if event.cwd.is_some() || !event.workspaces.is_empty() {
+            return Ok(None);
+        }
+        let there = Surroundings {
+            cwd: Some(directory.to_owned()),
+            ..surroundings.clone()
+        };
+        let root = there.context()?.workspace.map(String::from);
+        let Some(root) = root.filter(|root| has_policy(root)) else {
+            return Ok(None);
+        };
+        let context = in_root(surroundings, &root)?;
+        Ok(Some(Self {
+            places: surroundings.places(context.workspace.as_deref())?,
+            context,
+            is_further: true,
+        }))
+    }
+}
+
 /// The directories that an event writes in, where it says nothing else of the place.
 fn written_in(event: &Event) -> Result<BTreeSet<&str>, WorktreeError> {
     let Subject::Writes(paths) = &event.subject else {

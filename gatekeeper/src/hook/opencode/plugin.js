@@ -8,6 +8,9 @@ function ask(event) {
     const child = spawn("/bin/sh", ["-c", "exec " + command], { stdio: ["pipe", "pipe", "pipe"] })
     const late = setTimeout(() => child.kill("SIGKILL"), 10000)
     const text = { out: "", err: "" }
+    // A letter may come in two pieces.
+    child.stdout.setEncoding("utf8")
+    child.stderr.setEncoding("utf8")
     child.stdout.on("data", (data) => (text.out += data))
     child.stderr.on("data", (data) => (text.err += data))
     child.stdin.on("error", () => {})
