@@ -3,7 +3,7 @@
 use gatekeeper::hook::{Event, Subject};
 use serde_json::{Map, Value};
 
-use super::elsewhere::may_lead_elsewhere;
+use super::elsewhere::{may_lead_elsewhere, may_words_lead_elsewhere};
 use super::input_files::add_files;
 use crate::command::Command;
 use crate::message::{Fields, is_absolute};
@@ -233,10 +233,10 @@ impl Call {
 fn leads(command: &Value) -> Option<bool> {
     match command {
         Value::String(text) => Some(may_lead_elsewhere(text)),
-        Value::Array(words) => words
-            .iter()
-            .map(|word| word.as_str().map(may_lead_elsewhere))
-            .try_fold(false, |leads, word| Some(word? || leads)),
+        Value::Array(words) => {
+            let words: Option<Vec<&str>> = words.iter().map(Value::as_str).collect();
+            words.map(|words| may_words_lead_elsewhere(&words))
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => None,
     }
 }
