@@ -242,7 +242,9 @@ fn decided(id: &Id, params: &Map<String, Value>) -> Option<Reply> {
         Some(said) => Some(said.as_array()?),
     };
     let answer = |word: &str| {
-        let is_offered = offered.is_none_or(|offered| offered.iter().any(|one| one.as_str() == Some(word)));
+        // Offered twice, it is not known which of the two is meant.
+        let is_offered = offered
+            .is_none_or(|offered| offered.iter().filter(|one| one.as_str() == Some(word)).count() == 1);
         is_offered.then(|| json!({"id": id, "result": {"decision": word}}))
     };
     Some(Reply {

@@ -80,6 +80,14 @@ fn commands_are_answered_by_policy() {
             None,
         ),
         (json!({"availableDecisions": "accept"}), None),
+        (
+            json!({"availableDecisions": ["accept", "accept", "decline"]}),
+            None,
+        ),
+        (
+            json!({"command": "rm x", "availableDecisions": ["decline", "accept", "decline"]}),
+            None,
+        ),
     ] {
         let mut ground = Ground::new(Protocol::CodexAppServer);
         let answer = ground.agent_says(&ask(SECOND, &command(&more)));
