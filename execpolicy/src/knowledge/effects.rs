@@ -91,6 +91,16 @@ impl<'s> Effects<'s> {
                 for path in object::paths(&value) {
                     self.path(entry, Does::Reads, path, EffectKind::Read, cause);
                 }
+                if let Some(pattern) = object::pattern(&value) {
+                    self.chooses(&pattern, cause);
+                    self.path(
+                        entry,
+                        Does::Reads,
+                        Value::Exact(".".into()),
+                        EffectKind::Read,
+                        cause,
+                    );
+                }
                 self.path(entry, Does::Reads, value, EffectKind::Read, cause);
             }
             Does::Writes | Does::Rewrites | Does::Unpacks => {

@@ -85,6 +85,11 @@ impl<'t> NameGlob<'t> {
         self.0.bytes().all(|byte| byte == b'*')
     }
 
+    /// Whether it says nothing of the names that are meant but how long they are.
+    pub(super) fn says_nothing(self) -> bool {
+        says_nothing(self.0, Spelling::Pattern)
+    }
+
     /// How surely a name is one that is meant.
     pub(crate) fn meets(self, name: &str, spelling: Spelling) -> Option<Certainty> {
         match spelling {

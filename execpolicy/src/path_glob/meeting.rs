@@ -150,15 +150,20 @@ fn are_named(pieces: &[PathPart<'_>], patterns: &[&str]) -> bool {
         return false;
     }
     patterns.windows(said.len()).any(|window| {
-        let says_something = window
-            .iter()
-            .any(|pattern| !says_nothing(pattern, Spelling::Pattern));
-        says_something
-            && said
-                .iter()
-                .zip(window)
-                .all(|(piece, pattern)| may_name(piece, pattern))
+        let pairs = || said.iter().zip(window);
+        pairs().any(|(piece, pattern)| both_say_something(piece, pattern))
+            && pairs().all(|(piece, pattern)| may_name(piece, pattern))
     })
+}
+
+/// Whether neither is open for any name: who looks for `**/mod.rs` means no `http:/?*`.
+fn both_say_something(piece: &PathPart<'_>, pattern: &str) -> bool {
+    let is_said = match piece {
+        PathPart::Name(_) => true,
+        PathPart::Names(glob) => !glob.says_nothing(),
+        PathPart::Any => false,
+    };
+    is_said && !says_nothing(pattern, Spelling::Pattern)
 }
 
 /// Whether a pattern of `find` may match a name that is said, in letters of either case.

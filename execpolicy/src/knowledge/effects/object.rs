@@ -43,9 +43,54 @@ fn behind(text: &str) -> impl Iterator<Item = &str> {
     ends.into_iter().filter(|end| !end.is_empty())
 }
 
+/// The pattern in it, if git takes it for one itself: a star of git's matches a leading dot and a slash.
+pub(super) fn pattern(value: &Value) -> Option<Value> {
+    match value {
+        Value::Exact(text) | Value::Glob(text) => Some(Value::Glob(pathspec(text)?.into())),
+        Value::OneOf(texts) => {
+            let patterns: Box<[Box<str>]> = texts
+                .iter()
+                .filter_map(|text| pathspec(text))
+                .map(Into::into)
+                .collect();
+            (!patterns.is_empty()).then_some(Value::OneOf(patterns))
+        }
+        Value::One { .. } | Value::Found(_) | Value::Many => None,
+    }
+}
+
+/// The pattern of a pathspec that has one, or has magic that makes one of it, such as `:(icase)`.
+fn pathspec(text: &str) -> Option<&str> {
+    let (magic, pattern) = match text.strip_prefix(":(").and_then(|rest| rest.split_once(')')) {
+        Some((magic, pattern)) => (magic, pattern),
+        None => ("", text.trim_start_matches([':', '/'])),
+    };
+    let leaves_out = magic.split(',').any(|word| word == "exclude") || pattern.starts_with(['!', '^']);
+    let is_pattern = !magic.is_empty() || pattern.contains(['*', '?', '[']);
+    (is_pattern && !leaves_out).then_some(pattern)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pathspec_is_a_pattern_by_its_letters_or_its_magic() {
+        for (text, wanted) in [
+            ("src/x.rs", None),
+            ("HEAD:.env", None),
+            ("HEAD@{1}", None),
+            ("*env", Some("*env")),
+            (":/*.rs", Some("*.rs")),
+            (".en[v]", Some(".en[v]")),
+            (":(icase).ENV", Some(".ENV")),
+            (":(glob,top)**/.e*", Some("**/.e*")),
+            (":!*.lock", None),
+            (":(exclude)*.lock", None),
+        ] {
+            assert_eq!(pathspec(text), wanted, "{text}");
+        }
+    }
 
     #[test]
     fn a_path_stands_behind_a_revision_a_stage_a_range_or_magic() {
