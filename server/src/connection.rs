@@ -78,7 +78,6 @@ fn take(dispatch: &mut Dispatch, client: &Client, line: &Line<'_>) {
     let envelope: Envelope = match serde_json::from_slice(bytes) {
         Ok(envelope) => envelope,
         Err(error) => {
-            // Whoever waits for this line learns that it is lost: the client for its answer, the server for its own.
             let Ok(remains) = serde_json::from_slice::<Remains>(bytes) else {
                 let code = if error.is_data() {
                     ErrorCode::InvalidRequest
@@ -87,14 +86,13 @@ fn take(dispatch: &mut Dispatch, client: &Client, line: &Line<'_>) {
                 };
                 return wrong(None, code, error.to_string());
             };
-            let error = ErrorObject::new(ErrorCode::InvalidRequest, error.to_string());
-            if let (Some(id), None) = (&remains.id, &remains.method) {
-                client.take_answer(id, Err(error.clone()));
-            }
-            return wrong(remains.id.as_ref(), ErrorCode::InvalidRequest, error.message);
+            return broken(client, &remains, error.to_string());
         }
     };
-    let id = envelope.id.clone();
+    let remains = Remains {
+        id: envelope.id.clone(),
+        method: envelope.method.clone(),
+    };
     match envelope.kind() {
         Some(Kind::Request(id, method)) => {
             // The reply answers when it is dropped, and nothing of ours is half done: what is shared is changed as a
@@ -112,11 +110,21 @@ fn take(dispatch: &mut Dispatch, client: &Client, line: &Line<'_>) {
                 );
             }
         }
-        None => wrong(
-            id.as_ref(),
-            ErrorCode::InvalidRequest,
+        None => broken(
+            client,
+            &remains,
             "a message has `id` and `method`, `method` alone, or `id` and either `result` or `error`"
                 .to_owned(),
         ),
+    }
+}
+
+/// Takes what is no message. Whoever waits for it learns that it is lost: the client for its answer, the server for its
+/// own, for which it is a no. What has a method is none of these: the client counts its requests for itself.
+fn broken(client: &Client, remains: &Remains, why: String) {
+    let error = ErrorObject::new(ErrorCode::InvalidRequest, why);
+    let _gone = client.answer(remains.id.as_ref(), Err::<(), _>(&error));
+    if let (Some(id), None) = (&remains.id, &remains.method) {
+        client.take_answer(id, Err(error));
     }
 }

@@ -1,6 +1,6 @@
 //! Nothing outlives its end.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Ground;
 use super::ground::{confines, running, wait_for};
@@ -162,6 +162,48 @@ fn an_interrupt_answers_what_is_asked() {
     let error = ground.until(|message| message.get("error").is_some());
     assert_eq!(error["error"]["code"], json!(-32600));
     assert!(!ground.path("work/x").exists());
+}
+
+#[test]
+fn an_answer_that_is_none_is_a_no() {
+    let mut ground = Ground::new(None);
+    let yes = json!({"decision": "accept"});
+    let error = json!({"code": -1, "message": "no"});
+    for (what, answer) in [
+        ("both", json!({"error": error, "result": yes})),
+        ("neither", json!({})),
+        ("a key too many", json!({"result": yes, "more": 1})),
+        ("an error that is none", json!({"error": "no", "result": yes})),
+    ] {
+        let item = ground.begin(json!({"command": "touch x"}));
+        let mut answer = answer;
+        answer["id"] = question(&mut ground, &item);
+        ground.send(&answer);
+        let error = ground.until(|message| message.get("error").is_some());
+        assert_eq!(error["error"]["code"], json!(-32600), "{what}");
+        assert_eq!(error["id"], answer["id"], "{what}");
+        assert_eq!(ground.see(&item, &[]).status(), "declined", "{what}");
+    }
+    assert!(!ground.path("work/x").exists());
+}
+
+#[test]
+fn what_has_a_method_answers_nothing() {
+    let mut ground = Ground::new(None);
+    let item = ground.begin(json!({"command": "touch x"}));
+    let id = question(&mut ground, &item);
+    ground.send(&json!({"id": id, "method": "x", "result": {"decision": "accept"}}));
+    let error = ground.until(|message| message.get("error").is_some());
+    assert_eq!(error["error"]["code"], json!(-32600));
+    assert!(!ground.path("work/x").exists());
+    ground.send(&json!({"id": id, "result": {"decision": "accept"}}));
+    assert_eq!(ground.see(&item, &[]).status(), "completed");
+}
+
+/// The id of the question about this item.
+fn question(ground: &mut Ground, item: &str) -> Value {
+    ground.until(|message| message.get("id").is_some() && message["params"]["itemId"] == json!(item))["id"]
+        .clone()
 }
 
 #[test]
