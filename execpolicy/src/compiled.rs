@@ -5,6 +5,7 @@
 //! are few, and those of a kind are read at once.
 
 mod effect_line;
+mod path_line;
 mod token_line;
 
 use diagnostics::{Source, Span};
@@ -12,9 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Conditions, ConfinementName, Covers, Decision, Declaration, EffectRule, EffectWord, Layer, Origin,
-    PathGlob, Pattern, PolicySet, Rule, Token,
+    Pattern, PolicySet, Rule, Token,
 };
 use effect_line::AboutLine;
+use path_line::PathLine;
 use token_line::TokenLine;
 
 /// What each line of a rule begins with.
@@ -24,7 +26,7 @@ const PREFIX: &str = "{\"rule\":{\"prefix\":";
 /// What that of a rule about effects does.
 const EFFECT: &str = "{\"rule\":{\"effect\":";
 
-/// A rule as a line holds it.
+/// A rule as a line holds it, or some that differ in nothing but their programs.
 #[derive(Debug, Deserialize, Serialize)]
 struct Line {
     rule: Said,
@@ -43,18 +45,20 @@ enum Said {
     Effect(AboutLine),
 }
 
-/// What a prefix rule says, the tokens with the program first.
+/// What prefix rules say, one for each program.
 #[derive(Debug, Deserialize, Serialize)]
 struct PrefixLine {
-    tokens: Vec<TokenLine>,
+    programs: Vec<Box<str>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    rest: Vec<TokenLine>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     without: Vec<Box<str>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    cwd: Vec<PathGlob>,
+    cwd: Vec<PathLine>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     covers: Vec<Box<str>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    reads: Vec<PathGlob>,
+    reads: Vec<PathLine>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     confinement: Option<Box<str>>,
 }
@@ -76,8 +80,15 @@ pub fn compile(programs: &[Declaration], policy: &PolicySet) -> Result<String, s
     for declared in sorted {
         lines.push(serde_json::to_string(declared)?);
     }
-    for rule in policy.rules() {
-        let said = Said::Prefix(prefix(rule));
+    for alike in policy
+        .rules()
+        .chunk_by(|left, right| differ_in_program(left, right))
+    {
+        let Some(rule) = alike.first() else {
+            continue;
+        };
+        let programs = alike.iter().map(|rule| (*rule.pattern.program).into());
+        let said = Said::Prefix(prefix(programs.collect(), rule));
         let written = line(said, rule.decision, rule.justification.as_deref(), &rule.origin);
         lines.push(serde_json::to_string(&written)?);
     }
@@ -92,28 +103,34 @@ pub fn compile(programs: &[Declaration], policy: &PolicySet) -> Result<String, s
     Ok(lines.join("\n"))
 }
 
+/// Whether these say the same of their programs.
+fn differ_in_program(left: &Rule, right: &Rule) -> bool {
+    let mut renamed = left.clone();
+    renamed.pattern.program = right.pattern.program.clone();
+    renamed == *right
+}
+
 /// The prefix rules of a text that [`compile`] wrote, in its order, as the word of this layer. `files` are the policy
 /// files, so that people can be shown where a rule stands.
 pub(crate) fn prefix_rules(text: &str, files: &[Source], layer: &Layer) -> Vec<Rule> {
-    let read = |line| prefix_rule(line, files, layer);
-    let mut rules: Vec<Rule> = lines(text, PREFIX).filter_map(read).collect();
-    rules.reverse();
-    rules
+    let lines = lines(text, PREFIX).into_iter();
+    let rules = lines.filter_map(|line| prefix_rules_of(line, files, layer));
+    rules.flatten().collect()
 }
 
 /// As [`prefix_rules`], the rules about effects.
 pub(crate) fn effect_rules(text: &str, files: &[Source], layer: &Layer) -> Vec<EffectRule> {
-    let read = |line| effect_rule(line, files, layer);
-    let mut rules: Vec<EffectRule> = lines(text, EFFECT).filter_map(read).collect();
-    rules.reverse();
-    rules
+    let lines = lines(text, EFFECT).into_iter();
+    lines.filter_map(|line| effect_rule(line, files, layer)).collect()
 }
 
-/// The rules that begin like this, the last first; a line that `compile` did not write is none.
-fn lines(text: &str, beginning: &str) -> impl Iterator<Item = Line> {
+/// The lines that begin like this; one that `compile` did not write is none.
+fn lines(text: &str, beginning: &str) -> Vec<Line> {
     let rules = text.lines().rev().take_while(|line| line.starts_with(RULE));
-    let rules = rules.filter(move |line| line.starts_with(beginning));
-    rules.filter_map(|line| serde_json::from_str(line).ok())
+    let rules = rules.filter(|line| line.starts_with(beginning));
+    let mut lines: Vec<Line> = rules.filter_map(|line| serde_json::from_str(line).ok()).collect();
+    lines.reverse();
+    lines
 }
 
 fn line(said: Said, decision: Decision, justification: Option<&str>, origin: &Origin) -> Line {
@@ -127,18 +144,17 @@ fn line(said: Said, decision: Decision, justification: Option<&str>, origin: &Or
     }
 }
 
-fn prefix(rule: &Rule) -> PrefixLine {
-    let program = TokenLine::Words(vec![(*rule.pattern.program).into()]);
-    let rest = rule.pattern.rest.iter().map(TokenLine::from);
+fn prefix(programs: Vec<Box<str>>, rule: &Rule) -> PrefixLine {
     PrefixLine {
-        tokens: std::iter::once(program).chain(rest).collect(),
+        programs,
+        rest: rule.pattern.rest.iter().map(TokenLine::from).collect(),
         without: rule.conditions.without.clone(),
-        cwd: rule.conditions.cwd.clone(),
+        cwd: PathLine::all_of(&rule.conditions.cwd),
         covers: match &rule.covers {
             Covers::Everything => vec![EVERYTHING.into()],
             Covers::Ordinary(words) => words.iter().map(|word| word.to_string().into()).collect(),
         },
-        reads: rule.reads.clone(),
+        reads: PathLine::all_of(&rule.reads),
         confinement: rule.confinement.as_ref().map(|name| name.as_str().into()),
     }
 }
@@ -164,12 +180,10 @@ fn effect_rule(line: Line, files: &[Source], layer: &Layer) -> Option<EffectRule
     })
 }
 
-fn prefix_rule(line: Line, files: &[Source], layer: &Layer) -> Option<Rule> {
+fn prefix_rules_of(line: Line, files: &[Source], layer: &Layer) -> Option<impl Iterator<Item = Rule>> {
     let Said::Prefix(prefix) = line.rule else {
         return None;
     };
-    let mut tokens = prefix.tokens.into_iter().map(Token::from);
-    let program = tokens.next()?.words().first()?.clone();
     let covers = match prefix.covers.as_slice() {
         [word] if &**word == EVERYTHING => Covers::Everything,
         words => {
@@ -177,20 +191,28 @@ fn prefix_rule(line: Line, files: &[Source], layer: &Layer) -> Option<Rule> {
             Covers::Ordinary(words.collect::<Option<_>>()?)
         }
     };
-    Some(Rule {
+    let (first, others) = prefix.programs.split_first()?;
+    let rule = Rule {
         pattern: Pattern {
-            program: (*program).into(),
-            rest: tokens.collect(),
+            program: (**first).into(),
+            rest: prefix.rest.into_iter().map(Token::from).collect(),
         },
         decision: Decision::from_word(&line.decision)?,
         justification: line.justification,
         conditions: Conditions {
             without: prefix.without,
-            cwd: prefix.cwd,
+            cwd: PathLine::globs(prefix.cwd),
         },
         covers,
-        reads: prefix.reads,
+        reads: PathLine::globs(prefix.reads),
         confinement: prefix.confinement.map(ConfinementName::new),
         origin: origin(&line.file, line.span, files, layer),
-    })
+    };
+    let of_another = |program: &Box<str>| {
+        let mut of_another = rule.clone();
+        of_another.pattern.program = (**program).into();
+        of_another
+    };
+    let others: Vec<Rule> = others.iter().map(of_another).collect();
+    Some(std::iter::once(rule).chain(others))
 }

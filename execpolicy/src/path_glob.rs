@@ -9,9 +9,6 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
-use serde::{Serialize, Serializer};
-
 use crate::Context;
 
 pub use component::NameGlob;
@@ -110,6 +107,13 @@ impl PathGlob {
         })
     }
 
+    /// One that was read before; `None` where it does not even begin as a pattern.
+    pub(crate) fn known(text: &str) -> Option<Self> {
+        let (root, _) = Root::of(text).ok()?;
+        let text = text.into();
+        Some(Self { text, root })
+    }
+
     /// What follows the beginning.
     fn rest(&self) -> &str {
         match self.root {
@@ -169,33 +173,6 @@ impl PathGlob {
 impl fmt::Display for PathGlob {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.text)
-    }
-}
-
-impl Serialize for PathGlob {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for PathGlob {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(Text)
-    }
-}
-
-/// Reads a pattern from a text.
-struct Text;
-
-impl Visitor<'_> for Text {
-    type Value = PathGlob;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a pattern of paths")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<PathGlob, E> {
-        PathGlob::new(text).map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
     }
 }
 

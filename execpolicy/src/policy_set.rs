@@ -78,7 +78,7 @@ impl PolicySet {
     fn insert_effect_rule(&mut self, rule: Arc<EffectRule>) {
         let place = self.effects.len();
         match &rule.about {
-            About::Paths(paths) => self.paths.insert(place, paths),
+            About::Paths(_) => self.paths.insert(place, &rule),
             About::Variables(_) | About::Host(_) | About::Effects(_) => self.others.push(place),
         }
         self.effects.push(rule);

@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    About, Above, Access, EffectRule, EffectWord, NamePattern, PathGlob, PathRule, Stars, VariableRule,
-};
+use super::path_line::PathLine;
+use crate::{About, Above, Access, EffectRule, EffectWord, NamePattern, PathRule, Stars, VariableRule};
 
 /// What a rule is about, as a line holds it. Network rules are not shipped.
 #[derive(Debug, Deserialize, Serialize)]
@@ -12,9 +11,9 @@ use crate::{
 pub(super) enum AboutLine {
     Paths {
         access: Vec<Box<str>>,
-        paths: Vec<PathGlob>,
+        paths: Vec<PathLine>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        outside: Vec<PathGlob>,
+        outside: Vec<PathLine>,
         stars: bool,
         #[serde(default = "yes", skip_serializing_if = "is_yes")]
         above: bool,
@@ -38,8 +37,8 @@ impl AboutLine {
                     .iter()
                     .map(|access| access.to_string().into())
                     .collect(),
-                paths: rule.paths.clone(),
-                outside: rule.outside.clone(),
+                paths: PathLine::all_of(&rule.paths),
+                outside: PathLine::all_of(&rule.outside),
                 stars: rule.stars == Stars::Match,
                 above: rule.above == Above::Matches,
             },
@@ -71,8 +70,8 @@ impl AboutLine {
                     .iter()
                     .map(|word| Access::from_word(word))
                     .collect::<Option<_>>()?,
-                paths,
-                outside,
+                paths: PathLine::globs(paths),
+                outside: PathLine::globs(outside),
                 stars: if stars { Stars::Match } else { Stars::Ignored },
                 above: if above { Above::Matches } else { Above::MayMatch },
             }),

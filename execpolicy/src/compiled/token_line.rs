@@ -5,30 +5,26 @@ use serde::{Deserialize, Serialize};
 use crate::{Token, WordPattern};
 
 /// A token.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub(super) enum TokenLine {
     /// One of these.
     Words(Vec<Box<str>>),
     /// A regular expression.
-    Matching { regex: Box<str> },
-    /// Any one word: `{"any":1}`.
-    Any { any: u8 },
+    Regex(Box<str>),
+    /// Any one word.
+    Any,
     /// What follows.
-    Rest { rest: Vec<TokenLine> },
+    Rest(Vec<TokenLine>),
 }
 
 impl From<&Token> for TokenLine {
     fn from(token: &Token) -> Self {
         match token {
             Token::Word(_) | Token::OneOf(_) => Self::Words(token.words().to_vec()),
-            Token::Matching(pattern) => Self::Matching {
-                regex: pattern.as_str().into(),
-            },
-            Token::Any => Self::Any { any: 1 },
-            Token::Rest(tokens) => Self::Rest {
-                rest: tokens.iter().map(Self::from).collect(),
-            },
+            Token::Matching(pattern) => Self::Regex(pattern.as_str().into()),
+            Token::Any => Self::Any,
+            Token::Rest(tokens) => Self::Rest(tokens.iter().map(Self::from).collect()),
         }
     }
 }
@@ -40,9 +36,9 @@ impl From<TokenLine> for Token {
                 Ok([word]) => Self::Word(word),
                 Err(words) => Self::OneOf(words.into()),
             },
-            TokenLine::Matching { regex } => Self::Matching(WordPattern::checked(regex)),
-            TokenLine::Any { .. } => Self::Any,
-            TokenLine::Rest { rest } => Self::Rest(rest.into_iter().map(Self::from).collect()),
+            TokenLine::Regex(regex) => Self::Matching(WordPattern::checked(regex)),
+            TokenLine::Any => Self::Any,
+            TokenLine::Rest(rest) => Self::Rest(rest.into_iter().map(Self::from).collect()),
         }
     }
 }
