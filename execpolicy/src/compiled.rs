@@ -208,11 +208,11 @@ fn prefix_rules_of(line: Line, files: &[Source], layer: &Layer) -> Option<impl I
         confinement: prefix.confinement.map(ConfinementName::new),
         origin: origin(&line.file, line.span, files, layer),
     };
-    let of_another = |program: &Box<str>| {
+    let of_another = |program: &str| {
         let mut of_another = rule.clone();
-        of_another.pattern.program = (**program).into();
+        of_another.pattern.program = program.into();
         of_another
     };
-    let others: Vec<Rule> = others.iter().map(of_another).collect();
+    let others: Vec<Rule> = others.iter().map(|program| of_another(program)).collect();
     Some(std::iter::once(rule).chain(others))
 }
