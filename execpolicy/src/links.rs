@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 pub use asked::look_up;
-pub(crate) use walk::{Last, Ways, ways};
+pub(crate) use walk::{Last, Ways, below_ends, ways};
 
 /// What is known of symbolic links.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -35,6 +35,10 @@ pub trait LinkReader {
 
     /// The names in a directory that lead to links, or may: `None` where there are too many to tell.
     fn names(&mut self, directory: &str) -> Option<BTreeSet<Box<str>>>;
+
+    /// The paths of the links below a directory that may lead out of it; those that lead elsewhere in it need not be
+    /// told. Links to directories are not followed. `None` where there is too much to look at.
+    fn leading_out(&mut self, directory: &str) -> Option<BTreeSet<Box<str>>>;
 }
 
 impl Links {
@@ -53,13 +57,25 @@ impl LinkReader for &BTreeMap<Box<str>, Link> {
     }
 
     fn names(&mut self, directory: &str) -> Option<BTreeSet<Box<str>>> {
-        let below = format!("{}/", directory.trim_end_matches('/'));
-        let listed = self.range::<str, _>((Bound::Included(&*below), Bound::Unbounded));
-        let rest = listed.map_while(|(path, _)| path.strip_prefix(&*below));
+        let rest = below(self, directory).map(|(_, rest)| rest);
         Some(
             rest.filter_map(|rest| rest.split('/').next())
                 .map(Into::into)
                 .collect(),
         )
     }
+
+    fn leading_out(&mut self, directory: &str) -> Option<BTreeSet<Box<str>>> {
+        Some(below(self, directory).map(|(path, _)| path.into()).collect())
+    }
+}
+
+/// What is listed below a directory, each path with what follows the directory.
+fn below<'t>(
+    table: &'t BTreeMap<Box<str>, Link>,
+    directory: &str,
+) -> impl Iterator<Item = (&'t str, &'t str)> + use<'t> {
+    let below = format!("{}/", directory.trim_end_matches('/'));
+    let listed = table.range::<str, _>((Bound::Included(&*below), Bound::Unbounded));
+    listed.map_while(move |(path, _)| Some((&**path, path.strip_prefix(&*below)?)))
 }

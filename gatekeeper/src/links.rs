@@ -1,13 +1,23 @@
 //! What the file system says of symbolic links.
 
+mod tree;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, DirEntry};
 use std::io::ErrorKind;
+use std::path::Path;
 
 use execpolicy::{Link, LinkReader, Links};
 
 /// Paths and directory entries that are looked at for one command. What is past it may lead anywhere.
 const LOOKUPS: usize = 10_000;
+
+/// Entries of directory trees that are looked at for links of which a command is handed some. What is past it may lead
+/// anywhere.
+const ENTRIES: usize = 100_000;
+
+/// Where no links are looked for that a command is handed: only root puts any there, and thousands lead out of its parts.
+const SYSTEM: &str = "/usr";
 
 /// Reads links, each path once.
 #[derive(Debug)]
@@ -15,6 +25,8 @@ pub(crate) struct Reader {
     /// What is known of each path; `None` is no link, or nothing at all.
     seen: BTreeMap<Box<str>, Option<Link>>,
     left: usize,
+    /// How many entries of directory trees are still looked at.
+    left_in_trees: usize,
 }
 
 impl Reader {
@@ -23,6 +35,7 @@ impl Reader {
         Self {
             seen: BTreeMap::new(),
             left: LOOKUPS,
+            left_in_trees: ENTRIES,
         }
     }
 
@@ -70,6 +83,23 @@ impl LinkReader for Reader {
             };
         }
         Some(names)
+    }
+
+    fn leading_out(&mut self, directory: &str) -> Option<BTreeSet<Box<str>>> {
+        if Path::new(directory).starts_with(SYSTEM) {
+            return Some(BTreeSet::new());
+        }
+        let Some(links) = tree::leading_out(directory, &mut self.left_in_trees) else {
+            self.seen.insert(directory.into(), Some(Link::Unknown));
+            return None;
+        };
+        let mut paths = BTreeSet::new();
+        for (path, target) in links {
+            self.seen
+                .insert(path.as_str().into(), Some(Link::To(target.into())));
+            paths.insert(path.into());
+        }
+        Some(paths)
     }
 }
 
@@ -203,6 +233,47 @@ mod tests {
     }
 
     #[test]
+    fn what_is_found_is_judged_by_where_links_among_it_lead() {
+        let out = [("notes.txt", "~/.ssh/id_rsa"), ("near.txt", "file")];
+        let inside = [
+            ("near.txt", "file"),
+            ("src/up", "../file"),
+            ("src/lib", "/usr/lib"),
+        ];
+        let deep = [("src/back", "../../home/.ssh")];
+        let cases: [(&[_], &str, Decision); 13] = [
+            (&out, "find . -name '*.txt' -exec cat {} +", Decision::Prompt),
+            (&out, "find . -exec grep -l x {} ';'", Decision::Prompt),
+            (
+                &out,
+                "find -name '*.txt' -print0 | xargs -0 cat",
+                Decision::Prompt,
+            ),
+            (
+                &out,
+                "find . -name '*.txt' -type f -exec cat {} +",
+                Decision::Allow,
+            ),
+            (&out, "find . -type f -print0 | xargs -0 cat", Decision::Allow),
+            (&out, "find src -exec cat {} +", Decision::Allow),
+            (&out, "find . -name '*.txt' -exec ls -l {} +", Decision::Allow),
+            (&out, "find . -name '*.txt' -exec echo {} +", Decision::Allow),
+            (&inside, "find . -exec cat {} +", Decision::Allow),
+            (
+                &inside,
+                "cd src && find . -name 'u*' -exec cat {} +",
+                Decision::Allow,
+            ),
+            (&deep, "find src -exec cat {} +", Decision::Prompt),
+            (&deep, "cd src && find -exec grep -r x {} +", Decision::Prompt),
+            (&deep, "grep -r x .", Decision::Allow),
+        ];
+        for (links, command, decision) in cases {
+            assert_eq!(decided(links, &[command]), [decision], "{command}");
+        }
+    }
+
+    #[test]
     fn a_workspace_may_be_reached_by_a_link() {
         let place = tempfile::tempdir().unwrap();
         let place = place.path().canonicalize().unwrap();
@@ -249,6 +320,9 @@ mod tests {
         );
         std::fs::write(place.path().join("x"), "").unwrap();
         assert_eq!(execpolicy::LinkReader::names(&mut reader, directory), None);
+        let mut reader = super::Reader::new();
+        reader.left_in_trees = 0;
+        assert_eq!(execpolicy::LinkReader::leading_out(&mut reader, directory), None);
         assert_eq!(
             execpolicy::LinkReader::link(&mut reader, directory),
             Some(super::Link::Unknown)

@@ -39,6 +39,8 @@ pub struct Found {
     /// Patterns that say which names are looked for, of one name or several with `/` between them: a person who
     /// writes one means what it matches. What is found need not match all of them.
     pub named: Box<[Box<str>]>,
+    /// Whether links may be among them, which whoever is handed one follows.
+    pub may_be_links: bool,
 }
 
 impl Found {

@@ -2,7 +2,7 @@
 
 use shell_parser::{Value, WorkingDirectory};
 
-use super::walk::follow;
+use super::walk::{Ways, ends_of, follow};
 use super::{Last, LinkReader};
 use crate::path_glob::{Located, Spelling, Whereabouts};
 use crate::{Access, Context, EffectKind, PolicySet, Verdict};
@@ -20,30 +20,41 @@ pub fn look_up(verdict: &Verdict, policies: &[&PolicySet], context: &Context, re
     let mut is_any = false;
     for judged in verdict.segments() {
         let whereabouts = Whereabouts::new(&judged.segment, context);
-        let mut ask = |text: &str, spelling, last| {
+        let mut ask = |text: &str, spelling, last, reaches| {
             if let Some(path) = whereabouts.locate(text, spelling) {
                 is_any = true;
-                follow(&path, last, reader);
+                let ways = follow(&path, last, reader);
+                if reaches == Reaches::LinksBelow {
+                    follow_below(&path, &ways, reader);
+                }
             }
         };
         if is_about_directories || judged.segment.directory != WorkingDirectory::Start {
-            ask(".", Spelling::Plain, Last::Followed);
+            ask(".", Spelling::Plain, Last::Followed, Reaches::Itself);
         }
         for directory in &judged.trusted {
-            ask(directory, Spelling::Plain, Last::Followed);
+            ask(directory, Spelling::Plain, Last::Followed, Reaches::Itself);
         }
         for effect in &judged.effects {
             let Some((path, last)) = asked(&effect.kind, &accesses) else {
                 continue;
             };
             match path {
-                Value::Exact(text) => ask(text, Spelling::Plain, last),
-                Value::OneOf(texts) => texts.iter().for_each(|text| ask(text, Spelling::Plain, last)),
-                Value::Glob(pattern) => ask(pattern, Spelling::Pattern, last),
-                Value::Found(found) => found
-                    .roots
+                Value::Exact(text) => ask(text, Spelling::Plain, last, Reaches::Itself),
+                Value::OneOf(texts) => texts
                     .iter()
-                    .for_each(|root| ask(root, Spelling::Plain, last)),
+                    .for_each(|text| ask(text, Spelling::Plain, last, Reaches::Itself)),
+                Value::Glob(pattern) => ask(pattern, Spelling::Pattern, last, Reaches::Itself),
+                Value::Found(found) => {
+                    let is_followed = found.may_be_links && matches!(effect.kind, EffectKind::Read(_));
+                    let reaches = if is_followed {
+                        Reaches::LinksBelow
+                    } else {
+                        Reaches::Itself
+                    };
+                    let roots = found.roots.iter();
+                    roots.for_each(|root| ask(root, Spelling::Plain, last, reaches));
+                }
                 Value::One { .. } | Value::Many => {}
             }
         }
@@ -51,6 +62,24 @@ pub fn look_up(verdict: &Verdict, policies: &[&PolicySet], context: &Context, re
     if is_any {
         for place in context.places() {
             follow(&Located::of_path(place), Last::Followed, reader);
+        }
+    }
+}
+
+/// What of a path is followed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Reaches {
+    /// The path.
+    Itself,
+    /// The links below it, too.
+    LinksBelow,
+}
+
+/// Asks where the links lead that stand below a directory.
+fn follow_below(directory: &Located<'_>, ways: &Ways, reader: &mut dyn LinkReader) {
+    for end in ends_of(directory, ways) {
+        for link in reader.leading_out(&end).into_iter().flatten() {
+            follow(&Located::of_path(&link), Last::Followed, reader);
         }
     }
 }

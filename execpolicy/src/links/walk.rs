@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Link, LinkReader, Links};
+use super::{Link, LinkReader, Links, below};
 use crate::knowledge::may_match;
 use crate::path_glob::{Located, Spelling};
 
@@ -53,6 +53,25 @@ pub(crate) fn ways(links: &Links, path: &Located<'_>, last: Last) -> Ways {
         Links::Table(table) if !table.is_empty() => follow(path, last, &mut { table }),
         Links::Table(_) | Links::Assumed => Ways::default(),
     }
+}
+
+/// The links that are listed below where a path leads in the end.
+pub(crate) fn below_ends<'l>(links: &'l Links, path: &Located<'_>, ways: &Ways) -> Vec<&'l str> {
+    let Links::Table(table) = links else {
+        return Vec::new();
+    };
+    let directories = ends_of(path, ways).into_iter();
+    let below = directories.flat_map(|directory| below(table, &directory));
+    below.map(|(path, _)| path).collect()
+}
+
+/// The directories that a path means in the end.
+pub(super) fn ends_of(path: &Located<'_>, ways: &Ways) -> Vec<String> {
+    let mut ends: Vec<String> = ways.ends().filter_map(|end| end.text()).collect();
+    if ends.is_empty() {
+        ends.extend(path.text());
+    }
+    ends
 }
 
 /// Where a path leads by what somebody says who can look.

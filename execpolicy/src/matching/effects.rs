@@ -6,7 +6,7 @@ use std::sync::Arc;
 use shell_parser::Value;
 
 use super::host::host;
-use crate::links::{Last, Ways, ways};
+use crate::links::{Last, Ways, below_ends, ways};
 use crate::path_glob::{Bare, Located, Question, Reach, Spelling, Whereabouts, may_be_named, meeting};
 use crate::{
     About, Above, Access, Certainty, Context, Decision, Effect, EffectKind, EffectMatch, EffectRule,
@@ -148,9 +148,20 @@ impl<'v> Asked<'v> {
         };
         let plain = |text: &'v str| touched(text, Spelling::Plain);
         match value {
-            // To read what is found below a directory is to read that directory whole.
+            // To read what is found below a directory is to read that directory whole, and where links in it lead.
             Value::Found(found) if touch == Touch::Read => {
-                Self::Below(found.roots.iter().map(|root| plain(root)).collect(), &found.named)
+                let mut paths: Vec<_> = found.roots.iter().map(|root| plain(root)).collect();
+                if found.may_be_links {
+                    let links = &whereabouts.context.links;
+                    let below = |root: &Touched<'_>| below_ends(links, &root.path, &root.ways);
+                    let below: BTreeSet<&str> = paths.iter().flatten().flat_map(below).collect();
+                    paths.extend(below.into_iter().map(|link| {
+                        let path = Located::of_path(link);
+                        let ways = ways(links, &path, touch.last());
+                        Some(Touched { path, ways })
+                    }));
+                }
+                Self::Below(paths, &found.named)
             }
             Value::Exact(text) => Self::Paths(vec![plain(text)]),
             Value::Glob(pattern) => Self::Paths(vec![touched(pattern, Spelling::Pattern)]),

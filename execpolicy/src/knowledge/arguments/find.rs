@@ -118,6 +118,7 @@ impl<'a> Arguments<'a, '_, '_> {
         Some(Box::new(Below {
             roots: self.roots()?.into(),
             named: named(&words)?.into(),
+            may_be_links: !finds_no_links(&words),
         }))
     }
 
@@ -161,6 +162,33 @@ fn beginning(text: &str) -> Value {
         prefix: text.into(),
         suffix: "".into(),
     }
+}
+
+/// Whether what is found before anything is done with it surely is none: where `-type` says so of all. A word that may be
+/// the argument of the one before it proves nothing.
+fn finds_no_links(words: &[&str]) -> bool {
+    let mut depth = 0_usize;
+    let mut is_no_link = false;
+    let mut before = "";
+    for (place, word) in words.iter().enumerate() {
+        let is_denied = matches!(before, "!" | "-not");
+        let may_be_argument = before.starts_with('-') && !ALONE.contains(&before);
+        match *word {
+            "-fprintf" => return false,
+            "(" | ")" if may_be_argument => return false,
+            "(" => depth = depth.saturating_add(1),
+            ")" => depth = depth.saturating_sub(1),
+            "-o" | "-or" | "," if depth == 0 => return false,
+            "-type" if depth == 0 && !is_denied && !may_be_argument => {
+                let kinds = words.get(place.saturating_add(1));
+                is_no_link |= kinds.is_some_and(|kinds| kinds.chars().all(|kind| NO_LINKS.contains(kind)));
+            }
+            _ if ACTS.contains(word) => return is_no_link && !may_be_argument,
+            _ => {}
+        }
+        before = word;
+    }
+    false
 }
 
 /// The patterns of names that the words ask for, each a name or several with `/` between them; `None` where one is an
@@ -217,6 +245,17 @@ pub(crate) fn plain_sets(pattern: &str) -> Option<String> {
 /// followed to the end.
 const ELSEWHERE: &[&str] = &["-L", "-H", "-follow", "-files0-from"];
 
+/// What `-type` may be told that is no link.
+const NO_LINKS: &str = "bcdpfs,";
+
+/// Words that have no argument, and stand before others often.
+const ALONE: &[&str] = &[
+    "-a", "-and", "-o", "-or", "-not", "-prune", "-print", "-depth", "-xdev", "-empty",
+];
+
+/// Options that hand over what is found.
+const ACTS: &[&str] = &["-exec", "-ok", "-execdir", "-okdir", "-print0"];
+
 /// Options that write something beside the paths, or that have something written.
 const WRITES: &[&str] = &[
     "-print",
@@ -240,6 +279,38 @@ const WRITES: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_found_is_no_link_where_a_type_says_so_of_all() {
+        let cases = [
+            ("-type f -exec cat {} +", true),
+            ("-name x -type f,d -print0", true),
+            ("( -name x -o -name y ) -type f -exec cat {} ;", true),
+            ("! -name x -type f -exec cat {} ;", true),
+            ("-exec cat {} ;", false),
+            ("-type l -exec cat {} ;", false),
+            ("-type f,l -exec cat {} ;", false),
+            ("! -type f -exec cat {} ;", false),
+            ("! ( -type f ) -exec cat {} ;", false),
+            ("-type f -o -name x -exec cat {} ;", false),
+            ("-name x , -type f -exec cat {} ;", false),
+            ("-exec cat {} ; -type f", false),
+            ("-print0 -type f", false),
+            ("-name -type -name x -exec cat {} ;", false),
+            ("-exec cat -type f ;", false),
+            ("-type f -print -exec cat {} +", true),
+            ("( -name x -prune ) -o -type f -exec cat {} ;", false),
+            // What stands behind an option may be its argument.
+            ("! ( -name ) -type f ) -exec cat {} ;", false),
+            ("-type f -name -exec -o -name x -exec cat {} ;", false),
+            ("-fprintf -type d -exec cat {} ;", false),
+            ("-name ! -type f -exec cat {} ;", false),
+        ];
+        for (words, expected) in cases {
+            let words: Vec<&str> = words.split(' ').collect();
+            assert_eq!(finds_no_links(&words), expected, "{words:?}");
+        }
+    }
 
     #[test]
     fn what_is_looked_for_is_named() {

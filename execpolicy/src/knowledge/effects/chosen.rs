@@ -63,6 +63,7 @@ impl Effects<'_> {
             let found = Found {
                 roots: [root.clone()].into(),
                 named: named.clone(),
+                may_be_links: false,
             };
             Some(Effect {
                 kind: EffectKind::Read(Value::Found(Box::new(found))),
