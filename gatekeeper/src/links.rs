@@ -94,10 +94,9 @@ impl LinkReader for Reader {
             return None;
         };
         let mut paths = BTreeSet::new();
-        for (path, target) in links {
-            self.seen
-                .insert(path.as_str().into(), Some(Link::To(target.into())));
-            paths.insert(path.into());
+        for (path, link) in links {
+            self.seen.insert(path.clone(), Some(link));
+            paths.insert(path);
         }
         Some(paths)
     }
@@ -106,16 +105,18 @@ impl LinkReader for Reader {
 /// What stands at a path.
 fn read(path: &str) -> Option<Link> {
     match fs::symlink_metadata(path) {
-        Ok(found) if found.is_symlink() => {
-            let target = fs::read_link(path)
-                .ok()
-                .and_then(|target| target.into_os_string().into_string().ok());
-            Some(target.map_or(Link::Unknown, |target| Link::To(target.into())))
-        }
+        Ok(found) if found.is_symlink() => Some(target(Path::new(path))),
         Ok(_) => None,
         Err(error) if is_nothing(error.kind()) => None,
         Err(_) => Some(Link::Unknown),
     }
+}
+
+/// Where a link leads.
+fn target(link: &Path) -> Link {
+    let target = fs::read_link(link).ok();
+    let target = target.and_then(|target| target.into_os_string().into_string().ok());
+    target.map_or(Link::Unknown, |target| Link::To(target.into()))
 }
 
 /// Whether an error says that there is nothing at a path.

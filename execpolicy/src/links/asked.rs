@@ -1,8 +1,10 @@
 //! Which paths of a verdict somebody should look at who can.
 
+use std::collections::BTreeSet;
+
 use shell_parser::{Value, WorkingDirectory};
 
-use super::walk::{Ways, ends_of, follow};
+use super::walk::{ends_of, follow};
 use super::{Last, LinkReader};
 use crate::path_glob::{Located, Spelling, Whereabouts};
 use crate::{Access, Context, EffectKind, PolicySet, Verdict};
@@ -18,45 +20,51 @@ pub fn look_up(verdict: &Verdict, policies: &[&PolicySet], context: &Context, re
         .flat_map(|policy| policy.rules())
         .any(|rule| !rule.conditions.cwd.is_empty());
     let mut is_any = false;
+    let mut trees = BTreeSet::new();
     for judged in verdict.segments() {
         let whereabouts = Whereabouts::new(&judged.segment, context);
-        let mut ask = |text: &str, spelling, last, reaches| {
+        let mut ask = |text: &str, spelling, last| {
             if let Some(path) = whereabouts.locate(text, spelling) {
                 is_any = true;
-                let ways = follow(&path, last, reader);
-                if reaches == Reaches::LinksBelow {
-                    follow_below(&path, &ways, reader);
-                }
+                follow(&path, last, reader);
             }
         };
         if is_about_directories || judged.segment.directory != WorkingDirectory::Start {
-            ask(".", Spelling::Plain, Last::Followed, Reaches::Itself);
+            ask(".", Spelling::Plain, Last::Followed);
         }
         for directory in &judged.trusted {
-            ask(directory, Spelling::Plain, Last::Followed, Reaches::Itself);
+            ask(directory, Spelling::Plain, Last::Followed);
         }
         for effect in &judged.effects {
             let Some((path, last)) = asked(&effect.kind, &accesses) else {
                 continue;
             };
             match path {
-                Value::Exact(text) => ask(text, Spelling::Plain, last, Reaches::Itself),
-                Value::OneOf(texts) => texts
+                Value::Exact(text) => ask(text, Spelling::Plain, last),
+                Value::OneOf(texts) => texts.iter().for_each(|text| ask(text, Spelling::Plain, last)),
+                Value::Glob(pattern) => ask(pattern, Spelling::Pattern, last),
+                Value::Found(found) => found
+                    .roots
                     .iter()
-                    .for_each(|text| ask(text, Spelling::Plain, last, Reaches::Itself)),
-                Value::Glob(pattern) => ask(pattern, Spelling::Pattern, last, Reaches::Itself),
-                Value::Found(found) => {
-                    let is_followed = found.may_be_links && matches!(effect.kind, EffectKind::Read(_));
-                    let reaches = if is_followed {
-                        Reaches::LinksBelow
-                    } else {
-                        Reaches::Itself
-                    };
-                    let roots = found.roots.iter();
-                    roots.for_each(|root| ask(root, Spelling::Plain, last, reaches));
-                }
+                    .for_each(|root| ask(root, Spelling::Plain, last)),
                 Value::One { .. } | Value::Many => {}
             }
+        }
+        let followed = judged
+            .effects
+            .iter()
+            .filter_map(|effect| followed(&effect.kind, &accesses));
+        for root in followed.flatten() {
+            if let Some(path) = whereabouts.locate(root, Spelling::Plain) {
+                let ways = follow(&path, Last::Followed, reader);
+                trees.extend(ends_of(&path, &ways));
+            }
+        }
+    }
+    // Each once, however many commands are handed what is found there.
+    for tree in trees {
+        for link in reader.leading_out(&tree).into_iter().flatten() {
+            follow(&Located::of_path(&link), Last::Followed, reader);
         }
     }
     if is_any {
@@ -66,22 +74,12 @@ pub fn look_up(verdict: &Verdict, policies: &[&PolicySet], context: &Context, re
     }
 }
 
-/// What of a path is followed.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Reaches {
-    /// The path.
-    Itself,
-    /// The links below it, too.
-    LinksBelow,
-}
-
-/// Asks where the links lead that stand below a directory.
-fn follow_below(directory: &Located<'_>, ways: &Ways, reader: &mut dyn LinkReader) {
-    for end in ends_of(directory, ways) {
-        for link in reader.leading_out(&end).into_iter().flatten() {
-            follow(&Located::of_path(&link), Last::Followed, reader);
-        }
-    }
+/// Where links are looked for that a reader may be handed, where some rule is about reading.
+fn followed<'e>(kind: &'e EffectKind, accesses: &[Access]) -> Option<&'e [Box<str>]> {
+    let EffectKind::Read(Value::Found(found)) = kind else {
+        return None;
+    };
+    (found.may_be_links && accesses.contains(&Access::Read)).then_some(&*found.roots)
 }
 
 /// The path that an effect touches, where some rule is about touching it so.

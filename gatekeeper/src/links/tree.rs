@@ -1,15 +1,19 @@
 //! The links in a directory tree that may lead out of it.
 
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use execpolicy::Link;
+
+use super::target;
 
 /// Links of a tree that lead out of it, each of which is held against every rule.
 const LINKS: usize = 256;
 
 /// The links below a directory that may lead out of it, with their targets; `None` where there are more than [`LINKS`],
-/// that takes more entries than are left, or one has no name as text. Links to directories are not followed, and what cannot be listed holds nothing.
-pub(super) fn leading_out(root: &str, left: &mut usize) -> Option<Vec<(String, String)>> {
+/// that takes more entries than are left, or one has no name as text. Links to directories are not followed, and what
+/// cannot be listed holds nothing.
+pub(super) fn leading_out(root: &str, left: &mut usize) -> Option<Vec<(Box<str>, Link)>> {
     let mut found = Vec::new();
     let mut waiting: Vec<(PathBuf, usize)> = vec![(root.into(), 0)];
     while let Some((directory, depth)) = waiting.pop() {
@@ -23,28 +27,18 @@ pub(super) fn leading_out(root: &str, left: &mut usize) -> Option<Vec<(String, S
                 waiting.push((entry.path(), depth.saturating_add(1)));
             } else if kind.is_symlink() {
                 let path = entry.path();
-                if let Some(target) = target_outside(&path, depth).ok()? {
-                    if found.len() == LINKS {
-                        return None;
-                    }
-                    found.push((path.into_os_string().into_string().ok()?, target));
+                let link = target(&path);
+                if matches!(&link, Link::To(target) if !may_lead_out(target, depth)) {
+                    continue;
                 }
+                if found.len() == LINKS {
+                    return None;
+                }
+                found.push((path.to_str()?.into(), link));
             }
         }
     }
     Some(found)
-}
-
-/// What a link names, if it may lie outside of the tree that the link stands so deep in.
-fn target_outside(link: &Path, depth: usize) -> io::Result<Option<String>> {
-    let target = match fs::read_link(link) {
-        Ok(target) => target,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let target = target.into_os_string().into_string();
-    let target = target.map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
-    Ok(may_lead_out(&target, depth).then_some(target))
 }
 
 /// Whether a target may lie outside of the tree that its link stands so deep in. One that leads through another link of
