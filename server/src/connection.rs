@@ -89,19 +89,15 @@ fn take(dispatch: &mut Dispatch, client: &Client, line: &Line<'_>) {
             return broken(client, &remains, error.to_string());
         }
     };
-    let remains = Remains {
-        id: envelope.id.clone(),
-        method: envelope.method.clone(),
-    };
     match envelope.kind() {
-        Some(Kind::Request(id, method)) => {
+        Ok(Kind::Request(id, method)) => {
             // The reply answers when it is dropped, and nothing of ours is half done: what is shared is changed as a
             // whole.
             let _answered = catch_unwind(AssertUnwindSafe(|| dispatch.request(id, &method, bytes)));
         }
         // `initialized` and whatever else clients tell needs no answer, and JSON-RPC gives none.
-        Some(Kind::Notification(_)) => {}
-        Some(Kind::Answer(id, answer)) => {
+        Ok(Kind::Notification(_)) => {}
+        Ok(Kind::Answer(id, answer)) => {
             if !client.take_answer(&id, answer) {
                 wrong(
                     None,
@@ -110,7 +106,7 @@ fn take(dispatch: &mut Dispatch, client: &Client, line: &Line<'_>) {
                 );
             }
         }
-        None => broken(
+        Err(remains) => broken(
             client,
             &remains,
             "a message has `id` and `method`, `method` alone, or `id` and either `result` or `error`"

@@ -106,14 +106,17 @@ pub enum Kind {
 }
 
 impl Envelope {
-    /// What it is; `None` where it is none of the three.
-    pub fn kind(self) -> Option<Kind> {
+    /// What it is.
+    ///
+    /// # Errors
+    /// What can be answered of one that is none of the three.
+    pub fn kind(self) -> Result<Kind, Remains> {
         match (self.id, self.method, self.result, self.error) {
-            (Some(id), Some(method), None, None) => Some(Kind::Request(id, method)),
-            (None, Some(method), None, None) => Some(Kind::Notification(method)),
-            (Some(id), None, Some(result), None) => Some(Kind::Answer(id, Ok(result))),
-            (Some(id), None, None, Some(error)) => Some(Kind::Answer(id, Err(error))),
-            _ => None,
+            (Some(id), Some(method), None, None) => Ok(Kind::Request(id, method)),
+            (None, Some(method), None, None) => Ok(Kind::Notification(method)),
+            (Some(id), None, Some(result), None) => Ok(Kind::Answer(id, Ok(result))),
+            (Some(id), None, None, Some(error)) => Ok(Kind::Answer(id, Err(error))),
+            (id, method, _, _) => Err(Remains { id, method }),
         }
     }
 }
