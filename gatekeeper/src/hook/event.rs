@@ -149,32 +149,35 @@ impl Subject {
         if !arguments.has_below(&WRITTEN) && !names.any(is_called_like_a_writer) {
             return Ok(Self::Other);
         }
-        let mut files = Vec::new();
-        for patch in arguments.patches_below() {
-            files.extend(patch::files(patch)?);
-        }
-        match arguments.paths() {
-            Ok(paths) => files.extend(paths),
-            Err(EventError::Missing { .. }) if files.is_empty() => return Ok(Self::Other),
-            Err(EventError::Missing { .. }) => {}
-            Err(error) => return Err(error),
-        }
-        Ok(Self::Writes(files))
+        let files = written(arguments.patches_below(), arguments)?;
+        Ok(if files.is_empty() {
+            Self::Other
+        } else {
+            Self::Writes(files)
+        })
     }
 
     /// The files that patches write, and those that are named beside them.
     pub(crate) fn of_patch(arguments: &Input) -> Result<Self, EventError> {
-        let mut files = Vec::new();
-        for patch in arguments.patches()? {
-            files.extend(patch::files(patch)?);
-        }
-        match arguments.paths() {
-            Ok(paths) => files.extend(paths),
-            Err(EventError::Missing { .. }) => {}
-            Err(error) => return Err(error),
-        }
-        Ok(Self::Writes(files))
+        Ok(Self::Writes(written(arguments.patches()?, arguments)?))
     }
+}
+
+/// The files that patches write, and those that are named beside them; there may be none.
+fn written<'p>(
+    patches: impl IntoIterator<Item = &'p str>,
+    arguments: &Input,
+) -> Result<Vec<String>, EventError> {
+    let mut files = Vec::new();
+    for patch in patches {
+        files.extend(patch::files(patch)?);
+    }
+    match arguments.paths() {
+        Ok(paths) => files.extend(paths),
+        Err(EventError::Missing { .. }) => {}
+        Err(error) => return Err(error),
+    }
+    Ok(files)
 }
 
 fn is_called_like_a_writer(tool: &str) -> bool {

@@ -47,14 +47,7 @@ impl Worktree {
         if event.workspaces.len() > MOST {
             return Err(WorktreeError::TooMany);
         }
-        let around = |directory: &str| {
-            let there = Surroundings {
-                cwd: Some(directory.to_owned()),
-                ..surroundings.clone()
-            };
-            let found = there.context()?;
-            Ok::<_, WorktreeError>(found.workspace.map(String::from))
-        };
+        let around = |directory: &str| around(surroundings, directory);
         let own = surroundings.cwd.as_deref().map(around).transpose()?.flatten();
         let is_repository = |root: &String| Path::new(root).join(".git").symlink_metadata().is_ok();
         // Somebody has opened their home directory, which is no work tree.
@@ -99,17 +92,11 @@ impl Worktree {
                 Some(root) => in_root(surroundings, &root)?,
                 None => surroundings.context()?,
             };
-            Ok(Self {
-                places: surroundings.places(context.workspace.as_deref())?,
-                context,
-                is_further: place > 0,
-            })
+            Ok(Self::at(context, surroundings, place > 0)?)
         });
         worktrees.collect()
     }
-}
 
-impl Worktree {
     /// The work tree around this process's own directory, for an event that says nothing of the place: where that has
     /// a policy, what it restricts counts. What it allows does not, for the command may start anywhere.
     ///
@@ -123,21 +110,34 @@ impl Worktree {
         if event.cwd.is_some() || !event.workspaces.is_empty() {
             return Ok(None);
         }
-        let there = Surroundings {
-            cwd: Some(directory.to_owned()),
-            ..surroundings.clone()
-        };
-        let root = there.context()?.workspace.map(String::from);
+        let root = around(surroundings, directory)?;
         let Some(root) = root.filter(|root| has_policy(root)) else {
             return Ok(None);
         };
         let context = in_root(surroundings, &root)?;
-        Ok(Some(Self {
+        Ok(Some(Self::at(context, surroundings, true)?))
+    }
+
+    fn at(
+        context: Context,
+        surroundings: &Surroundings,
+        is_further: bool,
+    ) -> Result<Self, SurroundingsError> {
+        Ok(Self {
             places: surroundings.places(context.workspace.as_deref())?,
             context,
-            is_further: true,
-        }))
+            is_further,
+        })
     }
+}
+
+/// The root of the work tree around a directory.
+fn around(surroundings: &Surroundings, directory: &str) -> Result<Option<String>, SurroundingsError> {
+    let there = Surroundings {
+        cwd: Some(directory.to_owned()),
+        ..surroundings.clone()
+    };
+    Ok(there.context()?.workspace.map(String::from))
 }
 
 /// The directories that an event writes in, where it says nothing else of the place.
