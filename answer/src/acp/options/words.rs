@@ -1,46 +1,6 @@
 //! What the words of an option say of how long it holds.
 
-/// The words of a yes for once. What is none of them may be a word for longer, in whatever language.
-const ONCE: [&str; 36] = [
-    "accept",
-    "accepted",
-    "action",
-    "allow",
-    "allowed",
-    "approve",
-    "approved",
-    "call",
-    "command",
-    "confirm",
-    "confirmed",
-    "continue",
-    "execute",
-    "grant",
-    "granted",
-    "it",
-    "just",
-    "ok",
-    "okay",
-    "once",
-    "one",
-    "only",
-    "operation",
-    "option",
-    "permission",
-    "permit",
-    "permitted",
-    "proceed",
-    "request",
-    "run",
-    "the",
-    "this",
-    "time",
-    "tool",
-    "y",
-    "yes",
-];
-
-/// Those of them that are a yes, or half of one: what has none of them is no answer.
+/// The words of a yes, or of half of one: what has none of them is no answer.
 const SAYING_YES: [&str; 20] = [
     "accept",
     "accepted",
@@ -62,6 +22,26 @@ const SAYING_YES: [&str; 20] = [
     "proceed",
     "run",
     "yes",
+];
+
+/// What may stand beside them in a yes for once. What is neither may be a word for longer, in whatever language.
+const BESIDE: [&str; 16] = [
+    "action",
+    "call",
+    "command",
+    "it",
+    "just",
+    "one",
+    "only",
+    "operation",
+    "option",
+    "permission",
+    "request",
+    "the",
+    "this",
+    "time",
+    "tool",
+    "y",
 ];
 
 /// What may stand between the words. Other signs may say something, as `*` does.
@@ -95,7 +75,7 @@ const LASTING_WORDS: [&str; 9] = [
 pub(super) fn is_for_once(id: &str, name: &str) -> bool {
     let said = words(name);
     is_of_words(&said)
-        && said.iter().any(|word| SAYING_YES.contains(&word.as_str()))
+        && said.iter().any(|word| says_yes(word))
         && [id, name].into_iter().flat_map(str::chars).all(is_plain)
         && (is_of_words(&words(id)) || says_nothing(id))
 }
@@ -115,9 +95,14 @@ fn is_plain(sign: char) -> bool {
     sign.is_alphanumeric() || BETWEEN.contains(sign)
 }
 
+fn says_yes(word: &str) -> bool {
+    SAYING_YES.contains(&word)
+}
+
 /// Whether there are words, and all of them are of a yes for once.
 fn is_of_words(words: &[String]) -> bool {
-    !words.is_empty() && words.iter().all(|word| ONCE.contains(&word.as_str()))
+    let is_known = |word: &String| says_yes(word) || BESIDE.contains(&word.as_str());
+    !words.is_empty() && words.iter().all(is_known)
 }
 
 /// Whether an id only tells options apart: a letter, a number, a UUID, digits and letters that no unit follows.
