@@ -8,6 +8,8 @@ mod effect_line;
 mod path_line;
 mod token_line;
 
+use std::sync::Arc;
+
 use diagnostics::{Source, Span};
 use serde::{Deserialize, Serialize};
 
@@ -105,9 +107,14 @@ pub fn compile(programs: &[Declaration], policy: &PolicySet) -> Result<String, s
 
 /// Whether these say the same of their programs.
 fn differ_in_program(left: &Rule, right: &Rule) -> bool {
-    let mut renamed = left.clone();
-    renamed.pattern.program = right.pattern.program.clone();
-    renamed == *right
+    of_program(left, &right.pattern.program) == *right
+}
+
+/// The same rule, of another program.
+fn of_program(rule: &Rule, program: &str) -> Rule {
+    let mut rule = rule.clone();
+    rule.pattern.program = program.into();
+    rule
 }
 
 /// The prefix rules of a text that [`compile`] wrote, in its order, as the word of this layer. `files` are the policy
@@ -191,10 +198,9 @@ fn prefix_rules_of(line: Line, files: &[Source], layer: &Layer) -> Option<impl I
             Covers::Ordinary(words.collect::<Option<_>>()?)
         }
     };
-    let (first, others) = prefix.programs.split_first()?;
-    let rule = Rule {
+    let of_any = Rule {
         pattern: Pattern {
-            program: (**first).into(),
+            program: Arc::default(),
             rest: prefix.rest.into_iter().map(Token::from).collect(),
         },
         decision: Decision::from_word(&line.decision)?,
@@ -208,11 +214,6 @@ fn prefix_rules_of(line: Line, files: &[Source], layer: &Layer) -> Option<impl I
         confinement: prefix.confinement.map(ConfinementName::new),
         origin: origin(&line.file, line.span, files, layer),
     };
-    let of_another = |program: &str| {
-        let mut of_another = rule.clone();
-        of_another.pattern.program = program.into();
-        of_another
-    };
-    let others: Vec<Rule> = others.iter().map(|program| of_another(program)).collect();
-    Some(std::iter::once(rule).chain(others))
+    let programs = prefix.programs.into_iter();
+    Some(programs.map(move |program| of_program(&of_any, &program)))
 }

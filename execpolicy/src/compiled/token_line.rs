@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Token, WordPattern};
 
 /// A token.
-#[derive(Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum TokenLine {
     /// One of these.
