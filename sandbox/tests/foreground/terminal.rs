@@ -18,7 +18,7 @@ pub(super) fn a_key_reaches_a_command_that_is_not_made_yet() {
         let ground = tempfile::tempdir_in("/var/tmp").unwrap();
         let work = ground.path().canonicalize().unwrap();
         let (mut launcher, terminal) = launch_on_terminal(tier, &work, "exec sleep 90");
-        lays(&work);
+        lays(&work, &mut launcher);
         rustix::io::write(&terminal, INTERRUPT).unwrap();
         assert_eq!(wait(&mut launcher), Some(130), "{tier}");
         assert_eq!(fs::read_dir(&work).unwrap().count(), 0);
