@@ -19,6 +19,9 @@ mod asked;
 #[path = "cli/bad_input.rs"]
 mod bad_input;
 #[cfg(test)]
+#[path = "host/executable.rs"]
+mod executable;
+#[cfg(test)]
 #[path = "cli/hook.rs"]
 mod hook;
 #[cfg(test)]
@@ -51,6 +54,9 @@ mod run;
 #[cfg(test)]
 #[path = "cli/sandbox.rs"]
 mod sandbox;
+#[cfg(test)]
+#[path = "cli/signals.rs"]
+mod signals;
 #[cfg(test)]
 #[path = "cli/terminal.rs"]
 mod terminal;

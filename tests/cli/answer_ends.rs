@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::project::Project;
+use crate::signals::ignores;
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -37,7 +38,7 @@ fn status(child: &mut Child) -> i32 {
     panic!("it does not end");
 }
 
-fn until(what: impl Fn() -> bool) {
+pub(crate) fn until(what: impl Fn() -> bool) {
     for _ in 0..SOON {
         if what() {
             return;
@@ -132,7 +133,7 @@ fn signals_are_the_agents() {
     let project = Project::new();
     for (name, number, wanted) in [("TERM", 15, 11), ("INT", 2, 12), ("HUP", 1, 13), ("USR1", 10, 14)] {
         // What is ignored from the start, as in a job of the background, no shell can trap.
-        if is_ignored(number) {
+        if ignores("self", number) {
             continue;
         }
         let script = "trap 'exit 11' TERM; trap 'exit 12' INT; trap 'exit 13' HUP; trap 'exit 14' USR1; \
@@ -144,18 +145,10 @@ fn signals_are_the_agents() {
         assert_eq!(status(&mut child), wanted, "{name}");
         fs::remove_file(ready).unwrap();
     }
-    let mut child = start(&project, "exec sleep 600");
-    thread::sleep(Duration::from_millis(300));
+    let mut child = start(&project, ": > ready; exec sleep 600");
+    until(|| project.work().join("ready").exists());
     signal(&child, "TERM");
     assert_eq!(status(&mut child), 143);
-}
-
-/// Whether this process ignores a signal, and so whatever it starts.
-fn is_ignored(number: u32) -> bool {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = u64::from_str_radix(mask.unwrap().trim(), 16).unwrap();
-    mask & (1 << (number - 1)) != 0
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! `run` at a terminal: who is asked, what is seen, and what an answer does.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
+use crate::executable::write_executable;
 use crate::project::Project;
 use crate::run::{confines, project};
 use crate::terminal::{
@@ -194,8 +194,7 @@ fn a_narrow_terminal_shows_everything_in_its_width() {
 pub(crate) fn with_tool(name: &str, text: &str) -> Project {
     let project = project();
     let file = project.root().join("bin").join(name);
-    fs::write(&file, text).unwrap();
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    write_executable(&file, text);
     project
 }
 

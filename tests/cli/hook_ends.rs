@@ -1,13 +1,16 @@
 //! `hook` where the process has little to live on: a limit, a closed stream, a signal.
 
 use std::process::Stdio;
-use std::thread;
-use std::time::Duration;
 
 use gatekeeper::hook::Agent;
 
+use crate::answer_ends::until;
 use crate::hook::blocks;
 use crate::project::{CommandOutput, Project, finish};
+use crate::signals::catches;
+
+/// The last signal of Linux: handlers are set in the order of the numbers, so all are there once this one is caught.
+const LAST: u32 = 64;
 
 /// The hook as a shell starts it, after these words of it and with these redirections.
 fn begun(project: &Project, agent: Agent, before: &str, redirects: &str, command: &str) -> CommandOutput {
@@ -141,9 +144,9 @@ fn a_signal_is_that_agents_deny() {
                 (agent, child.unwrap())
             })
             .collect();
-        thread::sleep(Duration::from_millis(200));
         for (agent, child) in waiting {
             let number = child.id().to_string();
+            until(|| catches(&number, LAST));
             let sent = std::process::Command::new("kill")
                 .args(["-s", signal, &number])
                 .status();

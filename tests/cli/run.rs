@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
 
 use gatekeeper::sandbox::{Host, Tier};
 use insta::assert_snapshot;
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::executable::write_executable;
 use crate::project::{CommandOutput, Project, finish};
 
 /// `tool` does what its last word says, in bash.
@@ -24,8 +25,7 @@ pub(crate) fn project() -> Project {
     let project = Project::to_run_in().with("team.codexpolicy", TEAM);
     let bin = project.root().join("bin");
     fs::create_dir(&bin).unwrap();
-    fs::write(bin.join("tool"), TOOL).unwrap();
-    fs::set_permissions(bin.join("tool"), fs::Permissions::from_mode(0o755)).unwrap();
+    write_executable(&bin.join("tool"), TOOL);
     project
 }
 
@@ -165,8 +165,7 @@ fn what_leans_on_a_confinement_runs_in_it() {
     }
     let project = project();
     let script = "#!/bin/sh\necho x > inside\necho x > ../outside\necho x > .git/config\ntrue\n";
-    fs::write(project.work().join("build.sh"), script).unwrap();
-    fs::set_permissions(project.work().join("build.sh"), fs::Permissions::from_mode(0o755)).unwrap();
+    write_executable(&project.work().join("build.sh"), script);
     let output = run(&project, &["--report", "report.json", "--", "./build.sh"]);
     assert_eq!(output.status, 0, "{output}");
     assert!(project.work().join("inside").exists());
@@ -361,7 +360,7 @@ fn nobody_who_is_judged_puts_another_program_in_the_place_of_the_gate() {
     let own = project.work().join("tools");
     fs::create_dir(&own).unwrap();
     let own = own.join("gate");
-    fs::copy(env!("CARGO_BIN_EXE_execpolicy"), &own).unwrap();
+    write_executable(&own, fs::read(env!("CARGO_BIN_EXE_execpolicy")).unwrap());
     let by_own = |arguments: &[&str]| {
         let mut command = Command::new(&own);
         command

@@ -1,13 +1,15 @@
 //! What commands are worth, and what programs that assess them are believed.
 
+#[path = "../../../tests/host/executable.rs"]
+mod executable;
+
 use std::ffi::OsString;
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use execpolicy::{Dialect, Directory};
 use tempfile::TempDir;
 
+use self::executable::write_executable;
 use super::*;
 use crate::{Command, Defaults, Gatekeeper};
 
@@ -132,12 +134,10 @@ fn a_summary_is_safe_to_show() {
 fn program(text: &str) -> (TempDir, RiskProgram) {
     let root = tempfile::tempdir().unwrap();
     let file = root.path().join("client");
-    fs::write(
+    write_executable(
         &file,
         format!("#!/bin/bash\ncd {}\n{text}\n", root.path().display()),
-    )
-    .unwrap();
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    );
     let variables = [("PATH", "/usr/bin:/bin"), ("KEY", "k"), ("BASH_ENV", "/nowhere")];
     let variables = variables.map(|(name, value)| (OsString::from(name), OsString::from(value)));
     let program = RiskProgram::new(file, &variables).within(Duration::from_millis(1500));

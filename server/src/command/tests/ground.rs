@@ -1,8 +1,10 @@
 //! A server, and a client that drives it.
 
+#[path = "../../../../tests/host/executable.rs"]
+mod executable;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +18,8 @@ use serde_json::{Value, json};
 use crate::options::Options;
 use crate::server::Server;
 use crate::thread::Thread;
+
+use self::executable::write_executable;
 
 /// Longer than anything takes on a machine that has much to do.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -87,8 +91,7 @@ impl Ground {
             ("writer", "echo try; echo x > \"$1\""),
         ] {
             let program = below("bin").join(name);
-            fs::write(&program, format!("#!/bin/sh\n{text}\n")).unwrap();
-            fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+            write_executable(&program, format!("#!/bin/sh\n{text}\n"));
         }
         let policy = below("home/.config/execpolicy/mine.codexpolicy");
         fs::create_dir_all(policy.parent().unwrap()).unwrap();
