@@ -293,7 +293,7 @@ fn many_calls_are_answered_at_a_time_and_progress_is_told() {
     let id = json!("slow");
     let params = json!({
         "name": "run_command",
-        "arguments": { "command": "seq 5; sleep 2.3" },
+        "arguments": { "command": "seq 5; sleep 9" },
         "_meta": { "progressToken": "mine" },
     });
     peer.send(&json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params }));

@@ -28,8 +28,8 @@ fn variables() -> Vec<(OsString, OsString)> {
 }
 
 const PATIENCE: Patience = Patience {
-    silence: Duration::from_millis(800),
-    gone: Duration::from_millis(800),
+    silence: Duration::from_secs(3),
+    gone: Duration::from_secs(3),
 };
 
 #[test]
@@ -37,7 +37,7 @@ fn an_agent_that_stays_silent_after_the_clients_last_word_is_ended() {
     for (script, said, wanted) in [
         // It speaks for longer than it may be silent, and ends by itself.
         (
-            "for i in 1 2 3 4 5 6; do sleep 0.2; echo $i; done; exit 8",
+            "for i in 1 2 3 4 5 6; do sleep 0.6; echo $i; done; exit 8",
             "1\n2\n3\n4\n5\n6\n",
             Status::Exited(8),
         ),

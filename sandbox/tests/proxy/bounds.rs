@@ -27,6 +27,9 @@ pub(crate) fn cases() -> Vec<Case> {
     ])
 }
 
+/// Less than what a slow one of these tests would take by itself, on a machine that has much else to do.
+const SOON: Duration = Duration::from_secs(20);
+
 fn local(bounds: Bounds) -> Stage {
     Stage::new(|_| any(), |_, _| at("127.0.0.1"), bounds).0
 }
@@ -50,7 +53,7 @@ fn a_slow_client_is_closed() {
             }
         });
         let answers = [rest(&mut silent), rest(&mut slow)];
-        assert!(started.elapsed() < Duration::from_secs(5), "{answers:?}");
+        assert!(started.elapsed() < SOON, "{answers:?}");
         if to == stage.http {
             assert!(answers[0].starts_with("HTTP/1.1 408 "), "{answers:?}");
             assert!(answers[1].starts_with("HTTP/1.1 408 "), "{answers:?}");
@@ -69,21 +72,24 @@ fn a_large_head_is_refused() {
 }
 
 fn an_idle_connection_is_closed() {
-    let idle = Duration::from_millis(300);
-    let stage = local(Bounds { idle, ..short() });
+    let idle = Duration::from_secs(2);
+    let stage = local(Bounds {
+        idle,
+        ..Bounds::default()
+    });
     let port = echo("127.0.0.1:0");
     let mut quiet = stage.tunnel(&format!("a.org:{port}"));
     let mut busy = stage.tunnel(&format!("a.org:{port}"));
     for _ in 0..8 {
         assert_eq!(echoed(&mut busy, "x"), "x");
-        thread::sleep(Duration::from_millis(100));
+        thread::sleep(Duration::from_millis(300));
     }
     let started = Instant::now();
     assert_eq!(
         (rest(&mut quiet), rest(&mut busy)),
         (String::new(), String::new())
     );
-    assert!(started.elapsed() < Duration::from_secs(5));
+    assert!(started.elapsed() < SOON);
 }
 
 fn a_resolver_that_hangs_is_not_waited_for() {
@@ -94,7 +100,7 @@ fn a_resolver_that_hangs_is_not_waited_for() {
     let (stage, _) = Stage::new(|_| any(), names, short());
     let started = Instant::now();
     assert_eq!(stage.connect("a.org:1").1, "502");
-    assert!(started.elapsed() < Duration::from_secs(5));
+    assert!(started.elapsed() < SOON);
     let late = Ending::Failed {
         why: "`a.org` was not resolved: it took too long".to_owned(),
     };
@@ -181,7 +187,7 @@ fn a_client_that_does_not_read_stops_its_server_alone() {
     assert_eq!(echoed(&mut stage.tunnel(&format!("a.org:{port}")), "x"), "x");
     let started = Instant::now();
     drop(stage);
-    assert!(started.elapsed() < Duration::from_secs(2));
+    assert!(started.elapsed() < SOON);
     drop(deaf);
 }
 
@@ -227,8 +233,13 @@ fn garbage_is_survived() {
         }
         rest(&mut client);
     }
-    let port = echo("127.0.0.1:0");
-    assert_eq!(echoed(&mut stage.tunnel(&format!("a.org:{port}")), "x"), "x");
+    let to = format!("a.org:{}", echo("127.0.0.1:0"));
+    // A machine that has much else to do is itself a slow client for bounds as short as these.
+    let served = (0..100).find_map(|_| match stage.connect(&to) {
+        (tunnel, status) if status == "200" => Some(tunnel),
+        _ => None,
+    });
+    assert_eq!(echoed(&mut served.unwrap(), "x"), "x");
 }
 
 fn dropping_the_proxy_ends_everything() {
@@ -254,13 +265,9 @@ fn dropping_the_proxy_ends_everything() {
     thread::sleep(Duration::from_millis(100));
     let (http, started) = (stage.http, Instant::now());
     drop(stage);
-    assert!(
-        started.elapsed() < Duration::from_secs(2),
-        "{:?}",
-        started.elapsed()
-    );
+    assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
     for stream in &mut tunnels {
-        stream.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
+        stream.set_read_timeout(Some(SOON)).unwrap();
         let mut bytes = Vec::new();
         let ended = stream.read_to_end(&mut bytes);
         assert!(!ended.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock));

@@ -114,7 +114,7 @@ fn no_more_than_the_content_is_sent_on() {
     client.write_all(start.as_bytes()).unwrap();
     for part in ["12", "34", "5GET / HTTP/1.1\r\nHost: b.org\r\n\r\n", "more"] {
         client.write_all(part.as_bytes()).unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(30));
+        std::thread::sleep(std::time::Duration::from_millis(200));
     }
     drop(stage);
     let kept = crate::stage::first(&kept);

@@ -36,6 +36,9 @@ impl<F: Fn(&str, usize) -> io::Result<Vec<IpAddr>> + Send + Sync> Resolve for Na
     }
 }
 
+/// How often what happens at once is looked for, every 10 milliseconds, on a machine that has much else to do.
+const LOOKS: usize = 6_000;
+
 /// Bounds that a test can wait for.
 pub(crate) fn short() -> Bounds {
     Bounds {
@@ -107,7 +110,7 @@ impl Stage {
 
     /// What the contacts of one destination came to, once there are any.
     pub(crate) fn ending(&self, port: u16) -> Ending {
-        for _ in 0..200 {
+        for _ in 0..LOOKS {
             let contacts = self.proxy.contacts();
             if let Some(contact) = contacts
                 .list
@@ -134,7 +137,7 @@ impl Stage {
 
     /// The contacts, once so many are counted.
     pub(crate) fn contacts(&self, count: u64) -> Contacts {
-        for _ in 0..200 {
+        for _ in 0..LOOKS {
             let contacts = self.proxy.contacts();
             if contacts.connected + contacts.refused + contacts.failed + contacts.malformed >= count {
                 return contacts;
@@ -234,7 +237,7 @@ pub(crate) fn keeper(at: &str) -> (u16, Arc<Mutex<Vec<Vec<u8>>>>) {
 
 /// What a keeper was sent by its first connection.
 pub(crate) fn first(kept: &Mutex<Vec<Vec<u8>>>) -> Vec<u8> {
-    for _ in 0..500 {
+    for _ in 0..LOOKS {
         if let Some(first) = kept.lock().unwrap().first() {
             return first.clone();
         }

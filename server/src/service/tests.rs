@@ -258,7 +258,7 @@ fn who_reads_nothing_holds_neither_others_nor_the_end() {
     );
     let begun = clock::moment();
     drop(ground.service);
-    assert!(begun.elapsed() <= STOPPING + Duration::from_secs(1));
+    assert!(begun.elapsed() <= STOPPING + Duration::from_secs(10));
 }
 
 #[test]
