@@ -142,6 +142,7 @@ impl Knowledge {
         };
         let entry = self.read_entry(entry, words, &mut effects);
         effects.in_any_case(entry);
+        effects.read_behind_links();
         effects.read_chosen();
         reading(&entry.name, effects)
     }

@@ -41,7 +41,7 @@ pub use script::{
     Repeat, Script, Spread, Stage, Statement, TestItem, Word,
 };
 pub use segment::{Argument, FileRedirect, Input, Place, Segment, Setting};
-pub use value::{Found, Value};
+pub use value::{Found, FoundLinks, Value};
 pub use working_directory::WorkingDirectory;
 
 /// Reads a text as a script. Any text gives one; what is not understood is among its [`gaps`](Script::gaps).

@@ -39,8 +39,19 @@ pub struct Found {
     /// Patterns that say which names are looked for, of one name or several with `/` between them: a person who
     /// writes one means what it matches. What is found need not match all of them.
     pub named: Box<[Box<str>]>,
-    /// Whether links may be among them, which whoever is handed one follows.
-    pub may_be_links: bool,
+    /// What becomes of the links among them.
+    pub links: FoundLinks,
+}
+
+/// What becomes of the links among what a program finds.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum FoundLinks {
+    /// None is among them.
+    None,
+    /// Whoever is handed one follows it.
+    Handed,
+    /// Whoever reads a directory follows those below it, and those below where they lead.
+    Below,
 }
 
 impl Found {

@@ -341,6 +341,8 @@ impl<'a, 'e, 's> Arguments<'a, 'e, 's> {
             self.roles = Roles::Uncertain;
             if let Value::Glob(pattern) = &word.value {
                 self.effects.may_choose(self.entry, pattern, word.span);
+                let is_option = pattern.starts_with('-');
+                self.effects.follows |= is_option && self.entry.has_options_that(Does::Follows);
             }
         } else {
             self.effects.unknown(UnknownEffect::Word, word.span);
@@ -360,6 +362,9 @@ impl<'a, 'e, 's> Arguments<'a, 'e, 's> {
             self.appended = Appended::Always;
         } else if does == Does::Runs {
             self.rest_is_command = true;
+        } else if does == Does::Follows {
+            self.effects.follows = true;
+            self.flags.push((Does::Reads, span));
         } else if does.is_said_of_operands() {
             self.flags.push((does, span));
         } else {

@@ -22,6 +22,8 @@ pub enum Does {
     Lists,
     /// Reads the content of the path; as a flag, of the directory it runs in.
     Reads,
+    /// Reads the content of the path, and follows the links below each directory that it reads; as a flag, only the latter.
+    Follows,
     /// Reads the content of the path, or of the one behind a revision of git, as in `HEAD:README.md`.
     Object,
     /// Uses the text, or the content of the file that it names behind `@`.
@@ -98,6 +100,7 @@ impl Does {
         Self::Informs,
         Self::Lists,
         Self::Reads,
+        Self::Follows,
         Self::Object,
         Self::Sends,
         Self::Writes,
@@ -142,6 +145,7 @@ impl Does {
             Self::Informs => "informs",
             Self::Lists => "lists",
             Self::Reads => "reads",
+            Self::Follows => "follows",
             Self::Object => "object",
             Self::Sends => "sends",
             Self::Writes => "writes",
@@ -191,6 +195,7 @@ impl Does {
             | Self::Informs
             | Self::Lists
             | Self::Reads
+            | Self::Follows
             | Self::Object
             | Self::Sends
             | Self::Archive

@@ -2,6 +2,7 @@
 
 mod chosen;
 mod execution;
+mod followed;
 mod object;
 
 use diagnostics::Span;
@@ -31,6 +32,8 @@ pub(crate) struct Effects<'s> {
     pub(crate) sought: Vec<Value>,
     /// The names of the files that it reads below its directories, as patterns.
     pub(crate) chosen: Vec<Box<str>>,
+    /// Whether it follows the links below its directories.
+    pub(crate) follows: bool,
     /// The program in a language of its own, of what only computes, as far as it is given.
     pub(crate) computing: Option<String>,
     /// The paths that it writes to its output, each with a NUL behind it, where it writes nothing else.
@@ -56,6 +59,7 @@ impl<'s> Effects<'s> {
             trusted: Vec::new(),
             sought: Vec::new(),
             chosen: Vec::new(),
+            follows: false,
             computing: None,
             names: None,
             entered: None,
@@ -79,8 +83,9 @@ impl<'s> Effects<'s> {
             Does::Columns => self.columns(entry, &value(), cause),
             Does::Enters => self.entered = Some(self.place(value())),
             Does::Lists => self.path(entry, does, value(), EffectKind::List, cause),
-            Does::Reads | Does::Archive => {
+            Does::Reads | Does::Follows | Does::Archive => {
                 let value = value();
+                self.follows |= does == Does::Follows;
                 if let Some(file) = behind_sign(&value) {
                     self.path(entry, Does::Reads, file, EffectKind::Read, cause);
                 }
@@ -165,6 +170,7 @@ impl<'s> Effects<'s> {
             Does::Columns
             | Does::Lists
             | Does::Reads
+            | Does::Follows
             | Does::Object
             | Does::Sends
             | Does::Writes

@@ -129,7 +129,12 @@ impl Entry {
             .iter()
             .map(|place| place.does)
             .chain(self.options.iter().map(|(_, option)| option.does))
-            .filter(|does| !matches!(does, Does::Harmless | Does::Searches | Does::Chooses))
+            .filter(|does| {
+                !matches!(
+                    does,
+                    Does::Harmless | Does::Searches | Does::Chooses | Does::Follows
+                )
+            })
             .collect();
         all.sort_unstable();
         all.dedup();

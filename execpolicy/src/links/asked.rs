@@ -1,8 +1,8 @@
 //! Which paths of a verdict somebody should look at who can.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
-use shell_parser::{Value, WorkingDirectory};
+use shell_parser::{Found, FoundLinks, Value, WorkingDirectory};
 
 use super::walk::{ends_of, follow};
 use super::{Last, LinkReader};
@@ -20,7 +20,7 @@ pub fn look_up(verdict: &Verdict, policies: &[&PolicySet], context: &Context, re
         .flat_map(|policy| policy.rules())
         .any(|rule| !rule.conditions.cwd.is_empty());
     let mut is_any = false;
-    let mut trees = BTreeSet::new();
+    let mut trees = VecDeque::new();
     for judged in verdict.segments() {
         let whereabouts = Whereabouts::new(&judged.segment, context);
         let mut ask = |text: &str, spelling, last| {
@@ -54,19 +54,15 @@ pub fn look_up(verdict: &Verdict, policies: &[&PolicySet], context: &Context, re
             .effects
             .iter()
             .filter_map(|effect| followed(&effect.kind, &accesses));
-        for root in followed.flatten() {
-            if let Some(path) = whereabouts.locate(root, Spelling::Plain) {
+        for found in followed {
+            let roots = found.roots.iter();
+            for path in roots.filter_map(|root| whereabouts.locate(root, Spelling::Plain)) {
                 let ways = follow(&path, Last::Followed, reader);
-                trees.extend(ends_of(&path, &ways));
+                trees.extend(ends_of(&path, &ways).into_iter().map(|tree| (tree, found.links)));
             }
         }
     }
-    // Each once, however many commands are handed what is found there.
-    for tree in trees {
-        for link in reader.leading_out(&tree).into_iter().flatten() {
-            follow(&Located::of_path(&link), Last::Followed, reader);
-        }
-    }
+    follow_below(trees, reader);
     if is_any {
         for place in context.places() {
             follow(&Located::of_path(place), Last::Followed, reader);
@@ -74,12 +70,32 @@ pub fn look_up(verdict: &Verdict, policies: &[&PolicySet], context: &Context, re
     }
 }
 
-/// Where links are looked for that a reader may be handed, where some rule is about reading.
-fn followed<'e>(kind: &'e EffectKind, accesses: &[Access]) -> Option<&'e [Box<str>]> {
+/// Asks where the links below directories lead: each directory once, however many commands are handed what is found
+/// there.
+fn follow_below(mut waiting: VecDeque<(String, FoundLinks)>, reader: &mut dyn LinkReader) {
+    let mut seen = BTreeSet::new();
+    while let Some((directory, links)) = waiting.pop_front() {
+        let is_further = links == FoundLinks::Below;
+        if !seen.insert((directory.clone(), is_further)) {
+            continue;
+        }
+        for link in reader.leading_out(&directory).into_iter().flatten() {
+            let link = Located::of_path(&link);
+            let ways = follow(&link, Last::Followed, reader);
+            if is_further {
+                let ends = ends_of(&link, &ways).into_iter();
+                waiting.extend(ends.map(|directory| (directory, links)));
+            }
+        }
+    }
+}
+
+/// What links are looked for in that a reader follows, where some rule is about reading.
+fn followed<'e>(kind: &'e EffectKind, accesses: &[Access]) -> Option<&'e Found> {
     let EffectKind::Read(Value::Found(found)) = kind else {
         return None;
     };
-    (found.may_be_links && accesses.contains(&Access::Read)).then_some(&*found.roots)
+    (found.links != FoundLinks::None && accesses.contains(&Access::Read)).then_some(&**found)
 }
 
 /// The path that an effect touches, where some rule is about touching it so.

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use shell_parser::Value;
+use shell_parser::{FoundLinks, Value};
 
 use super::host::host;
-use crate::links::{Last, Ways, below_ends, ways};
+use crate::links::{Last, Links, Ways, below_ends, ways};
 use crate::path_glob::{Bare, Located, Question, Reach, Spelling, Whereabouts, may_be_named, meeting};
 use crate::{
     About, Above, Access, Certainty, Context, Decision, Effect, EffectKind, EffectMatch, EffectRule,
@@ -151,15 +151,9 @@ impl<'v> Asked<'v> {
             // To read what is found below a directory is to read that directory whole, and where links in it lead.
             Value::Found(found) if touch == Touch::Read => {
                 let mut paths: Vec<_> = found.roots.iter().map(|root| plain(root)).collect();
-                if found.may_be_links {
-                    let links = &whereabouts.context.links;
-                    let below = |root: &Touched<'_>| below_ends(links, &root.path, &root.ways);
-                    let below: BTreeSet<&str> = paths.iter().flatten().flat_map(below).collect();
-                    paths.extend(below.into_iter().map(|link| {
-                        let path = Located::of_path(link);
-                        let ways = ways(links, &path, touch.last());
-                        Some(Touched { path, ways })
-                    }));
+                if found.links != FoundLinks::None {
+                    let links = linked(&paths, found.links, &whereabouts.context.links);
+                    paths.extend(links.into_iter().map(Some));
                 }
                 Self::Below(paths, &found.named)
             }
@@ -169,6 +163,26 @@ impl<'v> Asked<'v> {
             Value::One { .. } | Value::Found(_) | Value::Many => Self::Anything,
         }
     }
+}
+
+/// The links that are known below some directories, and where they lead.
+fn linked<'v>(roots: &[Option<Touched<'v>>], followed: FoundLinks, links: &'v Links) -> Vec<Touched<'v>> {
+    let below = |root: &Touched<'_>| below_ends(links, &root.path, &root.ways);
+    let mut waiting: BTreeSet<&str> = roots.iter().flatten().flat_map(below).collect();
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    while let Some(link) = waiting.pop_first() {
+        if !seen.insert(link) {
+            continue;
+        }
+        let path = Located::of_path(link);
+        let ways = ways(links, &path, Last::Followed);
+        if followed == FoundLinks::Below {
+            waiting.extend(below_ends(links, &path, &ways));
+        }
+        found.push(Touched { path, ways });
+    }
+    found
 }
 
 impl Asked<'_> {

@@ -1,7 +1,7 @@
 //! The words of `find`: each an option of its own, some with a command behind them.
 
 use diagnostics::Span;
-use shell_parser::{Argument, Found as Below, Value, WorkingDirectory};
+use shell_parser::{Argument, Found as Below, FoundLinks, Value, WorkingDirectory};
 
 use super::Arguments;
 use super::rest::{common_beginning, filled};
@@ -118,7 +118,11 @@ impl<'a> Arguments<'a, '_, '_> {
         Some(Box::new(Below {
             roots: self.roots()?.into(),
             named: named(&words)?.into(),
-            may_be_links: !finds_no_links(&words),
+            links: if finds_no_links(&words) {
+                FoundLinks::None
+            } else {
+                FoundLinks::Handed
+            },
         }))
     }
 

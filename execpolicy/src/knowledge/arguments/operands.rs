@@ -178,6 +178,7 @@ fn touches(does: Does) -> bool {
         does,
         Does::Lists
             | Does::Reads
+            | Does::Follows
             | Does::Object
             | Does::Writes
             | Does::Deletes

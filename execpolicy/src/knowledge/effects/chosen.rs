@@ -1,7 +1,7 @@
 //! Patterns that say which files are read below a directory: `grep -r --include=.env key .` names `.env`.
 
 use diagnostics::Span;
-use shell_parser::{Found, Value};
+use shell_parser::{Found, FoundLinks, Value};
 
 use super::Effects;
 use crate::knowledge::arguments::plain_sets;
@@ -63,7 +63,7 @@ impl Effects<'_> {
             let found = Found {
                 roots: [root.clone()].into(),
                 named: named.clone(),
-                may_be_links: false,
+                links: FoundLinks::None,
             };
             Some(Effect {
                 kind: EffectKind::Read(Value::Found(Box::new(found))),

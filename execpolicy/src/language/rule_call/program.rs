@@ -30,6 +30,7 @@ const PARAMETERS: &[&str] = &[
     "informs",
     "lists",
     "reads",
+    "follows",
     "object",
     "sends",
     "writes",
