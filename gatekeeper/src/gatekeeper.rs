@@ -211,7 +211,7 @@ impl Gatekeeper {
             return false;
         }
         let policies: Vec<&PolicySet> = self.policies().collect();
-        let mut reader = Reader::new();
+        let mut reader = Reader::new(context.workspace.as_deref());
         execpolicy::look_up(judgement.verdict(), &policies, context, &mut reader);
         context.links = reader.into_links();
         context.links != Links::Table(BTreeMap::new())

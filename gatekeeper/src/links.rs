@@ -9,15 +9,17 @@ use std::path::Path;
 
 use execpolicy::{Link, LinkReader, Links};
 
+use self::tree::Left;
+
 /// Paths and directory entries that are looked at for one command. What is past it may lead anywhere.
 const LOOKUPS: usize = 10_000;
 
-/// Entries of directory trees that are looked at for links of which a command is handed some. What is past it may lead
-/// anywhere.
-const ENTRIES: usize = 100_000;
-
-/// Where no links are looked for that a command is handed: only root puts any there, and thousands lead out of its parts.
+/// Where no links are looked for that a command is handed, unless the workspace lies there: only root puts any there, and
+/// thousands lead out of its parts.
 const SYSTEM: &str = "/usr";
+
+/// What a name in a directory may hold (`NAME_MAX`).
+const NAME_BYTES: usize = 255;
 
 /// Reads links, each path once.
 #[derive(Debug)]
@@ -25,17 +27,18 @@ pub(crate) struct Reader {
     /// What is known of each path; `None` is no link, or nothing at all.
     seen: BTreeMap<Box<str>, Option<Link>>,
     left: usize,
-    /// How many entries of directory trees are still looked at.
-    left_in_trees: usize,
+    left_in_trees: Left,
+    is_in_system: bool,
 }
 
 impl Reader {
-    /// Nothing is known yet.
-    pub(crate) fn new() -> Self {
+    /// Nothing is known yet, for commands of this workspace.
+    pub(crate) fn new(workspace: Option<&str>) -> Self {
         Self {
             seen: BTreeMap::new(),
             left: LOOKUPS,
-            left_in_trees: ENTRIES,
+            left_in_trees: Left::all(),
+            is_in_system: workspace.is_some_and(|workspace| Path::new(workspace).starts_with(SYSTEM)),
         }
     }
 
@@ -66,9 +69,15 @@ impl LinkReader for Reader {
     }
 
     fn names(&mut self, directory: &str) -> Option<BTreeSet<Box<str>>> {
-        // What cannot be listed, the shell cannot list either: a pattern matches nothing there.
-        let Ok(entries) = fs::read_dir(directory) else {
-            return Some(BTreeSet::new());
+        let entries = match fs::read_dir(directory) {
+            Ok(entries) => entries,
+            // A shell may list it that is in a directory on the way.
+            Err(error) if error.kind() == ErrorKind::InvalidFilename => {
+                self.seen.insert(directory.into(), Some(Link::Unknown));
+                return None;
+            }
+            // What cannot be listed, the shell cannot list either: a pattern matches nothing there.
+            Err(_) => return Some(BTreeSet::new()),
         };
         let mut names = BTreeSet::new();
         for entry in entries.map_while(Result::ok) {
@@ -86,7 +95,7 @@ impl LinkReader for Reader {
     }
 
     fn leading_out(&mut self, directory: &str) -> Option<BTreeSet<Box<str>>> {
-        if Path::new(directory).starts_with(SYSTEM) {
+        if !self.is_in_system && Path::new(directory).starts_with(SYSTEM) {
             return Some(BTreeSet::new());
         }
         let Some(links) = tree::leading_out(directory, &mut self.left_in_trees) else {
@@ -107,7 +116,7 @@ fn read(path: &str) -> Option<Link> {
     match fs::symlink_metadata(path) {
         Ok(found) if found.is_symlink() => Some(target(Path::new(path))),
         Ok(_) => None,
-        Err(error) if is_nothing(error.kind()) => None,
+        Err(error) if is_nothing(error.kind(), path) => None,
         Err(_) => Some(Link::Unknown),
     }
 }
@@ -119,12 +128,12 @@ fn target(link: &Path) -> Link {
     target.map_or(Link::Unknown, |target| Link::To(target.into()))
 }
 
-/// Whether an error says that there is nothing at a path.
-fn is_nothing(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename
-    )
+/// Whether an error says that there is nothing at a path. One that is too long as a whole may be there: a program reaches
+/// it from a directory on the way.
+fn is_nothing(kind: ErrorKind, path: &str) -> bool {
+    let is_absent = matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory);
+    let is_no_name = || path.split('/').any(|name| name.len() > NAME_BYTES);
+    is_absent || (kind == ErrorKind::InvalidFilename && is_no_name())
 }
 
 /// The name of an entry that is a link or may hold one; `Some(None)` is any other, `None` one that has no name as text.
@@ -225,6 +234,10 @@ mod tests {
             ("cd keys && git status", Decision::Prompt),
             ("git -C keys status", Decision::Prompt),
             ("cd keys && cat x", Decision::Prompt),
+            ("cd src; cat deep", Decision::Prompt),
+            ("(cd src; tee ../new)", Decision::Prompt),
+            ("cd src; cat near", Decision::Allow),
+            ("cat sr?/../src/deep", Decision::Prompt),
             ("ls keys", Decision::Allow),
         ];
         let found = decided(&links, &cases.map(|(command, _)| command));
@@ -242,7 +255,7 @@ mod tests {
             ("src/lib", "/usr/lib"),
         ];
         let deep = [("src/back", "../../home/.ssh")];
-        let cases: [(&[_], &str, Decision); 13] = [
+        let cases: [(&[_], &str, Decision); 17] = [
             (&out, "find . -name '*.txt' -exec cat {} +", Decision::Prompt),
             (&out, "find . -exec grep -l x {} ';'", Decision::Prompt),
             (
@@ -268,6 +281,10 @@ mod tests {
             (&deep, "find src -exec cat {} +", Decision::Prompt),
             (&deep, "cd src && find -exec grep -r x {} +", Decision::Prompt),
             (&deep, "grep -r x .", Decision::Allow),
+            (&deep, "grep -R x .", Decision::Prompt),
+            (&deep, "cd src; grep -R x", Decision::Prompt),
+            (&inside, "grep -R x .", Decision::Allow),
+            (&inside, "diff -r src .", Decision::Allow),
         ];
         for (links, command, decision) in cases {
             assert_eq!(decided(links, &[command]), [decision], "{command}");
@@ -312,7 +329,7 @@ mod tests {
     fn past_a_number_of_lookups_a_path_may_lead_anywhere() {
         let place = tempfile::tempdir().unwrap();
         let directory = place.path().to_str().unwrap();
-        let mut reader = super::Reader::new();
+        let mut reader = super::Reader::new(None);
         reader.left = 1;
         assert_eq!(execpolicy::LinkReader::link(&mut reader, directory), None);
         assert_eq!(
@@ -321,8 +338,8 @@ mod tests {
         );
         std::fs::write(place.path().join("x"), "").unwrap();
         assert_eq!(execpolicy::LinkReader::names(&mut reader, directory), None);
-        let mut reader = super::Reader::new();
-        reader.left_in_trees = 0;
+        let mut reader = super::Reader::new(None);
+        reader.left_in_trees.entries = 0;
         assert_eq!(execpolicy::LinkReader::leading_out(&mut reader, directory), None);
         assert_eq!(
             execpolicy::LinkReader::link(&mut reader, directory),

@@ -341,8 +341,7 @@ impl<'a, 'e, 's> Arguments<'a, 'e, 's> {
             self.roles = Roles::Uncertain;
             if let Value::Glob(pattern) = &word.value {
                 self.effects.may_choose(self.entry, pattern, word.span);
-                let is_option = pattern.starts_with('-');
-                self.effects.follows |= is_option && self.entry.has_options_that(Does::Follows);
+                self.effects.may_follow(self.entry, pattern);
             }
         } else {
             self.effects.unknown(UnknownEffect::Word, word.span);

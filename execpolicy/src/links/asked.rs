@@ -1,8 +1,9 @@
 //! Which paths of a verdict somebody should look at who can.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
 
-use shell_parser::{Found, FoundLinks, Value, WorkingDirectory};
+use shell_parser::{Found, FoundLinks, Segment, Value, WorkingDirectory};
 
 use super::walk::{ends_of, follow};
 use super::{Last, LinkReader};
@@ -21,15 +22,20 @@ pub fn look_up(verdict: &Verdict, policies: &[&PolicySet], context: &Context, re
         .any(|rule| !rule.conditions.cwd.is_empty());
     let mut is_any = false;
     let mut trees = VecDeque::new();
-    for judged in verdict.segments() {
-        let whereabouts = Whereabouts::new(&judged.segment, context);
+    let segments = verdict.segments().iter().flat_map(|judged| {
+        // Where it runs in one of a few directories, its paths begin in each.
+        let places = there(&judged.segment);
+        places.into_iter().map(move |segment| (judged, segment))
+    });
+    for (judged, segment) in segments {
+        let whereabouts = Whereabouts::new(&segment, context);
         let mut ask = |text: &str, spelling, last| {
             if let Some(path) = whereabouts.locate(text, spelling) {
                 is_any = true;
                 follow(&path, last, reader);
             }
         };
-        if is_about_directories || judged.segment.directory != WorkingDirectory::Start {
+        if is_about_directories || segment.directory != WorkingDirectory::Start {
             ask(".", Spelling::Plain, Last::Followed);
         }
         for directory in &judged.trusted {
@@ -66,6 +72,20 @@ pub fn look_up(verdict: &Verdict, policies: &[&PolicySet], context: &Context, re
     if is_any {
         for place in context.places() {
             follow(&Located::of_path(place), Last::Followed, reader);
+        }
+    }
+}
+
+/// A segment in each of the directories that it may run in.
+fn there(segment: &Segment) -> Vec<Cow<'_, Segment>> {
+    match segment.directory.choices() {
+        [] => vec![Cow::Borrowed(segment)],
+        few => {
+            let moved = |directory: &WorkingDirectory| Segment {
+                directory: directory.clone(),
+                ..segment.clone()
+            };
+            few.iter().map(|directory| Cow::Owned(moved(directory))).collect()
         }
     }
 }

@@ -156,6 +156,12 @@ impl Walk<'_> {
         let all = plain(from).into_iter();
         let all = all.chain([(pattern.into(), Spelling::Pattern)]);
         self.end(lexical(all.chain(rest.iter().cloned())), followed);
+        if rest.iter().any(|(name, _)| &**name == "..") {
+            // From a directory of some such name, where that is no link, the path goes on.
+            let mut from = from.to_vec();
+            from.push(pattern.into());
+            self.go(from, rest.clone(), followed);
+        }
         let Some(names) = self.reader.names(&text(from)) else {
             self.ways.is_unknown = true;
             return;

@@ -2,10 +2,32 @@
 
 use shell_parser::{Found, FoundLinks, Value};
 
-use super::Effects;
+use super::{Effects, anything};
+use crate::knowledge::does::Does;
+use crate::knowledge::entry::Entry;
 use crate::{Effect, EffectKind};
 
 impl Effects<'_> {
+    /// A word of the shell's pattern that may be an option that has links followed. A `*` by itself would have every
+    /// use of one be such an option, and is taken for what people mean by it.
+    pub(crate) fn may_follow(&mut self, entry: &Entry, pattern: &str) {
+        let plain = pattern
+            .split(|letter| !is_plain(letter))
+            .next()
+            .unwrap_or_default();
+        let mut names = entry
+            .options
+            .iter()
+            .filter(|(_, option)| option.does == Does::Follows);
+        self.follows |= names.any(
+            |(name, _)| match (name.starts_with("--"), plain.starts_with("--")) {
+                (true, true) => name.starts_with(plain),
+                (false, true) => false,
+                (_, false) => !pattern.starts_with('*'),
+            },
+        );
+    }
+
     /// Reads what the links lead to that stand below each directory that is read, beside that.
     pub(crate) fn read_behind_links(&mut self) {
         if !self.follows {
@@ -15,13 +37,16 @@ impl Effects<'_> {
             let EffectKind::Read(path) = &effect.kind else {
                 return None;
             };
-            let found = Found {
-                roots: roots(path)?,
-                named: [].into(),
-                links: FoundLinks::Below,
+            let behind = match roots(path)? {
+                Roots::Known(roots) => Value::Found(Box::new(Found {
+                    roots,
+                    named: [].into(),
+                    links: FoundLinks::Below,
+                })),
+                Roots::Any => anything(),
             };
             Some(Effect {
-                kind: EffectKind::Read(Value::Found(Box::new(found))),
+                kind: EffectKind::Read(behind),
                 cause: effect.cause,
                 standing: effect.standing,
             })
@@ -35,26 +60,54 @@ impl Effects<'_> {
     }
 }
 
-/// Directories that a path is or lies below; `None` for one that may be any, which is judged as that already.
-fn roots(path: &Value) -> Option<Box<[Box<str>]>> {
+/// Directories that a path is or lies below.
+enum Roots {
+    /// One of these.
+    Known(Box<[Box<str>]>),
+    /// Any.
+    Any,
+}
+
+/// Where a path leads to; `None` for one that may be any, which is judged as that already.
+fn roots(path: &Value) -> Option<Roots> {
     match path {
-        Value::Exact(path) => Some([path.clone()].into()),
-        Value::OneOf(paths) => Some(paths.clone()),
-        Value::Glob(pattern) => Some([plain_beginning(pattern).into()].into()),
-        Value::Found(found) => Some(found.roots.clone()),
+        Value::Exact(path) => Some(Roots::Known([path.clone()].into())),
+        Value::OneOf(paths) => Some(Roots::Known(paths.clone())),
+        Value::Glob(pattern) => Some(match plain_beginning(pattern) {
+            Some(root) => Roots::Known([root.into()].into()),
+            None => Roots::Any,
+        }),
+        Value::Found(found) => Some(Roots::Known(found.roots.clone())),
         Value::One { .. } | Value::Many => None,
     }
 }
 
-/// The directory that a pattern surely begins with: its names before the first that may hold a special character.
-fn plain_beginning(pattern: &str) -> &str {
-    let is_plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '/' | '.' | '_' | '-');
+/// The directory below which all lies that a pattern matches: its names before the first that may hold a special
+/// character. `None` where what follows may lead up from it.
+fn plain_beginning(pattern: &str) -> Option<&str> {
     let special = pattern.find(|letter| !is_plain(letter)).unwrap_or_default();
-    match pattern.get(..special).and_then(|before| before.rfind('/')) {
-        Some(0) => "/",
-        Some(end) => pattern.get(..end).unwrap_or("."),
-        None => ".",
+    let end = pattern.get(..special)?.rfind('/');
+    let mut behind = pattern.get(end.unwrap_or_default()..)?.split('/');
+    if behind.any(may_lead_up) {
+        return None;
     }
+    match end {
+        Some(0) => Some("/"),
+        Some(end) => pattern.get(..end),
+        None => Some("."),
+    }
+}
+
+/// A character that no pattern reads as another, or a separator.
+fn is_plain(letter: char) -> bool {
+    letter.is_alphanumeric() || matches!(letter, '/' | '.' | '_' | '-')
+}
+
+/// Whether a name in a pattern is `..` or may match it: bash before 5.2 has `.*` match that.
+fn may_lead_up(name: &str) -> bool {
+    let name = name.replace('\\', "");
+    let is_special = name.contains(|letter| !is_plain(letter));
+    name == ".." || is_special && (name.starts_with('.') || name.contains('(') && name.contains('.'))
 }
 
 #[cfg(test)]
@@ -64,15 +117,22 @@ mod tests {
     #[test]
     fn a_pattern_begins_with_a_directory() {
         for (pattern, beginning) in [
-            ("*", "."),
-            ("src/*", "src"),
-            ("src/a*/b", "src"),
-            ("src/x/*.rs", "src/x"),
-            ("../[ab]/c", ".."),
-            ("/*", "/"),
-            ("/etc/*", "/etc"),
-            ("a\\*/?", "."),
-            ("a/@(b|c)", "a"),
+            ("*", Some(".")),
+            ("src/*", Some("src")),
+            ("src/a*/b", Some("src")),
+            ("src/x/*.rs", Some("src/x")),
+            ("../[ab]/c", Some("..")),
+            ("/*", Some("/")),
+            ("/etc/*", Some("/etc")),
+            ("a\\*/?", Some(".")),
+            ("a/@(b|c)", Some("a")),
+            ("a/b*/../c", None),
+            ("a/b*/.\\./c", None),
+            ("a/.*", None),
+            ("a/.?", None),
+            ("*/@(.|..)/c", None),
+            ("*/.x/y*", Some(".")),
+            ("*/[ab].rs", Some(".")),
         ] {
             assert_eq!(plain_beginning(pattern), beginning, "{pattern}");
         }
