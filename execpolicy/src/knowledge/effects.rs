@@ -217,6 +217,21 @@ impl<'s> Effects<'s> {
         });
     }
 
+    /// What else is read beside each path that is read.
+    fn beside_reads(&self, more: impl Fn(&Value) -> Option<Value>) -> Vec<Effect> {
+        let beside = |effect: &Effect| {
+            let EffectKind::Read(path) = &effect.kind else {
+                return None;
+            };
+            Some(Effect {
+                kind: EffectKind::Read(more(path)?),
+                cause: effect.cause,
+                standing: effect.standing,
+            })
+        };
+        self.found.iter().filter_map(beside).collect()
+    }
+
     /// What the program does whatever its arguments, and what its directory configures.
     pub(crate) fn in_any_case(&mut self, entry: &Entry) {
         let name = self.name_span();

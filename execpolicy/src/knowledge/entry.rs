@@ -118,7 +118,13 @@ impl Entry {
 
     /// Whether some option does this.
     pub(crate) fn has_options_that(&self, does: Does) -> bool {
-        self.options.iter().any(|(_, option)| option.does == does)
+        self.options_that(does).next().is_some()
+    }
+
+    /// The names of the options that do this.
+    pub(crate) fn options_that(&self, does: Does) -> impl Iterator<Item = &str> {
+        let options = self.options.iter().filter(move |(_, option)| option.does == does);
+        options.map(|(name, _)| &**name)
     }
 
     /// Everything that some operand or option may do outside the program, each once.

@@ -6,7 +6,7 @@ use shell_parser::{Found, FoundLinks, Value};
 use super::Effects;
 use crate::knowledge::arguments::plain_sets;
 use crate::knowledge::entry::Entry;
-use crate::{Does, Effect, EffectKind, UnknownEffect};
+use crate::{Does, UnknownEffect};
 
 impl Effects<'_> {
     /// Notes a pattern. One that is not known may name anything.
@@ -26,11 +26,7 @@ impl Effects<'_> {
     /// A word of the shell's pattern that may be such an option with its value, such as `--include=*.go`: where no file
     /// is called so, it is.
     pub(crate) fn may_choose(&mut self, entry: &Entry, word: &str, cause: Span) {
-        for (name, _) in entry
-            .options
-            .iter()
-            .filter(|(_, option)| option.does == Does::Chooses)
-        {
+        for name in entry.options_that(Does::Chooses) {
             let value = match (name.strip_prefix("--"), word.strip_prefix("--")) {
                 (Some(name), Some(word)) => {
                     let (before, value) = word.split_once('=').unwrap_or((word, "*"));
@@ -56,22 +52,14 @@ impl Effects<'_> {
             return;
         }
         let named: Box<[Box<str>]> = std::mem::take(&mut self.chosen).into();
-        let below = |effect: &Effect| {
-            let EffectKind::Read(Value::Exact(root)) = &effect.kind else {
-                return None;
-            };
-            let found = Found {
-                roots: [root.clone()].into(),
+        let chosen = self.beside_reads(|path| {
+            let root: Box<str> = path.exact()?.into();
+            Some(Value::Found(Box::new(Found {
+                roots: [root].into(),
                 named: named.clone(),
                 links: FoundLinks::None,
-            };
-            Some(Effect {
-                kind: EffectKind::Read(Value::Found(Box::new(found))),
-                cause: effect.cause,
-                standing: effect.standing,
-            })
-        };
-        let chosen: Vec<Effect> = self.found.iter().filter_map(below).collect();
+            })))
+        });
         self.found.extend(chosen);
     }
 }

@@ -5,7 +5,6 @@ use shell_parser::{Found, FoundLinks, Value};
 use super::{Effects, anything};
 use crate::knowledge::does::Does;
 use crate::knowledge::entry::Entry;
-use crate::{Effect, EffectKind};
 
 impl Effects<'_> {
     /// A word of the shell's pattern that may be an option that has links followed. A `*` by itself would have every
@@ -15,17 +14,13 @@ impl Effects<'_> {
             .split(|letter| !is_plain(letter))
             .next()
             .unwrap_or_default();
-        let mut names = entry
-            .options
-            .iter()
-            .filter(|(_, option)| option.does == Does::Follows);
-        self.follows |= names.any(
-            |(name, _)| match (name.starts_with("--"), plain.starts_with("--")) {
+        self.follows |= entry.options_that(Does::Follows).any(|name| {
+            match (name.starts_with("--"), plain.starts_with("--")) {
                 (true, true) => name.starts_with(plain),
                 (false, true) => false,
                 (_, false) => !pattern.starts_with('*'),
-            },
-        );
+            }
+        });
     }
 
     /// Reads what the links lead to that stand below each directory that is read, beside that.
@@ -33,26 +28,7 @@ impl Effects<'_> {
         if !self.follows {
             return;
         }
-        let behind = |effect: &Effect| {
-            let EffectKind::Read(path) = &effect.kind else {
-                return None;
-            };
-            let behind = match roots(path)? {
-                Roots::Known(roots) => Value::Found(Box::new(Found {
-                    roots,
-                    named: [].into(),
-                    links: FoundLinks::Below,
-                })),
-                Roots::Any => anything(),
-            };
-            Some(Effect {
-                kind: EffectKind::Read(behind),
-                cause: effect.cause,
-                standing: effect.standing,
-            })
-        };
-        let behind: Vec<Effect> = self.found.iter().filter_map(behind).collect();
-        for effect in behind {
+        for effect in self.beside_reads(behind_links) {
             if !self.found.contains(&effect) {
                 self.found.push(effect);
             }
@@ -60,26 +36,23 @@ impl Effects<'_> {
     }
 }
 
-/// Directories that a path is or lies below.
-enum Roots {
-    /// One of these.
-    Known(Box<[Box<str>]>),
-    /// Any.
-    Any,
-}
-
-/// Where a path leads to; `None` for one that may be any, which is judged as that already.
-fn roots(path: &Value) -> Option<Roots> {
-    match path {
-        Value::Exact(path) => Some(Roots::Known([path.clone()].into())),
-        Value::OneOf(paths) => Some(Roots::Known(paths.clone())),
-        Value::Glob(pattern) => Some(match plain_beginning(pattern) {
-            Some(root) => Roots::Known([root.into()].into()),
-            None => Roots::Any,
-        }),
-        Value::Found(found) => Some(Roots::Known(found.roots.clone())),
-        Value::One { .. } | Value::Many => None,
-    }
+/// What the links lead to that stand below a path; `None` for one that may be any, which is judged as that already.
+fn behind_links(path: &Value) -> Option<Value> {
+    let roots: Box<[Box<str>]> = match path {
+        Value::Exact(path) => [path.clone()].into(),
+        Value::OneOf(paths) => paths.clone(),
+        Value::Glob(pattern) => match plain_beginning(pattern) {
+            Some(root) => [root.into()].into(),
+            None => return Some(anything()),
+        },
+        Value::Found(found) => found.roots.clone(),
+        Value::One { .. } | Value::Many => return None,
+    };
+    Some(Value::Found(Box::new(Found {
+        roots,
+        named: [].into(),
+        links: FoundLinks::Below,
+    })))
 }
 
 /// The directory below which all lies that a pattern matches: its names before the first that may hold a special
