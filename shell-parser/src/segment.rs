@@ -1,5 +1,8 @@
 //! One thing the kernel may be asked to execute.
 
+use std::borrow::Cow;
+use std::slice;
+
 use diagnostics::Span;
 
 use crate::{Found, RedirectMode, Value, WorkingDirectory};
@@ -23,6 +26,20 @@ pub struct Segment {
     pub directory: WorkingDirectory,
     /// Its text in the script, without redirects that stand on an enclosing block.
     pub span: Span,
+}
+
+impl Segment {
+    /// It in each of the few directories that it may run in, or as it is.
+    pub fn in_each_directory(&self) -> Cow<'_, [Self]> {
+        let there = |directory: &WorkingDirectory| Self {
+            directory: directory.clone(),
+            ..self.clone()
+        };
+        match self.directory.choices() {
+            [] => Cow::Borrowed(slice::from_ref(self)),
+            few => few.iter().map(there).collect(),
+        }
+    }
 }
 
 /// One word of an argv.

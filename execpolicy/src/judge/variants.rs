@@ -14,21 +14,12 @@ pub(super) fn of(segment: &Segment) -> Cow<'_, [Segment]> {
         .argv
         .iter()
         .map(|argument| choices(&argument.value).len().max(1));
-    let directories = segment.directory.choices();
-    let combinations = counts.fold(directories.len().max(1), usize::saturating_mul);
+    let directories = segment.directory.choices().len().max(1);
+    let combinations = counts.fold(directories, usize::saturating_mul);
     if combinations <= 1 || combinations > COMBINATIONS {
         return Cow::Borrowed(std::slice::from_ref(segment));
     }
-    let mut variants: Vec<Segment> = match directories {
-        [] => vec![segment.clone()],
-        few => {
-            let there = few.iter().map(|directory| Segment {
-                directory: directory.clone(),
-                ..segment.clone()
-            });
-            there.collect()
-        }
-    };
+    let mut variants = segment.in_each_directory().into_owned();
     for (place, argument) in segment.argv.iter().enumerate() {
         let texts = choices(&argument.value);
         if texts.is_empty() {

@@ -1,14 +1,13 @@
 //! Which paths of a verdict somebody should look at who can.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
 
-use shell_parser::{Found, FoundLinks, Segment, Value, WorkingDirectory};
+use shell_parser::{FoundLinks, Segment, Value, WorkingDirectory};
 
 use super::walk::{ends_of, follow};
-use super::{Last, LinkReader};
+use super::{Last, LinkReader, Ways};
 use crate::path_glob::{Located, Spelling, Whereabouts};
-use crate::{Access, Context, EffectKind, PolicySet, Verdict};
+use crate::{Access, Context, EffectKind, PolicySet, SegmentVerdict, Verdict};
 
 /// Asks of all that stands on the ways of the paths that a command touches, as far as rules of these policies are
 /// about such paths; of nothing, where it touches none. What the reader then knows serves [`Context::links`], and a
@@ -20,102 +19,110 @@ pub fn look_up(verdict: &Verdict, policies: &[&PolicySet], context: &Context, re
         .iter()
         .flat_map(|policy| policy.rules())
         .any(|rule| !rule.conditions.cwd.is_empty());
-    let mut is_any = false;
-    let mut trees = VecDeque::new();
-    let segments = verdict.segments().iter().flat_map(|judged| {
+    let mut asking = Asking {
+        context,
+        accesses,
+        is_about_directories,
+        reader,
+        is_any: false,
+        trees: VecDeque::new(),
+    };
+    for judged in verdict.segments() {
         // Where it runs in one of a few directories, its paths begin in each.
-        let places = there(&judged.segment);
-        places.into_iter().map(move |segment| (judged, segment))
-    });
-    for (judged, segment) in segments {
-        let whereabouts = Whereabouts::new(&segment, context);
-        let mut ask = |text: &str, spelling, last| {
-            if let Some(path) = whereabouts.locate(text, spelling) {
-                is_any = true;
-                follow(&path, last, reader);
-            }
-        };
-        if is_about_directories || segment.directory != WorkingDirectory::Start {
-            ask(".", Spelling::Plain, Last::Followed);
+        for segment in &*judged.segment.in_each_directory() {
+            asking.ask_of(judged, segment);
+        }
+    }
+    asking.ask_below();
+    if asking.is_any {
+        for place in context.places() {
+            follow(&Located::of_path(place), Last::Followed, asking.reader);
+        }
+    }
+}
+
+/// What is asked for one verdict.
+struct Asking<'a> {
+    context: &'a Context,
+    /// What rules about paths are about.
+    accesses: Vec<Access>,
+    is_about_directories: bool,
+    reader: &'a mut dyn LinkReader,
+    /// Whether a path was touched.
+    is_any: bool,
+    /// Directories below which links are followed.
+    trees: VecDeque<(String, FoundLinks)>,
+}
+
+impl Asking<'_> {
+    /// Asks of the paths of a command that runs as this segment.
+    fn ask_of(&mut self, judged: &SegmentVerdict, segment: &Segment) {
+        let whereabouts = Whereabouts::new(segment, self.context);
+        if self.is_about_directories || segment.directory != WorkingDirectory::Start {
+            self.ask(whereabouts.directory(), Last::Followed);
         }
         for directory in &judged.trusted {
-            ask(directory, Spelling::Plain, Last::Followed);
+            self.ask(whereabouts.locate(directory, Spelling::Plain), Last::Followed);
         }
         for effect in &judged.effects {
-            let Some((path, last)) = asked(&effect.kind, &accesses) else {
+            let Some((path, last)) = asked(&effect.kind, &self.accesses) else {
                 continue;
             };
             match path {
-                Value::Exact(text) => ask(text, Spelling::Plain, last),
-                Value::OneOf(texts) => texts.iter().for_each(|text| ask(text, Spelling::Plain, last)),
-                Value::Glob(pattern) => ask(pattern, Spelling::Pattern, last),
-                Value::Found(found) => found
-                    .roots
-                    .iter()
-                    .for_each(|root| ask(root, Spelling::Plain, last)),
+                Value::Exact(text) => {
+                    self.ask(whereabouts.locate(text, Spelling::Plain), last);
+                }
+                Value::OneOf(texts) => {
+                    for text in texts {
+                        self.ask(whereabouts.locate(text, Spelling::Plain), last);
+                    }
+                }
+                Value::Glob(pattern) => {
+                    self.ask(whereabouts.locate(pattern, Spelling::Pattern), last);
+                }
+                Value::Found(found) => {
+                    let is_followed =
+                        found.links != FoundLinks::None && matches!(effect.kind, EffectKind::Read(_));
+                    for root in &found.roots {
+                        let asked = self.ask(whereabouts.locate(root, Spelling::Plain), last);
+                        if let Some((path, ways)) = asked.filter(|_| is_followed) {
+                            let ends = ends_of(&path, &ways).into_iter();
+                            self.trees.extend(ends.map(|tree| (tree, found.links)));
+                        }
+                    }
+                }
                 Value::One { .. } | Value::Many => {}
             }
         }
-        let followed = judged
-            .effects
-            .iter()
-            .filter_map(|effect| followed(&effect.kind, &accesses));
-        for found in followed {
-            let roots = found.roots.iter();
-            for path in roots.filter_map(|root| whereabouts.locate(root, Spelling::Plain)) {
-                let ways = follow(&path, Last::Followed, reader);
-                trees.extend(ends_of(&path, &ways).into_iter().map(|tree| (tree, found.links)));
+    }
+
+    /// Asks where a path leads, unless that may be anywhere.
+    fn ask<'v>(&mut self, path: Option<Located<'v>>, last: Last) -> Option<(Located<'v>, Ways)> {
+        let path = path?;
+        self.is_any = true;
+        let ways = follow(&path, last, self.reader);
+        Some((path, ways))
+    }
+
+    /// Asks where the links below directories lead: each directory once, however many commands are handed what is found
+    /// there.
+    fn ask_below(&mut self) {
+        let mut seen = BTreeSet::new();
+        while let Some((directory, links)) = self.trees.pop_front() {
+            let is_further = links == FoundLinks::Below;
+            if !seen.insert((directory.clone(), is_further)) {
+                continue;
+            }
+            for link in self.reader.leading_out(&directory).into_iter().flatten() {
+                let link = Located::of_path(&link);
+                let ways = follow(&link, Last::Followed, self.reader);
+                if is_further {
+                    let ends = ends_of(&link, &ways).into_iter();
+                    self.trees.extend(ends.map(|directory| (directory, links)));
+                }
             }
         }
     }
-    follow_below(trees, reader);
-    if is_any {
-        for place in context.places() {
-            follow(&Located::of_path(place), Last::Followed, reader);
-        }
-    }
-}
-
-/// A segment in each of the directories that it may run in.
-fn there(segment: &Segment) -> Vec<Cow<'_, Segment>> {
-    match segment.directory.choices() {
-        [] => vec![Cow::Borrowed(segment)],
-        few => {
-            let moved = |directory: &WorkingDirectory| Segment {
-                directory: directory.clone(),
-                ..segment.clone()
-            };
-            few.iter().map(|directory| Cow::Owned(moved(directory))).collect()
-        }
-    }
-}
-
-/// Asks where the links below directories lead: each directory once, however many commands are handed what is found
-/// there.
-fn follow_below(mut waiting: VecDeque<(String, FoundLinks)>, reader: &mut dyn LinkReader) {
-    let mut seen = BTreeSet::new();
-    while let Some((directory, links)) = waiting.pop_front() {
-        let is_further = links == FoundLinks::Below;
-        if !seen.insert((directory.clone(), is_further)) {
-            continue;
-        }
-        for link in reader.leading_out(&directory).into_iter().flatten() {
-            let link = Located::of_path(&link);
-            let ways = follow(&link, Last::Followed, reader);
-            if is_further {
-                let ends = ends_of(&link, &ways).into_iter();
-                waiting.extend(ends.map(|directory| (directory, links)));
-            }
-        }
-    }
-}
-
-/// What links are looked for in that a reader follows, where some rule is about reading.
-fn followed<'e>(kind: &'e EffectKind, accesses: &[Access]) -> Option<&'e Found> {
-    let EffectKind::Read(Value::Found(found)) = kind else {
-        return None;
-    };
-    (found.links != FoundLinks::None && accesses.contains(&Access::Read)).then_some(&**found)
 }
 
 /// The path that an effect touches, where some rule is about touching it so.
